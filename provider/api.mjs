@@ -1,0 +1,94 @@
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+
+import { preflightHeaders, responseHeaders } from './cors.mjs';
+
+const BODY_LIMIT = 64 * 1024;
+
+/** An answer other than success: thrown anywhere below, sent in one place. */
+class Refusal extends Error {
+  constructor(status, error) {
+    super(error);
+    this.status = status;
+    // RFC 6750: a request without credentials is told the scheme only.
+    this.challenge = error ? `Bearer error="${error}"` : 'Bearer';
+  }
+}
+
+/**
+ * A small protected API. It trusts the provider the way any API would: through its published keys.
+ * `isRefused(jti)` names tokens to turn down although they are valid.
+ */
+export function createApi({ options, traffic, isRefused }) {
+  const { apps, clientId, issuer } = options;
+  // No cooldown: a key rotated a moment ago is looked up at once.
+  const keys = createRemoteJWKSet(new URL(`http://localhost:${options.port}/keys`), { cooldownDuration: 0 });
+
+  async function authenticate(request) {
+    const [, token] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    if (!token) throw new Refusal(401);
+    const verified = await jwtVerify(token, keys, { issuer, audience: clientId, algorithms: ['RS256'], clockTolerance: 5 })
+      .catch(() => undefined);
+    if (!verified || isRefused(verified.payload.jti)) throw new Refusal(401, 'invalid_token');
+    return verified.payload;
+  }
+
+  const routes = {
+    'GET /api/me': async (request) => {
+      const { sub, oid, roles, exp } = await authenticate(request);
+      return {
+        message: 'This came from a protected API.',
+        sub,
+        organization: oid,
+        roles,
+        expires_at: exp,
+      };
+    },
+    'POST /api/echo': async (request) => {
+      const { sub } = await authenticate(request);
+      return { sub, body: await readJson(request) };
+    },
+    'GET /api/forbidden': async (request) => {
+      await authenticate(request);
+      throw new Refusal(403, 'insufficient_scope');
+    },
+  };
+
+  return async (request, response) => {
+    const url = new URL(request.url, 'http://localhost');
+    const entry = traffic.record(request, url);
+    const { origin } = request.headers;
+    const allowed = apps.includes(origin);
+    response.setHeader('Vary', 'Origin');
+    response.setHeader('Cache-Control', 'no-store');
+
+    const send = (status, body, headers = {}) => {
+      entry.status = status;
+      response.writeHead(status, { ...(allowed && responseHeaders(origin)), ...headers });
+      response.end(body && JSON.stringify(body));
+    };
+
+    if (request.method === 'OPTIONS') return send(204, undefined, allowed ? preflightHeaders(origin, 'GET, POST') : {});
+    const fault = await traffic.due('api');
+    if (fault?.status === 0) return request.socket.destroy();
+    response.setHeader('Content-Type', 'application/json');
+    if (fault) return send(fault.status, fault.body);
+
+    try {
+      const route = routes[`${request.method} ${url.pathname}`];
+      if (!route) return send(404, { error: 'not_found' });
+      return send(200, await route(request));
+    } catch (error) {
+      if (!(error instanceof Refusal)) return send(400, { error: 'invalid_request' });
+      return send(error.status, { error: error.message || 'unauthorized' }, { 'WWW-Authenticate': error.challenge });
+    }
+  };
+}
+
+async function readJson(request) {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) {
+    text += chunk;
+    if (text.length > BODY_LIMIT) throw new Error('the body is too long');
+  }
+  return JSON.parse(text);
+}

@@ -1,0 +1,44 @@
+const METHODS = {
+  '/.well-known/openid-configuration': 'GET',
+  '/.well-known/oauth-authorization-server': 'GET',
+  '/keys': 'GET',
+  '/oauth/token': 'POST',
+  '/userinfo': 'GET, POST',
+  '/revoke': 'POST',
+};
+
+/**
+ * CORS for the registered apps only. The library leaves the matter alone where the header is
+ * already there; what it allows to other origins (discovery and keys are open to all) is taken back.
+ */
+export function corsForApps(apps) {
+  return async (ctx, next) => {
+    const methods = METHODS[ctx.path];
+    if (!methods) return next();
+
+    ctx.vary('Origin');
+    const origin = ctx.get('Origin');
+    const allowed = apps.includes(origin);
+    if (ctx.method === 'OPTIONS') {
+      ctx.status = 204;
+      if (allowed) ctx.set(preflightHeaders(origin, methods));
+      return undefined;
+    }
+    if (allowed) ctx.set(responseHeaders(origin));
+    await next();
+    if (!allowed) for (const name of Object.keys(responseHeaders(''))) ctx.remove(name);
+    return undefined;
+  };
+}
+
+export const responseHeaders = (origin) => ({
+  'Access-Control-Allow-Origin': origin,
+  'Access-Control-Expose-Headers': 'WWW-Authenticate',
+});
+
+export const preflightHeaders = (origin, methods) => ({
+  'Access-Control-Allow-Origin': origin,
+  'Access-Control-Allow-Methods': methods,
+  'Access-Control-Allow-Headers': 'authorization, content-type',
+  'Access-Control-Max-Age': '600',
+});

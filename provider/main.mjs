@@ -1,0 +1,76 @@
+import { createApi } from './api.mjs';
+import { createControl } from './control.mjs';
+import { Keyring } from './keys.mjs';
+import { listen, PortTaken } from './listen.mjs';
+import { createOpenIdProvider } from './openid.mjs';
+import { readOptions, USAGE, UsageError } from './options.mjs';
+import { People } from './people.mjs';
+import { Store } from './store.mjs';
+import { ISSUED } from './tokens.mjs';
+import { Traffic } from './traffic.mjs';
+
+const EXIT_USAGE = 64;
+const EXIT_PORT_TAKEN = 98;
+
+async function start(options) {
+  const store = new Store(options.stateFile);
+  const keyring = await Keyring.open(store, options.issuer);
+  const people = new People(store);
+  const traffic = new Traffic();
+
+  // The library takes its keys once, when it is made: new keys mean a new one over the same store.
+  let answer;
+  const build = () => {
+    answer = createOpenIdProvider({ options, store, keyring, people, traffic }).callback();
+  };
+  build();
+  const rotateKeys = async (how) => {
+    await keyring.rotate(how);
+    build();
+  };
+
+  let refused = new Set();
+  const refuseIssuedTokens = () => {
+    refused = new Set(store.ids(ISSUED));
+  };
+
+  const closers = [
+    await listen(options.port, (request, response) => answer(request, response)),
+    await listen(options.apiPort, createApi({ options, traffic, isRefused: (jti) => refused.has(jti) })),
+  ];
+  if (options.controlPort) {
+    closers.push(await listen(options.controlPort, createControl({ store, traffic, rotateKeys, refuseIssuedTokens })));
+  }
+
+  const stop = () => {
+    for (const close of closers) close();
+    store.flush();
+    process.exit(0);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  if (options.exitWithStdin) process.stdin.once('close', stop).once('end', stop).resume();
+
+  console.log(JSON.stringify({
+    ready: true,
+    issuer: options.issuer,
+    api: `http://localhost:${options.apiPort}`,
+    client_id: options.clientId,
+    people: people.known.map(({ name, email }) => ({ name, email })),
+  }));
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) console.log(USAGE);
+  else await start(options);
+} catch (error) {
+  const expected = error instanceof PortTaken || error instanceof UsageError;
+  console.error(expected ? error.message : error);
+  process.exit(exitCode(error));
+}
+
+function exitCode(error) {
+  if (error instanceof PortTaken) return EXIT_PORT_TAKEN;
+  return error instanceof UsageError ? EXIT_USAGE : 1;
+}

@@ -1,0 +1,135 @@
+import { Provider } from './library.mjs';
+import { corsForApps } from './cors.mjs';
+import { errorPage, sendPage } from './pages.mjs';
+import { profileClaims } from './people.mjs';
+import { promptPolicy, rememberOrganization } from './policy.mjs';
+import { signInRoutes } from './signin.mjs';
+import { signOutRoute } from './signout.mjs';
+import { scalekitTokens } from './tokens.mjs';
+
+const SCOPE = 'openid profile email offline_access';
+
+/** oidc-provider, made to look like a Scalekit environment with one public single-page client. */
+export function createOpenIdProvider({ options, store, keyring, people, traffic }) {
+  const { issuer, apps, clientId, ttl } = options;
+  const provider = new Provider(issuer, {
+    adapter: store.adapter,
+    jwks: keyring.privateJwks,
+    clients: [{
+      client_id: clientId,
+      application_type: 'web',
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      redirect_uris: options.redirectUris,
+      scope: SCOPE,
+      id_token_signed_response_alg: 'RS256',
+    }],
+    routes: {
+      authorization: '/oauth/authorize',
+      token: '/oauth/token',
+      jwks: '/keys',
+      userinfo: '/userinfo',
+      revocation: '/revoke',
+      end_session: '/oidc/logout',
+    },
+    discovery: { end_session_endpoint: `${issuer}/oidc/logout` },
+    cookies: cookieSettings(options.port),
+    responseTypes: ['code'],
+    clientAuthMethods: ['none'],
+    pkce: { required: () => true },
+    scopes: SCOPE.split(' '),
+    claims: {
+      openid: ['sub', 'amr'],
+      email: ['email', 'email_verified'],
+      profile: ['name', 'given_name', 'family_name', 'picture'],
+    },
+    conformIdTokenClaims: false, // Scalekit puts the profile into the ID token of the code flow, too
+    extraParams: {
+      organization_id: restoreOfflineAccess,
+      connection_id: null,
+      domain: null,
+      domain_hint: null,
+      provider: null,
+    },
+    findAccount: (_, sub) => {
+      const who = people.bySub(sub);
+      return who && { accountId: sub, claims: () => profileClaims(who, issuer) };
+    },
+    clientBasedCORS: (_, origin) => apps.includes(origin),
+    interactions: { policy: promptPolicy(people), url: (_, interaction) => `/signin/${interaction.uid}` },
+    loadExistingGrant: (ctx) => {
+      rememberOrganization(ctx, people);
+      return grantEverything(ctx);
+    },
+    rotateRefreshToken: true,
+    expiresWithSession: () => true, // signing out makes every refresh token worthless
+    renderError: (ctx, { error, error_description: description }) =>
+      sendPage(ctx, ctx.status, errorPage({ error, description })),
+    ttl: {
+      AccessToken: ttl.accessToken,
+      AuthorizationCode: ttl.code,
+      IdToken: ttl.idToken,
+      RefreshToken: ttl.refreshToken,
+      Session: ttl.session,
+      Grant: ttl.session + ttl.refreshToken, // never the reason why something ends
+      Interaction: 3600,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false }, // Scalekit has neither this nor the next
+      pushedAuthorizationRequests: { enabled: false },
+      rpInitiatedLogout: { enabled: false }, // signout.mjs: without a page to click through
+      revocation: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
+    },
+  });
+
+  provider.use(traffic.recorder);
+  provider.use(secureHeaders);
+  provider.use(corsForApps(apps));
+  provider.use(traffic.faults);
+  provider.use(signInRoutes({ provider, store, people, apps }));
+  provider.use(signOutRoute({ provider, store, keyring, options }));
+  provider.use(scalekitTokens({ provider, store, keyring, people, clientId }));
+  provider.on('server_error', (ctx, error) => {
+    console.error(`The provider failed at ${ctx.method} ${ctx.path}: ${error.message}`);
+  });
+  return provider;
+}
+
+/** Cookies of localhost are shared between ports: the names keep several providers apart. */
+function cookieSettings(port) {
+  const lax = { httpOnly: true, sameSite: 'lax' };
+  return {
+    names: { session: `session_${port}`, interaction: `signin_${port}`, resume: `resume_${port}` },
+    long: lax,
+    short: lax,
+  };
+}
+
+/**
+ * The library drops offline_access unless a consent page is asked for, as OpenID Connect says.
+ * Scalekit has no such page. The scope is put back here, at the first hook after it was dropped.
+ */
+function restoreOfflineAccess(ctx) {
+  const { params } = ctx.oidc;
+  const dropped = ctx.query.scope?.split(' ').includes('offline_access') && !params.scope?.includes('offline_access');
+  if (dropped) params.scope = [params.scope, 'offline_access'].filter(Boolean).join(' ');
+}
+
+/** Consent is never asked for: whoever signs in has granted everything, so that prompt=none works. */
+async function grantEverything({ oidc: { client, session, provider } }) {
+  const existing = await provider.Grant.find(session.grantIdFor(client.clientId));
+  if (existing) return existing;
+  const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+  grant.addOIDCScope(SCOPE);
+  await grant.save();
+  return grant;
+}
+
+async function secureHeaders(ctx, next) {
+  ctx.set('X-Content-Type-Options', 'nosniff');
+  ctx.set('Referrer-Policy', 'no-referrer');
+  await next();
+  if (ctx.response.is('html')) ctx.set('X-Frame-Options', 'DENY');
+}

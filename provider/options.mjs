@@ -1,0 +1,93 @@
+import { parseArgs } from 'node:util';
+
+export const USAGE = `Usage: node provider/main.mjs --port 8081 --api-port 8082 --app http://localhost:8080
+  --app ORIGIN              origin of the app; may be given several times
+  --client-id ID            default spac_hushkey
+  --issuer URL              default http://localhost:PORT
+  --redirect-path PATH      default /callback
+  --silent-path PATH        default /silent-refresh.html
+  --post-logout-path PATH   default /signed-out
+  --access-token-ttl, --id-token-ttl, --refresh-token-ttl, --session-ttl, --code-ttl SECONDS
+  --state FILE              keep sessions, people and signing keys across restarts
+  --control-port PORT       tests only: see README.md
+  --exit-with-stdin         stop when stdin is closed`;
+
+const DAY = 24 * 60 * 60;
+const text = (fallback) => ({ type: 'string', default: fallback });
+
+const SPEC = {
+  port: text('8081'),
+  'api-port': text('8082'),
+  'control-port': { type: 'string' },
+  app: { type: 'string', multiple: true, default: ['http://localhost:8080'] },
+  'client-id': text('spac_hushkey'),
+  issuer: { type: 'string' },
+  'redirect-path': text('/callback'),
+  'silent-path': text('/silent-refresh.html'),
+  'post-logout-path': text('/signed-out'),
+  'access-token-ttl': text('300'),
+  'id-token-ttl': text('1800'),
+  'refresh-token-ttl': text(String(30 * DAY)),
+  'session-ttl': text(String(30 * DAY)),
+  'code-ttl': text('600'),
+  state: { type: 'string' },
+  'exit-with-stdin': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+};
+
+/** A mistake on the command line; its message is one sentence for the person who made it. */
+export class UsageError extends Error {}
+
+export function readOptions(args) {
+  let values;
+  try {
+    ({ values } = parseArgs({ args, options: SPEC }));
+  } catch (error) {
+    throw new UsageError(error.message);
+  }
+  const number = (name, max) => {
+    const value = Number(values[name]);
+    if (!Number.isInteger(value) || value < 1 || value > max) {
+      throw new UsageError(`--${name} must be a whole number from 1 to ${max}, not "${values[name]}".`);
+    }
+    return value;
+  };
+  const port = (name) => number(name, 65535);
+  const seconds = (name) => number(name, 10 * 365 * DAY);
+  const path = (name) => {
+    if (!/^\/[^?#]*$/.test(values[name])) {
+      throw new UsageError(`--${name} must start with "/" and have no query or fragment.`);
+    }
+    return values[name];
+  };
+
+  const apps = [...new Set(values.app.map(originOf))];
+  const registered = (name) => apps.map((origin) => origin + path(name));
+  return {
+    help: values.help,
+    port: port('port'),
+    apiPort: port('api-port'),
+    controlPort: values['control-port'] === undefined ? undefined : port('control-port'),
+    issuer: (values.issuer ?? `http://localhost:${values.port}`).replace(/\/$/, ''),
+    clientId: values['client-id'],
+    apps,
+    redirectUris: [...registered('redirect-path'), ...registered('silent-path')],
+    postLogoutUris: registered('post-logout-path'),
+    ttl: {
+      accessToken: seconds('access-token-ttl'),
+      idToken: seconds('id-token-ttl'),
+      refreshToken: seconds('refresh-token-ttl'),
+      session: seconds('session-ttl'),
+      code: seconds('code-ttl'),
+    },
+    stateFile: values.state,
+    exitWithStdin: values['exit-with-stdin'],
+  };
+}
+
+function originOf(app) {
+  if (!URL.canParse(app) || !/^https?:$/.test(new URL(app).protocol)) {
+    throw new UsageError(`--app must be an http or https origin, not "${app}".`);
+  }
+  return new URL(app).origin;
+}

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { decodeJwt } from 'jose';
+
+import { APP, Browser, CLIENT_ID, OTHER_APP, refresh, startProvider } from './support.mjs';
+
+let provider;
+before(async () => {
+  provider = await startProvider();
+});
+after(() => provider.stop());
+
+test('the answer carries code and state to any registered address', async () => {
+  const browser = new Browser(provider);
+  const page = await browser.authorize({ redirect_uri: `${OTHER_APP}/silent-refresh.html` });
+  const { location, answer } = await browser.submit(page, { person: 'bob' });
+  assert.equal(location.origin + location.pathname, `${OTHER_APP}/silent-refresh.html`);
+  assert.equal(answer.state, 'state-1');
+  assert.equal(typeof answer.code, 'string');
+});
+
+test('prompt=none answers without a page', async () => {
+  const browser = new Browser(provider);
+  const before = await browser.authorize({ prompt: 'none' });
+  assert.deepEqual([before.answer.error, before.answer.state], ['login_required', 'state-1']);
+
+  await browser.signIn();
+  const after = await browser.authorize({ prompt: 'none' });
+  assert.equal((await browser.redeem(after)).status, 200);
+});
+
+test('cancelling is denial', async () => {
+  const browser = new Browser(provider);
+  const { answer } = await browser.submit(await browser.authorize(), { action: 'cancel' });
+  assert.equal(answer.error, 'access_denied');
+  assert.equal(answer.error_description, 'User denied access');
+  assert.equal(answer.state, 'state-1');
+});
+
+test('the sign-in page offers people, is strict, and escapes what it reflects', async () => {
+  const browser = new Browser(provider);
+  const page = await browser.authorize({ login_hint: '"><script>alert(1)</script>' });
+  assert.match(page.body, /<title>Sign in<\/title>/);
+  for (const key of ['alice', 'bob', 'chandra', 'eloise']) assert.ok(page.body.includes(`data-person="${key}"`), key);
+  assert.ok(!page.body.includes('<script'));
+  assert.ok(page.body.includes('value="&quot;&gt;&lt;script&gt;'));
+  const policy = page.headers.get('content-security-policy');
+  assert.match(policy, /default-src 'none'/);
+  assert.match(policy, /frame-ancestors 'none'/);
+  assert.ok(policy.includes(`form-action 'self' ${APP} ${OTHER_APP}`));
+  assert.equal(page.headers.get('x-frame-options'), 'DENY');
+
+  const rejected = await browser.submit(page, { email: 'nobody' });
+  assert.equal(rejected.status, 422);
+  assert.match(rejected.body, /role="alert"/);
+  assert.ok(rejected.body.includes('value="nobody"'));
+});
+
+test('login_hint puts a known person first and fills in any other address', async () => {
+  const hinted = await new Browser(provider).authorize({ login_hint: 'chandra@example.test' });
+  assert.ok(hinted.body.indexOf('data-person="chandra"') < hinted.body.indexOf('data-person="alice"'));
+  const typed = await new Browser(provider).authorize({ login_hint: 'zoe@example.test' });
+  assert.ok(typed.body.includes('value="zoe@example.test"'));
+});
+
+test('any e-mail address makes a person, always the same one', async () => {
+  const first = decodeJwt((await new Browser(provider).signIn({ email: 'Zoe.Quinn@Corp.test' })).id_token);
+  assert.deepEqual([first.email, first.name], ['zoe.quinn@corp.test', 'Zoe Quinn']);
+  const again = decodeJwt((await new Browser(provider).signIn({ email: 'zoe.quinn@corp.test' })).id_token);
+  assert.equal(again.sub, first.sub);
+  const known = decodeJwt((await new Browser(provider).signIn({ email: 'bob@example.test' })).id_token);
+  assert.equal(known.name, 'Bob Baker');
+});
+
+test('prompt=create shows its own title, also to somebody signed in', async () => {
+  const browser = new Browser(provider);
+  await browser.signIn({ person: 'bob' });
+  const page = await browser.authorize({ prompt: 'create' });
+  assert.match(page.body, /<h1>Create your account<\/h1>/);
+  const { answer } = await browser.submit(page, { person: 'bob' });
+  assert.equal(typeof answer.code, 'string');
+});
+
+test('another person can take over a session, which then is a new one', async () => {
+  const browser = new Browser(provider);
+  const bob = await browser.signIn({ person: 'bob' });
+  const { verifier, ...page } = await browser.authorize({ prompt: 'login' });
+  const { answer } = await browser.submit(page, { person: 'chandra' });
+  const { json } = await browser.redeem({ verifier, answer });
+  const [old, now] = [bob.id_token, json.id_token].map(decodeJwt);
+  assert.equal(now.email, 'chandra@example.test');
+  assert.notEqual(now.sid, old.sid);
+  assert.equal((await refresh(provider, bob.refresh_token)).json.error, 'invalid_grant');
+});
+
+test('connection_id and provider end up in amr', async () => {
+  const amr = async (params) => decodeJwt((await new Browser(provider).signIn(undefined, params)).id_token).amr;
+  assert.deepEqual(await amr({ connection_id: 'conn_42' }), ['conn_42']);
+  assert.deepEqual(await amr({ provider: 'google' }), ['conn_google']);
+});
+
+test('organizations can be switched within one session', async () => {
+  const browser = new Browser(provider);
+  const acme = decodeJwt((await browser.signIn()).access_token);
+
+  const { verifier, ...chooser } = await browser.authorize({ prompt: 'select_account' });
+  assert.match(chooser.body, /<h1>Choose an organization<\/h1>/);
+  const offered = [...chooser.body.matchAll(/data-organization="([^"]+)"/g)].map(([, id]) => id);
+  assert.equal(offered.length, 2);
+  const other = offered.find((id) => id !== acme.oid);
+  const { answer } = await browser.submit(chooser, { organization: other });
+  const { json } = await browser.redeem({ verifier, answer });
+  const globex = decodeJwt(json.access_token);
+  assert.equal(globex.oid, other);
+  assert.equal(globex.sid, acme.sid);
+  assert.deepEqual([acme.roles, globex.roles], [['admin'], ['member']]);
+
+  const silent = await browser.redeem(await browser.authorize({ prompt: 'none' }));
+  assert.equal(decodeJwt(silent.json.access_token).oid, other, 'the choice stays');
+  const refreshed = await refresh(provider, silent.json.refresh_token);
+  assert.equal(decodeJwt(refreshed.json.access_token).oid, other, 'also after a refresh');
+
+  const direct = await browser.authorize({ prompt: 'select_account', organization_id: acme.oid });
+  assert.equal(decodeJwt((await browser.redeem(direct)).json.id_token).oid, acme.oid);
+});
+
+test('organization_id at the sign-in chooses, foreign ones are ignored', async () => {
+  const aliceIn = async (organization) =>
+    decodeJwt((await new Browser(provider).signIn(undefined, { organization_id: organization })).access_token).oid;
+  const globex = decodeJwt((await new Browser(provider).signIn({ person: 'chandra' })).access_token).oid;
+  assert.equal(await aliceIn(globex), globex);
+  assert.notEqual(await aliceIn('org_1'), 'org_1');
+
+  const bob = new Browser(provider);
+  await bob.signIn({ person: 'bob' });
+  const { answer } = await bob.authorize({ prompt: 'select_account' });
+  assert.equal(typeof answer.code, 'string', 'one organization, nothing to choose');
+});
+
+test('unknown addresses and clients are never redirected to', async () => {
+  const browser = new Browser(provider);
+  for (const params of [
+    { redirect_uri: 'https://evil.test/callback' },
+    { redirect_uri: `${APP}/callback/` },
+    { redirect_uri: `${APP}/callback`, client_id: '<b>unknown</b>' },
+  ]) {
+    const page = await browser.authorize(params);
+    assert.equal(page.status, 400, JSON.stringify(params));
+    assert.equal(page.location, undefined);
+    assert.ok(!page.body.includes('<b>'));
+  }
+});
+
+test('an expired sign-in page says so', async () => {
+  const page = await new Browser(provider).visit(`${provider.issuer}/signin/unknown`);
+  assert.equal(page.status, 400);
+  assert.match(page.body, /start again/);
+});
+
+test('signing out ends the session and its refresh tokens at once', async () => {
+  const browser = new Browser(provider);
+  const tokens = await browser.signIn();
+  const stubborn = browser.copy();
+  const query = new URLSearchParams({
+    id_token_hint: tokens.id_token, post_logout_redirect_uri: `${APP}/signed-out`, state: 'bye',
+  });
+  const { location } = await browser.visit(`${provider.issuer}/oidc/logout?${query}`);
+  assert.equal(location.href, `${APP}/signed-out?state=bye`);
+  for (const each of [browser, stubborn]) {
+    assert.equal((await each.authorize({ prompt: 'none' })).answer.error, 'login_required');
+  }
+  assert.equal((await refresh(provider, tokens.refresh_token)).json.error, 'invalid_grant');
+});
+
+test('signing out refuses bad hints and unknown addresses, and then ends nothing', async () => {
+  const browser = new Browser(provider);
+  const { id_token: hint } = await browser.signIn();
+  const forged = `${hint.slice(0, hint.lastIndexOf('.'))}.AAAA`;
+  for (const params of [
+    { id_token_hint: hint, post_logout_redirect_uri: 'https://evil.test/' },
+    { id_token_hint: forged, post_logout_redirect_uri: `${APP}/signed-out` },
+    { post_logout_redirect_uri: `${APP}/signed-out` },
+    { client_id: 'other', post_logout_redirect_uri: `${APP}/signed-out` },
+  ]) {
+    const { status, body } = await browser.visit(`${provider.issuer}/oidc/logout?${new URLSearchParams(params)}`);
+    assert.equal(status, 400);
+    assert.equal(JSON.parse(body).error, 'invalid_request');
+  }
+  assert.equal(typeof (await browser.authorize({ prompt: 'none' })).answer.code, 'string');
+
+  const plain = await browser.visit(`${provider.issuer}/oidc/logout?client_id=${CLIENT_ID}`);
+  assert.match(plain.body, /You are signed out/);
+  assert.equal((await browser.authorize({ prompt: 'none' })).answer.error, 'login_required');
+});

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+
+import { decodeJwt } from 'jose';
+
+import { derivedId, randomId } from './ids.mjs';
+import { permissionsOf } from './people.mjs';
+import { currentMembership } from './policy.mjs';
+
+/** Remembers which opaque access token of the library stands behind a JWT: JWT id -> token. */
+export const ISSUED = 'IssuedAccessToken';
+
+/**
+ * Turns what the library issues into Scalekit's shapes. Its access tokens are opaque; the app gets
+ * a JWT in place of each, and the userinfo endpoint is handed the opaque one again. Its ID token
+ * gets the claims Scalekit adds, and a new signature.
+ */
+export function scalekitTokens({ provider, store, keyring, people, clientId }) {
+  async function accessToken({ oidc, body }, claims) {
+    const now = Math.floor(Date.now() / 1000);
+    const jti = randomId('tkn');
+    store.upsert(ISSUED, jti, { token: body.access_token, grantId: oidc.grant.jti }, body.expires_in);
+    return keyring.sign({
+      ...claims,
+      iss: provider.issuer,
+      aud: [clientId],
+      iat: now,
+      nbf: now,
+      exp: now + body.expires_in,
+      jti,
+    });
+  }
+
+  async function reshape(ctx) {
+    const { oidc, body } = ctx;
+    const session = await provider.Session.findByUid(oidc.accessToken.sessionUid);
+    const who = people.bySub(oidc.account.accountId);
+    const { id: oid, role } = currentMembership(session, clientId, who);
+    const common = { client_id: clientId, oid, sid: derivedId('ses', session.uid), sub: who.sub };
+
+    const claims = { ...common, roles: [role], permissions: permissionsOf(role) };
+    const jwt = await accessToken(ctx, claims);
+    const idToken = body.id_token && await keyring.sign({
+      ...decodeJwt(body.id_token),
+      ...common,
+      aud: [clientId],
+      azp: clientId,
+      at_hash: leftHalfHash(jwt),
+      c_hash: leftHalfHash(oidc.params.code), // absent after a refresh, which has no code
+    });
+    ctx.body = { ...body, access_token: jwt, id_token: idToken };
+  }
+
+  async function opaqueToken(authorization) {
+    const [, jwt] = /^Bearer (.+)$/i.exec(authorization) ?? [];
+    if (!jwt) return undefined;
+    const { jti } = await keyring.verify(jwt, clientId).catch(() => ({}));
+    return store.find(ISSUED, jti)?.token;
+  }
+
+  return async (ctx, next) => {
+    if (ctx.path === '/userinfo') {
+      const opaque = await opaqueToken(ctx.get('Authorization'));
+      if (opaque) ctx.req.headers.authorization = `Bearer ${opaque}`;
+    }
+    await next();
+    if (ctx.path === '/oauth/token' && ctx.body?.access_token) await reshape(ctx);
+  };
+}
+
+/** at_hash and c_hash of OpenID Connect Core 3.1.3.6, for RS256. */
+function leftHalfHash(value) {
+  if (value === undefined) return undefined;
+  return createHash('sha256').update(value).digest().subarray(0, 16).toString('base64url');
+}

@@ -1,0 +1,55 @@
+//! Access-token validation, only where a provider's guide asks for it.
+//!
+//! An access token is meant for the API: clients are told not to look inside ([RFC 9068 §6](https://www.rfc-editor.org/rfc/rfc9068#section-6)).
+//! Scalekit's guide for single-page apps asks for signature, `iss`, `aud`, `exp` and `iat`, and puts roles and permissions there.
+//! What is read is for display: the API decides for itself what a person may do.
+
+use super::{
+    error::Finding,
+    id_token::{self, Expectation, IdClaims},
+    json::Object,
+    jwt::Unverified,
+    time::UnixTime,
+};
+
+/// Claims of an access token that passed every check.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct AccessClaims {
+    pub(crate) all: Object,
+}
+
+impl AccessClaims {
+    /// The `exp` that was checked.
+    pub(crate) fn expires(&self) -> Option<UnixTime> {
+        self.all.optional_number("exp").ok().flatten().and_then(UnixTime::from_numeric_date)
+    }
+}
+
+/// Checks issuer, audience, times, and that the token speaks of the same person, session and organisation as the ID token.
+pub(crate) fn validate(token: &Unverified, audiences: &[String], expectation: &Expectation<'_>, id: &IdClaims) -> Result<AccessClaims, Finding> {
+    let claims = &token.claims;
+    let issuer = claims.required_str("iss")?;
+    if issuer != expectation.issuer {
+        return Err(Finding::unexpected("iss", expectation.issuer, issuer));
+    }
+    let found = claims.one_or_many("aud")?.ok_or_else(|| Finding::missing("aud"))?;
+    if !found.iter().any(|audience| audience == expectation.client_id || audiences.contains(audience)) {
+        return Err(Finding::unexpected("aud", expectation.client_id, found.join(" ")));
+    }
+    id_token::times(claims, expectation)?;
+    if let Some(client) = claims.optional_str("client_id")?.filter(|client| *client != expectation.client_id) {
+        return Err(Finding::unexpected("client_id", expectation.client_id, client));
+    }
+    for claim in ["sub", "sid", "oid"] {
+        if let (Some(access), Some(identity)) = (claims.optional_str(claim)?, id.all.optional_str(claim)?) {
+            if access != identity {
+                return Err(Finding::invalid(claim, "the access token and the ID token speak of different ones"));
+            }
+        }
+    }
+    Ok(AccessClaims { all: claims.clone() })
+}
+
+#[cfg(test)]
+#[path = "access_token_tests.rs"]
+mod tests;

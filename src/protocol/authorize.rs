@@ -1,0 +1,252 @@
+//! The authorization request ([RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1),
+//! [OpenID Connect Core §3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
+
+use super::{
+    config::Config,
+    discovery::Metadata,
+    pkce,
+    secret::{IdToken, Nonce, SensitiveUrl, StateParameter},
+    time::{Generator, UnixTime},
+    transaction::Transaction,
+};
+
+/// What the provider should show, beside the sign-in page that it shows when nobody is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Prompt {
+    /// The sign-up page (Scalekit and others).
+    Create,
+    /// Credentials, even if somebody is signed in.
+    Login,
+    /// A choice of account, or at Scalekit of organisation.
+    SelectAccount,
+}
+
+impl Prompt {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Login => "login",
+            Self::SelectAccount => "select_account",
+        }
+    }
+}
+
+/// What a sign-in may ask for. The default asks for nothing special.
+///
+/// ```
+/// use hushkey::protocol::authorize::{Prompt, SignInOptions};
+/// let options = SignInOptions { organization_id: Some("org_1".into()), prompt: Some(Prompt::SelectAccount), ..SignInOptions::default() };
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignInOptions {
+    /// What to show.
+    pub prompt: Option<Prompt>,
+    /// The organisation to sign in to (Scalekit). Switching needs `prompt: Some(Prompt::SelectAccount)` as well.
+    pub organization_id: Option<String>,
+    /// The enterprise connection to use (Scalekit).
+    pub connection_id: Option<String>,
+    /// The e-mail domain that decides where the person signs in.
+    pub domain: Option<String>,
+    /// The e-mail address or name to fill in.
+    pub login_hint: Option<String>,
+    /// The social provider to use: `google`, `github` and others (Scalekit).
+    pub provider: Option<String>,
+    /// The person must have signed in this many seconds ago at most; the ID token is held to it.
+    pub max_age: Option<u64>,
+    /// Anything else that the provider understands. Parameters of the protocol itself are ignored here: they cannot be overridden.
+    pub extra: Vec<(String, String)>,
+    /// Where in the app to go afterwards: path, query and fragment. By default, where the person is.
+    pub return_to: Option<String>,
+}
+
+/// How the request reaches the provider.
+#[derive(Debug)]
+pub(crate) enum Manner<'a> {
+    /// In the hidden frame, with `prompt=none`.
+    Silent { id_token_hint: Option<&'a IdToken> },
+    /// The whole page goes there.
+    Redirect(&'a SignInOptions),
+}
+
+/// Parameters that only this module sets.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    matches!(
+        name,
+        "response_type" | "client_id" | "redirect_uri" | "scope" | "state" | "nonce" | "code_challenge" | "code_challenge_method" | "response_mode"
+            | "prompt" | "request" | "request_uri" | "registration" | "dpop_jkt" | "id_token_hint" | "max_age" | "resource" | "claims"
+    )
+}
+
+/// Builds the address to go to and the transaction to hold its answer against. One cannot be had without the other.
+pub(crate) fn authorization_request(
+    manner: &Manner<'_>,
+    metadata: &Metadata,
+    now: UnixTime,
+    generator: &mut Generator,
+    config: &Config,
+) -> (SensitiveUrl, Transaction) {
+    let redirect_uri = match manner {
+        Manner::Silent { .. } => config.silent_redirect_uri(),
+        Manner::Redirect(_) => config.redirect_uri(),
+    };
+    let transaction = Transaction {
+        state: StateParameter::new(generator.token()),
+        nonce: Nonce::new(generator.token()),
+        verifier: pkce::verifier(generator),
+        issuer: metadata.issuer.clone(),
+        token_endpoint: metadata.token_endpoint.clone(),
+        redirect_uri,
+        sends_issuer: metadata.sends_issuer,
+        begun: now,
+        max_age: match manner {
+            Manner::Silent { .. } => None,
+            Manner::Redirect(options) => options.max_age,
+        },
+    };
+    let mut url = metadata.authorization_endpoint.clone();
+    {
+        let mut query = url.query_pairs_mut();
+        query
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &config.client_id)
+            .append_pair("redirect_uri", &transaction.redirect_uri)
+            .append_pair("scope", &config.scopes.join(" "))
+            .append_pair("state", transaction.state.expose())
+            .append_pair("nonce", transaction.nonce.expose())
+            .append_pair("code_challenge", &pkce::challenge(&transaction.verifier))
+            .append_pair("code_challenge_method", pkce::METHOD);
+        for (name, value) in manner_parameters(manner) {
+            query.append_pair(&name, &value);
+        }
+        if let Some(resource) = config.resource() {
+            query.append_pair("resource", resource);
+        }
+    }
+    (SensitiveUrl::new(url), transaction)
+}
+
+fn manner_parameters(manner: &Manner<'_>) -> Vec<(String, String)> {
+    let options = match manner {
+        Manner::Silent { id_token_hint } => {
+            let hint = id_token_hint.map(|hint| ("id_token_hint".to_owned(), hint.expose().to_owned()));
+            return [Some(("prompt".to_owned(), "none".to_owned())), hint].into_iter().flatten().collect();
+        }
+        Manner::Redirect(options) => options,
+    };
+    let named = [
+        ("prompt", options.prompt.map(|prompt| prompt.name().to_owned())),
+        ("organization_id", options.organization_id.clone()),
+        ("connection_id", options.connection_id.clone()),
+        ("domain", options.domain.clone()),
+        ("login_hint", options.login_hint.clone()),
+        ("provider", options.provider.clone()),
+        ("max_age", options.max_age.map(|seconds| seconds.to_string())),
+    ];
+    let mut parameters: Vec<(String, String)> = named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    for (name, value) in &options.extra {
+        if !is_reserved(name) && !parameters.iter().any(|(taken, _)| taken == name) {
+            parameters.push((name.clone(), value.clone()));
+        }
+    }
+    parameters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{config::Provider, time::Entropy};
+    use std::collections::{HashMap, HashSet};
+
+    fn config() -> Config {
+        let block = r#"{"preset":"scalekit","env_url":"https://acme.scalekit.com","client_id":"spac_1",
+            "api":[{"url":"https://api.example/","resource":"https://api.example"}]}"#;
+        Config::from_json(block, "https://app.example").unwrap()
+    }
+
+    fn build(manner: &Manner<'_>, seed: u8) -> (HashMap<String, String>, Transaction) {
+        let config = config();
+        let Provider::Known(metadata) = &config.provider else { unreachable!("preset") };
+        let (url, transaction) = authorization_request(manner, metadata, UnixTime::from_millis(1), &mut Entropy::new([seed; 32]).generator(), &config);
+        let url = url::Url::parse(url.expose()).unwrap();
+        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        let map: HashMap<_, _> = pairs.iter().cloned().collect();
+        assert_eq!(pairs.len(), map.len(), "no parameter stands twice");
+        (map, transaction)
+    }
+
+    #[test]
+    fn ar_01_06_11_every_request_is_a_code_request_with_s256_and_nonce() {
+        let options = SignInOptions::default();
+        for manner in [Manner::Silent { id_token_hint: None }, Manner::Redirect(&options)] {
+            let (query, transaction) = build(&manner, 1);
+            assert_eq!(query["response_type"], "code");
+            assert_eq!(query["client_id"], "spac_1");
+            assert_eq!(query["scope"], "openid profile email offline_access");
+            assert_eq!(query["code_challenge_method"], "S256");
+            assert_eq!(query["code_challenge"], pkce::challenge(&transaction.verifier));
+            assert_eq!(query["nonce"], transaction.nonce.expose());
+            assert_eq!(query["state"], transaction.state.expose());
+            assert_eq!(query["redirect_uri"], transaction.redirect_uri);
+            assert_eq!(query["resource"], "https://api.example");
+            assert!(!query.contains_key("response_mode"));
+        }
+    }
+
+    #[test]
+    fn si_01_15_the_silent_request_has_its_own_redirect_uri_and_prompt_none() {
+        let (query, _) = build(&Manner::Silent { id_token_hint: None }, 1);
+        assert_eq!(query["redirect_uri"], "https://app.example/silent-refresh.html");
+        assert_eq!(query["prompt"], "none");
+        assert!(!query.contains_key("id_token_hint"));
+        let (query, _) = build(&Manner::Silent { id_token_hint: Some(&IdToken::new("a.b.c")) }, 1);
+        assert_eq!(query["id_token_hint"], "a.b.c");
+    }
+
+    #[test]
+    fn ar_03_07_values_are_fresh_and_opaque() {
+        let mut seen = HashSet::new();
+        for seed in 0..=255 {
+            let (query, transaction) = build(&Manner::Redirect(&SignInOptions { return_to: Some("/account".into()), ..SignInOptions::default() }), seed);
+            for value in [&query["state"], &query["nonce"], transaction.verifier.expose()] {
+                assert_eq!(value.len(), 43);
+                assert!(!value.contains("account"));
+                assert!(seen.insert(value.to_owned()), "repeated");
+            }
+        }
+    }
+
+    #[test]
+    fn every_option_is_sent_under_its_name() {
+        let options = SignInOptions {
+            prompt: Some(Prompt::SelectAccount),
+            organization_id: Some("org_1".into()),
+            connection_id: Some("conn_1".into()),
+            domain: Some("acme.com".into()),
+            login_hint: Some("a+b@acme.com".into()),
+            provider: Some("google".into()),
+            max_age: Some(60),
+            extra: vec![("ui_locales".into(), "de en".into())],
+            return_to: Some("/x".into()),
+        };
+        let (query, transaction) = build(&Manner::Redirect(&options), 1);
+        for (name, value) in [
+            ("prompt", "select_account"), ("organization_id", "org_1"), ("connection_id", "conn_1"), ("domain", "acme.com"), ("login_hint", "a+b@acme.com"),
+            ("provider", "google"), ("max_age", "60"), ("ui_locales", "de en"),
+        ] {
+            assert_eq!(query[name], value);
+        }
+        assert_eq!(transaction.max_age, Some(60));
+        assert!(!query.values().any(|value| value == "/x"), "the way back is no business of the provider");
+    }
+
+    #[test]
+    fn ar_24_25_extra_parameters_override_nothing() {
+        let extra = ["response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "response_mode", "prompt", "request", "request_uri", "login_hint"]
+            .map(|name| (name.to_owned(), "evil".to_owned()))
+            .to_vec();
+        let options = SignInOptions { extra, login_hint: Some("me".into()), ..SignInOptions::default() };
+        let (query, _) = build(&Manner::Redirect(&options), 1);
+        assert!(!query.values().any(|value| value == "evil"));
+    }
+}

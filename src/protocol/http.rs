@@ -1,0 +1,68 @@
+//! Requests and answers as plain data. Ring 1 sends them.
+
+use super::{
+    error::NetworkFailure,
+    secret::Body,
+};
+
+/// One request to the provider. It is always sent without cookies, without following redirects and without a referrer.
+#[derive(Clone, Debug)]
+pub struct HttpRequest {
+    /// Where to.
+    pub url: String,
+    /// What to do there.
+    pub method: Method,
+}
+
+/// The two things that are ever asked of a provider.
+#[derive(Clone, Debug)]
+pub enum Method {
+    /// Read a document. `Freshness` says whether the browser's cache may answer.
+    Get(Freshness),
+    /// Post an `application/x-www-form-urlencoded` body.
+    PostForm(Body),
+}
+
+/// Whether an answer may come from the browser's HTTP cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// It may, as HTTP allows.
+    CacheAllowed,
+    /// It must come from the server (`cache: "reload"`).
+    FromServer,
+}
+
+/// A whole answer.
+#[derive(Clone, Debug)]
+pub struct HttpResponse {
+    /// The status code.
+    pub status: u16,
+    /// The `Content-Type` header, if it could be read.
+    pub content_type: Option<String>,
+    /// The body, at most [`MAX_BODY`] bytes.
+    pub body: Body,
+}
+
+impl HttpResponse {
+    /// Whether the body says of itself that it is JSON. Parameters such as `charset` are allowed.
+    pub(crate) fn is_json(&self) -> bool {
+        self.content_type
+            .as_deref()
+            .and_then(|value| value.split(';').next())
+            .is_some_and(|mime| mime.trim().eq_ignore_ascii_case("application/json"))
+    }
+
+    /// The failure that this status stands for: the server cannot answer now.
+    pub(crate) const fn unavailable(&self) -> Option<NetworkFailure> {
+        match self.status {
+            429 | 500..=599 => Some(NetworkFailure::Unavailable(self.status)),
+            _ => None,
+        }
+    }
+}
+
+/// Larger answers are not read: one mebibyte.
+pub const MAX_BODY: usize = 1 << 20;
+
+/// What became of a request.
+pub type Outcome = Result<HttpResponse, NetworkFailure>;

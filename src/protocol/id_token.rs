@@ -1,0 +1,195 @@
+//! ID token validation: every step of [OpenID Connect Core §3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation),
+//! and for tokens from a refresh also [§12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse).
+//!
+//! The signature comes first ([`super::attempt`] asks for it); what is here looks at claims that are already known to be the issuer's.
+
+use super::{
+    error::Finding,
+    hash_claim,
+    json::Object,
+    jwt::{Algorithm, Unverified},
+    secret::Nonce,
+    time::UnixTime,
+};
+use std::time::Duration;
+
+/// What the claims are held against.
+#[derive(Debug)]
+pub(crate) struct Expectation<'a> {
+    pub(crate) issuer: &'a str,
+    pub(crate) client_id: &'a str,
+    pub(crate) trusted_audiences: &'a [String],
+    pub(crate) skew: Duration,
+    pub(crate) now: UnixTime,
+    pub(crate) access_token: &'a str,
+    pub(crate) origin: Origin<'a>,
+}
+
+/// How the token was come by.
+#[derive(Debug)]
+pub(crate) enum Origin<'a> {
+    /// A code was redeemed.
+    Code {
+        /// The nonce that was sent.
+        nonce: &'a Nonce,
+        /// The hash input of `c_hash`.
+        code: &'a str,
+        /// When the authorization request was made, and the `max_age` it carried, in seconds.
+        asked: (UnixTime, Option<u64>),
+    },
+    /// A refresh token was used.
+    Refresh {
+        /// The claims that the session began with.
+        original: &'a IdClaims,
+        /// The nonce of the session's first request.
+        nonce: &'a Nonce,
+    },
+}
+
+/// Claims of a token that passed every check. Only [`validate`] makes them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct IdClaims {
+    pub(crate) issuer: String,
+    pub(crate) subject: String,
+    pub(crate) issued_at: UnixTime,
+    pub(crate) auth_time: Option<UnixTime>,
+    pub(crate) all: Object,
+}
+
+/// A fresh login's token may be this old: ten minutes.
+const MAX_AGE_AT_LOGIN: Duration = Duration::from_secs(600);
+
+/// Checks every claim. The first that is not acceptable refuses the whole token.
+pub(crate) fn validate(token: &Unverified, expectation: &Expectation<'_>) -> Result<IdClaims, Finding> {
+    let claims = &token.claims;
+    let issuer = exact(claims, "iss", expectation.issuer)?;
+    audience(claims, expectation)?;
+    if claims.has("azp") {
+        exact(claims, "azp", expectation.client_id)?;
+    }
+    if claims.has("events") {
+        return Err(Finding::invalid("events", "this is a logout token"));
+    }
+    let subject = claims.required_str("sub")?;
+    if subject.len() > 255 || !subject.is_ascii() {
+        return Err(Finding::invalid("sub", "longer than 255 ASCII characters"));
+    }
+    let issued_at = times(claims, expectation)?;
+    hashes(claims, token.algorithm, expectation)?;
+    let auth_time = optional_time(claims, "auth_time")?;
+    match &expectation.origin {
+        Origin::Code { nonce, asked, .. } => {
+            let found = claims.required_str("nonce")?;
+            if !nonce.matches(found) {
+                return Err(Finding::invalid("nonce", "not the one that was sent"));
+            }
+            if expectation.now.since(issued_at) > MAX_AGE_AT_LOGIN + expectation.skew {
+                return Err(Finding::invalid("iat", "issued more than ten minutes ago, which is too long for a fresh sign-in"));
+            }
+            authentication_age(auth_time, *asked, expectation)?;
+        }
+        Origin::Refresh { original, nonce } => continuity(claims, auth_time, original, nonce)?,
+    }
+    Ok(IdClaims { issuer: issuer.to_owned(), subject: subject.to_owned(), issued_at, auth_time, all: claims.clone() })
+}
+
+/// A string claim that must be this one, letter by letter.
+fn exact<'a>(claims: &'a Object, claim: &'static str, expected: &str) -> Result<&'a str, Finding> {
+    let found = claims.required_str(claim)?;
+    if found == expected { Ok(found) } else { Err(Finding::unexpected(claim, expected, found)) }
+}
+
+/// The audience holds this client, and nobody who is not trusted.
+fn audience(claims: &Object, expectation: &Expectation<'_>) -> Result<(), Finding> {
+    let audiences = claims.one_or_many("aud")?.ok_or_else(|| Finding::missing("aud"))?;
+    if !audiences.iter().any(|audience| audience == expectation.client_id) {
+        return Err(Finding::unexpected("aud", expectation.client_id, audiences.join(" ")));
+    }
+    let known = |audience: &String| audience == expectation.client_id || expectation.trusted_audiences.contains(audience);
+    match audiences.iter().find(|audience| !known(audience)) {
+        Some(other) => Err(Finding::unexpected("aud", format!("nobody beside {}", expectation.client_id), other)),
+        None => Ok(()),
+    }
+}
+
+/// `exp`, `iat` and `nbf` against the clock. Returns `iat`.
+pub(crate) fn times(claims: &Object, expectation: &Expectation<'_>) -> Result<UnixTime, Finding> {
+    let (now, skew) = (expectation.now, expectation.skew);
+    let expires = required_time(claims, "exp")?;
+    let issued_at = required_time(claims, "iat")?;
+    let apart = |claim: &'static str, what: &str, seconds: u64| {
+        Err(Finding::invalid(claim, format!("{what} by {seconds} s, more than the {} s allowed; is the clock of this device right?", skew.as_secs())))
+    };
+    if now >= expires.plus(skew) {
+        return apart("exp", "passed", now.since(expires).as_secs());
+    }
+    if issued_at > now.plus(skew) {
+        return apart("iat", "lies ahead", issued_at.since(now).as_secs());
+    }
+    if expires <= issued_at {
+        return Err(Finding::invalid("exp", "not later than iat"));
+    }
+    match optional_time(claims, "nbf")? {
+        Some(not_before) if not_before > now.plus(skew) => apart("nbf", "lies ahead", not_before.since(now).as_secs()),
+        _ => Ok(issued_at),
+    }
+}
+
+/// `at_hash` and `c_hash`, where the provider sends them.
+fn hashes(claims: &Object, algorithm: Algorithm, expectation: &Expectation<'_>) -> Result<(), Finding> {
+    let check = |claim: &'static str, value: &str| match claims.optional_str(claim)? {
+        Some(found) if found != hash_claim::left_half(algorithm, value) => Err(Finding::invalid(claim, "belongs to another value")),
+        _ => Ok(()),
+    };
+    check("at_hash", expectation.access_token)?;
+    match &expectation.origin {
+        Origin::Code { code, .. } => check("c_hash", code),
+        Origin::Refresh { .. } => Ok(()),
+    }
+}
+
+/// A `max_age` that was sent must have been kept.
+fn authentication_age(auth_time: Option<UnixTime>, (asked_at, max_age): (UnixTime, Option<u64>), expectation: &Expectation<'_>) -> Result<(), Finding> {
+    let Some(max_age) = max_age else { return Ok(()) };
+    let auth_time = auth_time.ok_or_else(|| Finding::missing("auth_time"))?;
+    if auth_time > expectation.now.plus(expectation.skew) {
+        return Err(Finding::invalid("auth_time", "lies ahead"));
+    }
+    if asked_at.since(auth_time) > Duration::from_secs(max_age) + expectation.skew {
+        return Err(Finding::unexpected("auth_time", format!("at most {max_age} s before the request"), format!("{} s", asked_at.since(auth_time).as_secs())));
+    }
+    Ok(())
+}
+
+/// A refreshed token speaks of the same person, to the same client, of the same sign-in.
+fn continuity(claims: &Object, auth_time: Option<UnixTime>, original: &IdClaims, nonce: &Nonce) -> Result<(), Finding> {
+    exact(claims, "sub", &original.subject)?;
+    exact(claims, "iss", &original.issuer)?;
+    if claims.one_or_many("aud")? != original.all.one_or_many("aud")? {
+        return Err(Finding::invalid("aud", "not the audience of the first ID token"));
+    }
+    if let (Some(now), Some(then)) = (auth_time, original.auth_time) {
+        if now != then {
+            return Err(Finding::invalid("auth_time", "not that of the first ID token"));
+        }
+    }
+    match claims.optional_str("nonce")? {
+        Some(found) if !nonce.matches(found) => Err(Finding::invalid("nonce", "not that of the first ID token")),
+        _ => Ok(()),
+    }
+}
+
+fn required_time(claims: &Object, claim: &'static str) -> Result<UnixTime, Finding> {
+    optional_time(claims, claim)?.ok_or_else(|| Finding::missing(claim))
+}
+
+fn optional_time(claims: &Object, claim: &'static str) -> Result<Option<UnixTime>, Finding> {
+    match claims.optional_number(claim)? {
+        None => Ok(None),
+        Some(seconds) => UnixTime::from_numeric_date(seconds).map(Some).ok_or_else(|| Finding::invalid(claim, "not a point in time")),
+    }
+}
+
+#[cfg(test)]
+#[path = "id_token_tests.rs"]
+mod tests;

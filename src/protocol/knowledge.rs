@@ -1,0 +1,112 @@
+//! What is known of the provider: metadata and keys, in memory only, for a bounded time.
+
+use super::{
+    config::Provider,
+    discovery::{self, Metadata},
+    error::Error,
+    http::{Freshness, Outcome},
+    jwks::{self, KeySet},
+    time::UnixTime,
+    transaction::Ticket,
+    turn::Turn,
+};
+use std::time::Duration;
+
+/// Keys older than this are asked for again: five minutes.
+const KEYS_MAX_AGE: Duration = Duration::from_secs(300);
+
+/// Discovered metadata older than this are asked for again: one hour.
+const METADATA_MAX_AGE: Duration = Duration::from_secs(3600);
+
+/// A key that is not in the set makes it be asked for anew at most this often: once a minute.
+const REFETCH_PAUSE: Duration = Duration::from_secs(60);
+
+/// Metadata and keys, and the one request that may be under way for either.
+#[derive(Debug, Default)]
+pub(crate) struct Knowledge {
+    metadata: Option<(Metadata, UnixTime)>,
+    keys: Option<(KeySet, UnixTime)>,
+    asking: Option<(Ticket, Question)>,
+    refetched: Option<UnixTime>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Question {
+    Metadata,
+    Keys,
+}
+
+impl Knowledge {
+    /// Whether an answer with this ticket is waited for.
+    pub(crate) fn holds(&self, ticket: Ticket) -> bool {
+        self.asking.is_some_and(|(own, _)| own == ticket)
+    }
+
+    /// The metadata, as far as they are known and recent.
+    pub(crate) fn metadata(&self, turn: &Turn<'_>) -> Option<Metadata> {
+        match &turn.config.provider {
+            Provider::Known(metadata) => Some((**metadata).clone()),
+            Provider::Discovered { .. } => {
+                let (metadata, learned) = self.metadata.as_ref()?;
+                (turn.now.since(*learned) < METADATA_MAX_AGE).then(|| metadata.clone())
+            }
+        }
+    }
+
+    /// The keys, as far as they are known and recent.
+    pub(crate) fn keys(&self, now: UnixTime) -> Option<&KeySet> {
+        self.keys.as_ref().filter(|(_, learned)| now.since(*learned) < KEYS_MAX_AGE).map(|(keys, _)| keys)
+    }
+
+    /// Asks for whatever is missing or too old, unless a question is under way already.
+    pub(crate) fn want(&mut self, turn: &mut Turn<'_>) {
+        if self.asking.is_some() {
+            return;
+        }
+        match (self.metadata(turn), &turn.config.provider) {
+            (None, Provider::Discovered { issuer }) => {
+                let ticket = turn.send(discovery::discovery_request(issuer));
+                self.asking = Some((ticket, Question::Metadata));
+            }
+            (Some(metadata), _) if self.keys(turn.now).is_none() => self.ask_for_keys(&metadata, Freshness::CacheAllowed, turn),
+            (_, _) => {}
+        }
+    }
+
+    /// Asks for the keys past every cache, because one is missing. `false` if that was done less than a minute ago.
+    pub(crate) fn refetch_keys(&mut self, turn: &mut Turn<'_>) -> bool {
+        if self.asking.is_some_and(|(_, question)| question == Question::Keys) {
+            return true;
+        }
+        let recently = self.refetched.is_some_and(|at| turn.now.since(at) < REFETCH_PAUSE && at <= turn.now);
+        match self.metadata(turn) {
+            Some(metadata) if !recently => {
+                self.refetched = Some(turn.now);
+                self.ask_for_keys(&metadata, Freshness::FromServer, turn);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn ask_for_keys(&mut self, metadata: &Metadata, freshness: Freshness, turn: &mut Turn<'_>) {
+        let ticket = turn.send(jwks::jwks_request(metadata.jwks_uri.as_str(), freshness));
+        self.asking = Some((ticket, Question::Keys));
+    }
+
+    /// Takes the answer to the question under way. Keys are asked for as soon as the metadata say where they are.
+    pub(crate) fn responded(&mut self, outcome: Outcome, turn: &mut Turn<'_>) -> Result<(), Error> {
+        let Some((_, question)) = self.asking.take() else { return Ok(()) };
+        let response = outcome.map_err(Error::Network)?;
+        match question {
+            Question::Metadata => {
+                let issuer = turn.config.issuer();
+                let metadata = discovery::process_discovery_response(&response, issuer, turn.config.transport())?;
+                self.metadata = Some((metadata, turn.now));
+                self.want(turn);
+            }
+            Question::Keys => self.keys = Some((jwks::process_jwks_response(&response)?, turn.now)),
+        }
+        Ok(())
+    }
+}

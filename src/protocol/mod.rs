@@ -1,0 +1,47 @@
+//! Ring 0: the protocol, as pure Rust. No clock, no randomness, no browser, no waiting, no log.
+//!
+//! | the walk | where |
+//! |---|---|
+//! | 1. page load | [`machine`], [`transaction`], [`hint`] |
+//! | 2. restore | [`attempt`](machine), [`authorize`], [`frame_message`], [`callback`] |
+//! | 3. tokens | `token`, `jwks`, `jwt`, `id_token`, `access_token`, `session` |
+//! | 4. API call | [`api`] |
+//! | 5. renewal | [`machine`], `retry` |
+//! | 6. sign-out | `logout`, [`tab_message`] |
+//!
+//! Configuration and what is known of the provider: [`config`], `presets`, [`discovery`], `knowledge`. Values: [`secret`], [`time`],
+//! [`http`], [`error`].
+
+mod access_token;
+mod address;
+pub mod api;
+mod attempt;
+pub mod authorize;
+pub mod callback;
+pub mod config;
+pub mod discovery;
+mod encoding;
+pub mod error;
+pub mod frame_message;
+mod hash_claim;
+pub mod hint;
+pub mod http;
+mod id_token;
+mod json;
+pub mod jwks;
+pub mod jwt;
+mod knowledge;
+mod logout;
+pub mod machine;
+mod pkce;
+mod presets;
+mod reaction;
+mod retry;
+pub mod secret;
+pub mod session;
+pub mod tab_message;
+pub mod time;
+mod token;
+pub mod transaction;
+pub mod turn;
+pub mod view;

@@ -1,0 +1,150 @@
+//! A session: the tokens held, when to renew them, and whom they speak of.
+
+use super::{
+    access_token::AccessClaims,
+    id_token::IdClaims,
+    json::Object,
+    secret::{AccessToken, IdToken, Nonce, RefreshToken},
+    time::UnixTime,
+};
+use serde_json::{Map, Value};
+use std::{rc::Rc, time::Duration};
+use url::Url;
+
+/// Everything that one sign-in brought. It is made by an [attempt](super::attempt) after every check, and lives in memory only.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) access_token: AccessToken,
+    pub(crate) refresh_token: Option<RefreshToken>,
+    pub(crate) id_token: IdToken,
+    pub(crate) claims: IdClaims,
+    pub(crate) nonce: Nonce,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) lifetime: Lifetime,
+    /// Changes with every renewal.
+    pub(crate) generation: u64,
+    /// An API did not take this access token.
+    pub(crate) rejected: bool,
+    pub(crate) person: Rc<Person>,
+}
+
+impl Session {
+    /// Whether a call that starts now can use the access token.
+    pub(crate) fn is_usable(&self, now: UnixTime) -> bool {
+        !self.rejected && self.lifetime.is_usable(now)
+    }
+}
+
+/// How long an access token may be used.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Lifetime {
+    /// When it ends.
+    pub(crate) expires_at: UnixTime,
+    /// When to ask for the next one.
+    pub(crate) renew_at: UnixTime,
+}
+
+/// A token is renewed this long before it expires, or at half of a shorter life: one minute.
+const EARLY: Duration = Duration::from_secs(60);
+
+/// A token is not handed out any more when it has this long to live: the call would arrive with an expired one.
+const LAST_MOMENTS: Duration = Duration::from_secs(2);
+
+/// No token is believed to live longer than 400 days; beyond that, timers and dates lose their meaning.
+const LONGEST: Duration = Duration::from_secs(400 * 24 * 3600);
+
+impl Lifetime {
+    /// From the moment before the request was sent, so that the time on the way counts. `exp` shortens a lifetime and never extends it.
+    pub(crate) fn new(sent_at: UnixTime, lasts: Duration, expires: Option<UnixTime>) -> Self {
+        let expires_at = sent_at.plus(lasts.min(LONGEST));
+        let expires_at = expires.map_or(expires_at, |expires| expires.min(expires_at));
+        let lasts = expires_at.since(sent_at);
+        Self { expires_at, renew_at: expires_at.minus(EARLY.min(lasts / 2)) }
+    }
+
+    fn is_usable(&self, now: UnixTime) -> bool {
+        now.plus(LAST_MOMENTS) < self.expires_at
+    }
+}
+
+/// The person who is signed in, as the tokens describe them. For display: what they may do is decided by the API.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Person {
+    /// `sub`: with the issuer, the one identity of the person.
+    pub subject: String,
+    /// `name`, or the next best thing to call them by.
+    pub name: String,
+    /// `email`.
+    pub email: Option<String>,
+    /// `picture`, if it is a web address.
+    pub picture: Option<String>,
+    /// `oid`: the organisation they are signed in to.
+    pub organization: Option<String>,
+    /// `sid`: the session at the provider.
+    pub session_id: Option<String>,
+    /// `roles`, of the access token where it is checked, otherwise of the ID token.
+    pub roles: Vec<String>,
+    /// `permissions`, likewise.
+    pub permissions: Vec<String>,
+    /// Every claim of the ID token about the person.
+    pub claims: Map<String, Value>,
+}
+
+/// Claims about the token rather than about the person. They change with every renewal, which is nobody's news.
+const TECHNICAL: [&str; 12] = ["iss", "aud", "azp", "exp", "iat", "nbf", "jti", "nonce", "at_hash", "c_hash", "auth_time", "client_id"];
+
+impl Person {
+    /// Whom validated claims speak of.
+    pub(crate) fn new(id: &IdClaims, access: Option<&AccessClaims>) -> Self {
+        let text = |claim| of(&id.all, claim).filter(|text| !text.trim().is_empty());
+        let list = |claim| {
+            let from = |object: &Object| object.optional_strings(claim).ok().flatten();
+            access.and_then(|access| from(&access.all)).or_else(|| from(&id.all)).unwrap_or_default()
+        };
+        let organization = text("oid").or_else(|| access.and_then(|access| of(&access.all, "oid")));
+        Self {
+            subject: id.subject.clone(),
+            name: ["name", "preferred_username", "email"].into_iter().find_map(text).unwrap_or_else(|| id.subject.clone()),
+            email: text("email"),
+            picture: text("picture").filter(|address| Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))),
+            organization,
+            session_id: text("sid").or_else(|| access.and_then(|access| of(&access.all, "sid"))),
+            roles: list("roles"),
+            permissions: list("permissions"),
+            claims: id.all.members().iter().filter(|(name, _)| !TECHNICAL.contains(&name.as_str())).map(|(name, value)| (name.clone(), value.clone())).collect(),
+        }
+    }
+}
+
+fn of(object: &Object, claim: &'static str) -> Option<String> {
+    object.optional_str(claim).ok().flatten().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T: UnixTime = UnixTime::from_millis(1_000_000_000_000);
+
+    fn seconds(from: u64, to: UnixTime) -> i64 {
+        (to.as_millis() as i64 - T.as_millis() as i64) / 1000 - from as i64
+    }
+
+    #[test]
+    fn tr_10_tokens_are_renewed_a_minute_early_or_at_half_of_a_short_life() {
+        for (lasts, expires, renew) in [(300, 300, 240), (120, 120, 60), (60, 60, 30), (2, 2, 1), (0, 0, 0), (5_184_000, 5_184_000, 5_183_940)] {
+            let lifetime = Lifetime::new(T, Duration::from_secs(lasts), None);
+            assert_eq!((seconds(0, lifetime.expires_at), seconds(0, lifetime.renew_at)), (expires, renew), "{lasts}");
+        }
+        let forever = Lifetime::new(T, Duration::from_secs(u64::MAX / 2000), None);
+        assert_eq!(forever.expires_at, T.plus(LONGEST));
+    }
+
+    #[test]
+    fn at_09_exp_shortens_a_lifetime_and_never_extends_it() {
+        let at = |expires| Lifetime::new(T, Duration::from_secs(300), Some(T.plus(Duration::from_secs(expires)))).expires_at;
+        assert_eq!(seconds(0, at(60)), 60);
+        assert_eq!(seconds(0, at(3600)), 300);
+    }
+}

@@ -1,0 +1,193 @@
+//! The token endpoint ([RFC 6749 §4.1.3, §5, §6](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3)).
+
+use super::{
+    config::Config,
+    error::{Error, Finding, NetworkFailure, ProviderError},
+    http::{HttpRequest, HttpResponse, Method},
+    json::Object,
+    secret::{AccessToken, Body, Code, IdToken, RefreshToken, Verifier},
+};
+use std::time::Duration;
+use url::Url;
+
+/// A well-formed token response. What is in it has not been validated.
+#[derive(Debug)]
+pub(crate) struct TokenResponse {
+    pub(crate) access_token: AccessToken,
+    pub(crate) id_token: Option<IdToken>,
+    pub(crate) refresh_token: Option<RefreshToken>,
+    pub(crate) expires_in: Option<Duration>,
+    /// The scopes that were granted, where the response names them.
+    pub(crate) scopes: Option<Vec<String>>,
+}
+
+/// Redeems a code. The verifier is consumed: a second try is impossible.
+pub(crate) fn code_request(endpoint: &Url, code: &Code, redirect_uri: &str, verifier: &Verifier, config: &Config) -> HttpRequest {
+    let fields = [("grant_type", "authorization_code"), ("code", code.expose()), ("redirect_uri", redirect_uri), ("code_verifier", verifier.expose())];
+    post(endpoint, &fields, config)
+}
+
+/// Uses a refresh token. The scope is left out, which asks for what was granted before, never for more.
+pub(crate) fn refresh_request(endpoint: &Url, refresh_token: &RefreshToken, config: &Config) -> HttpRequest {
+    post(endpoint, &[("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())], config)
+}
+
+fn post(endpoint: &Url, fields: &[(&str, &str)], config: &Config) -> HttpRequest {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("client_id", &config.client_id).extend_pairs(fields);
+    if let Some(resource) = config.resource() {
+        form.append_pair("resource", resource);
+    }
+    HttpRequest { url: endpoint.to_string(), method: Method::PostForm(Body::new(form.finish())) }
+}
+
+/// Reads the answer to either request.
+///
+/// # Errors
+/// `Network` if the server cannot answer now, `Token` if it says no, `TokenResponse` if what it says is malformed.
+pub(crate) fn process_token_response(response: &HttpResponse) -> Result<TokenResponse, Error> {
+    if let Some(failure) = response.unavailable() {
+        return Err(Error::Network(failure));
+    }
+    let malformed = |finding| Err(Error::TokenResponse(finding));
+    if !response.is_json() {
+        // An error page of something in between says nothing about the grant.
+        return match response.status {
+            400..=499 => Err(Error::Network(NetworkFailure::Unavailable(response.status))),
+            _ => malformed(Finding::unexpected("content-type", "application/json", response.content_type.as_deref().unwrap_or("none"))),
+        };
+    }
+    let object = Object::parse(response.body.expose()).map_err(Error::TokenResponse)?;
+    if let Ok(Some(code)) = object.optional_str("error") {
+        return Err(Error::Token(ProviderError::new(code, object.optional_str("error_description").ok().flatten())));
+    }
+    if response.status != 200 {
+        return malformed(Finding::unexpected("status", "200", response.status.to_string()));
+    }
+    read(&object).map_err(Error::TokenResponse)
+}
+
+fn read(object: &Object) -> Result<TokenResponse, Finding> {
+    let access_token = object.required_str("access_token")?;
+    if !is_token68(access_token) {
+        return Err(Finding::invalid("access_token", "has characters that cannot stand in a header"));
+    }
+    let kind = object.required_str("token_type")?;
+    if !kind.eq_ignore_ascii_case("Bearer") {
+        return Err(Finding::unexpected("token_type", "Bearer", kind));
+    }
+    let expires_in = match object.get("expires_in") {
+        None => None,
+        Some(_) => Some(
+            object
+                .optional_number("expires_in")?
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+                .ok_or_else(|| Finding::invalid("expires_in", "not a number of seconds"))?,
+        ),
+    };
+    Ok(TokenResponse {
+        access_token: AccessToken::new(access_token),
+        id_token: object.optional_str("id_token")?.filter(|text| !text.is_empty()).map(IdToken::new),
+        refresh_token: object.optional_str("refresh_token")?.filter(|text| !text.is_empty()).map(RefreshToken::new),
+        expires_in,
+        scopes: object.optional_str("scope")?.map(|text| text.split_ascii_whitespace().map(str::to_owned).collect()),
+    })
+}
+
+/// The characters that a bearer token may have ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+fn is_token68(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    !body.is_empty() && body.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~+/".contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn respond(status: u16, mime: &str, body: &str) -> Result<TokenResponse, Error> {
+        process_token_response(&HttpResponse { status, content_type: Some(mime.into()), body: Body::new(body) })
+    }
+
+    fn with(field: &str, value: Value) -> Result<TokenResponse, Error> {
+        let mut body = json!({ "access_token": "at", "token_type": "Bearer", "expires_in": 299, "id_token": "a.b.c", "refresh_token": "rt", "x": [1] });
+        if value.is_null() {
+            body.as_object_mut().unwrap().remove(field);
+        } else {
+            body[field] = value;
+        }
+        respond(200, "application/json;charset=UTF-8", &body.to_string())
+    }
+
+    #[test]
+    fn tr_01_a_public_client_sends_its_id_and_no_secret() {
+        let config = Config::from_json(r#"{"issuer":"https://as.example","client_id":"a b"}"#, "https://app.example").unwrap();
+        let endpoint = Url::parse("https://as.example/token").unwrap();
+        let request = code_request(&endpoint, &Code::new("c&d"), "https://app.example/callback", &Verifier::new("v"), &config);
+        let Method::PostForm(body) = &request.method else { panic!("POST") };
+        assert_eq!(
+            body.expose(),
+            "client_id=a+b&grant_type=authorization_code&code=c%26d&redirect_uri=https%3A%2F%2Fapp.example%2Fcallback&code_verifier=v"
+        );
+        let request = refresh_request(&endpoint, &RefreshToken::new("rt"), &config);
+        let Method::PostForm(body) = &request.method else { panic!("POST") };
+        assert_eq!(body.expose(), "client_id=a+b&grant_type=refresh_token&refresh_token=rt");
+    }
+
+    #[test]
+    fn tr_04_success_is_200_and_a_json_object() {
+        let good = r#"{"access_token":"at","token_type":"Bearer"}"#;
+        assert!(respond(200, "application/json", good).is_ok());
+        for (status, mime, body) in [
+            (201, "application/json", good), (204, "application/json", ""), (200, "text/html", good), (200, "application/jsonx", good), (200, "application/json", "[]"),
+            (200, "application/json", "\"x\""), (200, "application/json", "{\"access_token\":\"at\""), (200, "application/json", "\u{feff}{}"), (302, "text/html", ""),
+        ] {
+            assert!(matches!(respond(status, mime, body), Err(Error::TokenResponse(_))), "{status} {mime} {body}");
+        }
+    }
+
+    #[test]
+    fn tr_05_duplicates_are_refused_and_unknown_members_ignored() {
+        assert!(respond(200, "application/json", r#"{"access_token":"a","access_token":"b","token_type":"Bearer"}"#).is_err());
+        assert!(with("unknown", json!({})).is_ok());
+    }
+
+    #[test]
+    fn tr_06_the_access_token_must_fit_a_header() {
+        for bad in [Value::Null, json!(""), json!(1), json!("a\r\nX: y"), json!("a b"), json!("ä"), json!("=="), json!("a=b")] {
+            assert!(with("access_token", bad.clone()).is_err(), "{bad}");
+        }
+        assert!(with("access_token", json!("aZ09-._~+/==")).is_ok());
+    }
+
+    #[test]
+    fn tr_07_the_token_type_is_bearer_in_any_case() {
+        assert!(with("token_type", json!("bEARER")).is_ok());
+        for bad in [json!("mac"), json!("DPoP"), Value::Null, json!(1)] {
+            assert!(with("token_type", bad.clone()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn tr_08_09_lifetimes_are_numbers_or_absent() {
+        assert_eq!(with("expires_in", json!(299)).unwrap().expires_in, Some(Duration::from_secs(299)));
+        assert_eq!(with("expires_in", Value::Null).unwrap().expires_in, None);
+        for bad in [json!(-1), json!("3600"), json!({}), json!([1]), json!(true)] {
+            assert!(with("expires_in", bad.clone()).is_err(), "{bad}");
+        }
+        for bad in ["null", "1e400"] {
+            assert!(respond(200, "application/json", &format!(r#"{{"access_token":"a","token_type":"Bearer","expires_in":{bad}}}"#)).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn tr_15_errors_are_errors_at_any_status() {
+        for status in [200, 400, 401] {
+            let error = respond(status, "application/json", r#"{"error":"invalid_grant","access_token":"x","token_type":"Bearer"}"#).unwrap_err();
+            assert_eq!(error.code(), "invalid_grant", "{status}");
+        }
+        for (status, mime) in [(400, "text/html"), (500, "application/json"), (503, "text/html"), (429, "application/json")] {
+            assert!(respond(status, mime, r#"{"error":"invalid_grant"}"#).unwrap_err().is_transient(), "{status} {mime}");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! A world for the machine: a browser, a clock and a provider, all simulated; keys and signatures real.
+
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part of the world")]
+
+pub mod keys;
+pub mod provider;
+
+use hushkey::{
+    Config, SignInOptions, View,
+    protocol::{
+        callback,
+        error::NetworkFailure,
+        frame_message::FrameMessage,
+        hint::Hint,
+        http::HttpRequest,
+        machine::{self, Reaction, State},
+        secret::SensitiveUrl,
+        tab_message::TabMessage,
+        time::{Entropy, Moment, UnixTime},
+        transaction::{self, Record, Ticket},
+        turn::{Effect, Event, HistoryEntry, Opened, Verdict},
+    },
+};
+use provider::Provider;
+use std::{collections::HashMap, time::Duration};
+
+pub const APP: &str = "https://app.example";
+pub const ISSUER: &str = "https://as.example";
+pub const CLIENT: &str = "spac_1";
+
+/// One tab of one browser, and the provider it talks to.
+pub struct World {
+    pub config: Config,
+    pub provider: Provider,
+    pub state: State,
+    pub now: UnixTime,
+    pub address: String,
+    pub hint: Hint,
+    pub told: Vec<TabMessage>,
+    /// What `sessionStorage` holds.
+    pub stored: HashMap<String, Record>,
+    /// Where the page went.
+    pub left_for: Option<(String, HistoryEntry)>,
+    /// Every effect ever asked for, as `Debug` shows it.
+    pub log: Vec<String>,
+    /// Every reaction.
+    pub reactions: Vec<Reaction>,
+    pub frames: Vec<(Ticket, String)>,
+    pub requests: Vec<(Ticket, HttpRequest)>,
+    pub checks: Vec<(Ticket, Verdict)>,
+    entropy: u64,
+}
+
+/// A configuration with metadata by hand.
+pub fn config(extra: &str) -> Config {
+    let block = format!(
+        r#"{{"metadata":{{"issuer":"{ISSUER}","authorization_endpoint":"{ISSUER}/authorize","token_endpoint":"{ISSUER}/token","jwks_uri":"{ISSUER}/keys",
+        "end_session_endpoint":"{ISSUER}/logout"}},"client_id":"{CLIENT}","algorithms":["EdDSA","ES256","RS256","PS256"],"api":["https://api.example/"]{extra}}}"#
+    );
+    Config::from_json(&block, APP).expect("a good configuration")
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self::with(config(""))
+    }
+
+    pub fn with(config: Config) -> Self {
+        Self {
+            config,
+            provider: Provider::new(),
+            state: State::new(),
+            now: UnixTime::from_millis(1_800_000_000_000),
+            address: String::new(),
+            hint: Hint::Unknown,
+            told: Vec::new(),
+            stored: HashMap::new(),
+            left_for: None,
+            log: Vec::new(),
+            reactions: Vec::new(),
+            frames: Vec::new(),
+            requests: Vec::new(),
+            checks: Vec::new(),
+            entropy: 0,
+        }
+    }
+
+    /// Loads a page: a fresh machine, with what the browser kept.
+    pub fn open(&mut self, path: &str) -> View {
+        self.state = State::new();
+        self.left_for = None;
+        self.frames.clear();
+        self.requests.clear();
+        self.checks.clear();
+        self.address = format!("{APP}{path}");
+        let address = SensitiveUrl::new(self.address.clone());
+        let remembered = callback::state_in(&address).and_then(|state| self.stored.remove(&transaction::key_of(CLIENT, &state)));
+        self.dispatch(Event::Opened(Opened { address, remembered, hint: self.hint, framed: false }))
+    }
+
+    /// Loads a page and lets everything happen that happens by itself.
+    pub fn visit(&mut self, path: &str) -> View {
+        self.open(path);
+        self.settle()
+    }
+
+    /// Signs in from a page, all the way, as the person would.
+    pub fn sign_in(&mut self, path: &str) -> View {
+        self.visit(path);
+        self.provider.session.get_or_insert_with(|| "usr_1".to_owned());
+        self.dispatch(Event::SignInChosen(SignInOptions { return_to: Some(path.to_owned()), ..SignInOptions::default() }));
+        self.follow();
+        self.settle()
+    }
+
+    /// The browser goes where the page wanted to, and the provider sends it back.
+    pub fn follow(&mut self) {
+        let (url, _) = self.left_for.clone().expect("the page left");
+        let back = self.provider.authorize(&url, self.now);
+        let path = back.strip_prefix(APP).expect("the provider redirects to the app").to_owned();
+        self.open(&path);
+    }
+
+    /// Sends one event through the machine and keeps the effects for later.
+    pub fn dispatch(&mut self, event: Event) -> View {
+        self.entropy += 1;
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&self.entropy.to_le_bytes());
+        let at = Moment { now: self.now, entropy: Entropy::new(seed) };
+        self.log.push(format!("{event:?}"));
+        let state = std::mem::take(&mut self.state);
+        let before = format!("{state:?}");
+        let step = machine::step(state, event, &at, &self.config);
+        if let Reaction::Ignored(_) = step.reaction {
+            assert_eq!(before, format!("{:?}", step.state), "an ignored event leaves the state as it was");
+            assert!(step.effects.is_empty(), "an ignored event asks for nothing");
+        }
+        self.state = step.state;
+        self.reactions.push(step.reaction);
+        for effect in step.effects {
+            self.log.push(format!("{effect:?}"));
+            self.take(effect);
+        }
+        self.log.push(format!("{:?}", self.state));
+        self.state.view()
+    }
+
+    fn take(&mut self, effect: Effect) {
+        match effect {
+            Effect::OpenFrame { ticket, url } => self.frames.push((ticket, url.expose().to_owned())),
+            Effect::Send { ticket, request } => self.requests.push((ticket, request)),
+            Effect::Verify { ticket, checks } => self.checks.push((ticket, keys::verify(&checks))),
+            Effect::Navigate { url, history } => self.left_for = Some((url.expose().to_owned(), history)),
+            Effect::RewriteAddress { to } => self.address = format!("{APP}{to}"),
+            Effect::Remember(record) => {
+                self.stored.insert(record.key().to_owned(), record);
+            }
+            Effect::Hint(hint) => self.hint = hint,
+            Effect::Tell(message) => self.told.push(message),
+            Effect::Report(_) => {}
+        }
+    }
+
+    /// Answers whatever is pending, until nothing is. Answers that nobody waits for are dropped, as the driver drops their handles.
+    pub fn settle(&mut self) -> View {
+        for _ in 0..100 {
+            if !self.answer_one() {
+                return self.state.view();
+            }
+        }
+        panic!("it never comes to rest: {:?}", self.state);
+    }
+
+    /// Answers one pending effect. `false` if there is none that will be answered.
+    pub fn answer_one(&mut self) -> bool {
+        if let Some((ticket, request)) = pop(&mut self.requests) {
+            let outcome = self.provider.http(&request, self.now);
+            self.dispatch(Event::Responded { ticket, outcome });
+            return true;
+        }
+        if let Some((ticket, verdict)) = pop(&mut self.checks) {
+            self.dispatch(Event::Verified { ticket, verdict });
+            return true;
+        }
+        let Some((ticket, url)) = pop(&mut self.frames) else { return false };
+        if self.provider.down.is_some() || self.provider.frames_refused {
+            return true;
+        }
+        if self.state.holds(ticket) {
+            let answer = self.provider.authorize(&url, self.now);
+            self.frame_says(ticket, &answer);
+        }
+        true
+    }
+
+    /// The relay page posts the answer that stands in its address.
+    pub fn frame_says(&mut self, ticket: Ticket, address: &str) -> View {
+        let (rest, fragment) = address.split_once('#').map_or((address, String::new()), |(rest, fragment)| (rest, format!("#{fragment}")));
+        let query = rest.split_once('?').map_or(String::new(), |(_, query)| format!("?{query}"));
+        let text = serde_json::json!({ "hushkey": 1, "query": query, "fragment": fragment }).to_string();
+        let message = FrameMessage::parse(&text).expect("the relay page's own shape");
+        self.dispatch(Event::FrameSpoke { ticket, message })
+    }
+
+    /// Time passes, and the timer is right.
+    pub fn pass(&mut self, span: Duration) -> View {
+        let end = self.now.plus(span);
+        while let Some(deadline) = self.state.deadline().filter(|deadline| *deadline <= end) {
+            self.now = deadline.max(self.now);
+            self.dispatch(Event::Ticked);
+            self.settle();
+        }
+        self.now = end;
+        self.state.view()
+    }
+
+    /// How often the token endpoint was asked, by grant.
+    pub fn redeemed(&self, grant: &str) -> usize {
+        self.provider.grants.iter().filter(|used| *used == grant).count()
+    }
+
+    /// Makes the provider unreachable, or reachable again.
+    pub fn provider_is_down(&mut self, down: bool) {
+        self.provider.down = down.then_some(NetworkFailure::Unreachable);
+    }
+}
+
+fn pop<T>(list: &mut Vec<T>) -> Option<T> {
+    (!list.is_empty()).then(|| list.remove(0))
+}
+
+/// The name of whoever is signed in.
+pub fn name(view: &View) -> Option<&str> {
+    view.person().map(|person| person.name.as_str())
+}

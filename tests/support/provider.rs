@@ -1,0 +1,189 @@
+//! A provider that does as the standards say, until a test tells it not to.
+
+use super::{CLIENT, ISSUER, keys::{Key, encode}};
+use hushkey::protocol::{
+    error::NetworkFailure,
+    http::{HttpRequest, HttpResponse, Method, Outcome},
+    secret::Body,
+    time::UnixTime,
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use url::Url;
+
+type Tweak<T> = Option<Box<dyn Fn(&mut T)>>;
+
+/// The simulated provider.
+#[derive(Default)]
+pub struct Provider {
+    /// The subject of whoever is signed in at the provider.
+    pub session: Option<String>,
+    /// No answer over HTTP, for this reason, and none in frames.
+    pub down: Option<NetworkFailure>,
+    /// Frames get no answer, everything else does.
+    pub frames_refused: bool,
+    pub key: Option<Key>,
+    pub published: Vec<Value>,
+    pub issues_refresh_tokens: bool,
+    pub rotates: bool,
+    pub id_token_on_refresh: bool,
+    pub lifetime: u64,
+    /// An error instead of a code.
+    pub refuses: Option<&'static str>,
+    pub tweak_answer: Tweak<String>,
+    pub tweak_header: Tweak<Value>,
+    pub tweak_id: Tweak<Value>,
+    pub tweak_access: Tweak<Value>,
+    pub tweak_response: Tweak<Value>,
+    pub tweak_http: Tweak<HttpResponse>,
+    /// Every authorization request: its query.
+    pub asked: Vec<HashMap<String, String>>,
+    /// Every URL of an HTTP request.
+    pub called: Vec<String>,
+    /// Every grant type that was presented.
+    pub grants: Vec<String>,
+    /// Every code that was presented.
+    pub presented: Vec<String>,
+    /// Every code, token and verifier there has been.
+    pub secrets: Vec<String>,
+    codes: HashMap<String, (HashMap<String, String>, String)>,
+    pub refresh_tokens: HashMap<String, String>,
+    counter: u64,
+}
+
+impl Provider {
+    pub fn new() -> Self {
+        let key = Key::Ed25519;
+        Self { key: Some(key), published: vec![key.published()], issues_refresh_tokens: false, rotates: true, id_token_on_refresh: true, lifetime: 300, ..Self::default() }
+    }
+
+    fn count(&mut self) -> u64 {
+        self.counter += 1;
+        self.counter
+    }
+
+    /// The authorization endpoint: where it sends the browser back to.
+    pub fn authorize(&mut self, url: &str, _now: UnixTime) -> String {
+        let url = Url::parse(url).expect("a URL");
+        assert_eq!(url.origin().ascii_serialization(), ISSUER);
+        let query: HashMap<String, String> = url.query_pairs().into_owned().collect();
+        self.asked.push(query.clone());
+        let mut back = Url::parse(&query["redirect_uri"]).expect("a redirect URI");
+        let code = format!("code-{}-{}", self.count(), encode(&Sha256::digest(query["state"].as_bytes())));
+        self.secrets.push(code.clone());
+        let silent = query.get("prompt").is_some_and(|prompt| prompt == "none");
+        {
+            let mut answer = back.query_pairs_mut();
+            match (&self.session, self.refuses) {
+                (_, Some(error)) => answer.append_pair("error", error).append_pair("error_description", "as the test wants it"),
+                (None, None) if silent => answer.append_pair("error", "login_required"),
+                (subject, None) => {
+                    let subject = subject.clone().unwrap_or_else(|| "usr_1".to_owned());
+                    self.codes.insert(code.clone(), (query.clone(), subject));
+                    answer.append_pair("code", &code)
+                }
+            };
+            answer.append_pair("state", &query["state"]);
+        }
+        let mut back = back.to_string();
+        if let Some(tweak) = &self.tweak_answer {
+            tweak(&mut back);
+        }
+        back
+    }
+
+    /// Everything that is fetched.
+    pub fn http(&mut self, request: &HttpRequest, now: UnixTime) -> Outcome {
+        self.called.push(request.url.clone());
+        if let Some(failure) = self.down {
+            return Err(failure);
+        }
+        let (status, body) = match (&request.method, request.url.strip_prefix(ISSUER).unwrap_or_default()) {
+            (Method::Get(_), "/keys") => (200, json!({ "keys": self.published })),
+            (Method::Get(_), "/.well-known/openid-configuration") => (200, metadata()),
+            (Method::PostForm(form), "/token" | "/oauth/token") => self.token(form, now),
+            _ => (404, json!({})),
+        };
+        let mut response = HttpResponse { status, content_type: Some("application/json".into()), body: Body::new(body.to_string()) };
+        if let Some(tweak) = &self.tweak_http {
+            tweak(&mut response);
+        }
+        Ok(response)
+    }
+
+    fn token(&mut self, form: &Body, now: UnixTime) -> (u16, Value) {
+        let form: HashMap<String, String> = form_urlencoded::parse(form.expose().as_bytes()).into_owned().collect();
+        self.grants.push(form["grant_type"].clone());
+        assert_eq!(form["client_id"], CLIENT);
+        assert!(!form.contains_key("client_secret"));
+        let invalid_grant = (400, json!({ "error": "invalid_grant" }));
+        if form["grant_type"] == "refresh_token" {
+            let used = form["refresh_token"].clone();
+            let Some(subject) = self.refresh_tokens.get(&used).cloned() else { return invalid_grant };
+            if self.rotates {
+                self.refresh_tokens.remove(&used);
+            }
+            return (200, self.tokens(&subject, None, None, now));
+        }
+        self.presented.push(form["code"].clone());
+        self.secrets.push(form["code_verifier"].clone());
+        let Some((asked, subject)) = self.codes.remove(&form["code"]) else { return invalid_grant };
+        let challenge = encode(&Sha256::digest(form["code_verifier"].as_bytes()));
+        if asked["code_challenge"] != challenge || asked["redirect_uri"] != form["redirect_uri"] {
+            return invalid_grant;
+        }
+        (200, self.tokens(&subject, asked.get("nonce"), Some(&form["code"]), now))
+    }
+
+    fn tokens(&mut self, subject: &str, nonce: Option<&String>, code: Option<&String>, now: UnixTime) -> Value {
+        let key = self.key.expect("a signing key");
+        let (number, seconds) = (self.count(), now.as_seconds());
+        let mut access = json!({ "iss": ISSUER, "aud": [CLIENT], "client_id": CLIENT, "sub": subject, "iat": seconds, "exp": seconds + self.lifetime, "jti": number, "roles": ["admin"], "permissions": ["a:b"] });
+        let mut id = json!({ "iss": ISSUER, "aud": [CLIENT], "azp": CLIENT, "sub": subject, "iat": seconds, "exp": seconds + 1800, "name": format!("Name of {subject}"), "oid": "org_1", "sid": "ses_1" });
+        if let Some(tweak) = &self.tweak_access {
+            tweak(&mut access);
+        }
+        let mut header = json!({ "alg": key.algorithm(), "kid": key.published()["kid"], "typ": "JWT" });
+        if let Some(tweak) = &self.tweak_header {
+            tweak(&mut header);
+        }
+        let access_token = key.sign(&header, &access);
+        if let Some(nonce) = nonce {
+            id["nonce"] = json!(nonce);
+        }
+        if key != Key::Ed25519 {
+            id["at_hash"] = json!(encode(&Sha256::digest(&access_token)[..16]));
+            if let Some(code) = code {
+                id["c_hash"] = json!(encode(&Sha256::digest(code)[..16]));
+            }
+        }
+        if let Some(tweak) = &self.tweak_id {
+            tweak(&mut id);
+        }
+        let mut response = json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": self.lifetime });
+        if code.is_some() || self.id_token_on_refresh {
+            response["id_token"] = json!(key.sign(&header, &id));
+        }
+        if self.issues_refresh_tokens && (code.is_some() || self.rotates) {
+            let token = format!("refresh-token-{number}");
+            self.refresh_tokens.insert(token.clone(), subject.to_owned());
+            response["refresh_token"] = json!(token);
+        }
+        for token in ["access_token", "id_token", "refresh_token"] {
+            self.secrets.extend(response[token].as_str().map(str::to_owned));
+        }
+        if let Some(tweak) = &self.tweak_response {
+            tweak(&mut response);
+        }
+        response
+    }
+}
+
+/// What discovery gives.
+pub fn metadata() -> Value {
+    json!({
+        "issuer": ISSUER, "authorization_endpoint": format!("{ISSUER}/authorize"), "token_endpoint": format!("{ISSUER}/token"),
+        "jwks_uri": format!("{ISSUER}/keys"), "end_session_endpoint": format!("{ISSUER}/logout"), "id_token_signing_alg_values_supported": ["EdDSA", "RS256"],
+    })
+}
