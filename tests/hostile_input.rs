@@ -49,7 +49,9 @@ fn sign_in_with(tweak: impl FnOnce(&mut World)) -> Error {
 
 #[test]
 fn ar_08_09_a_callback_without_its_transaction_redeems_nothing() {
-    for path in ["/callback?code=stolen&state=unknown", "/callback?code=stolen", "/callback?error=access_denied", "/callback?code=a&code=b&state=s"] {
+    for path in
+        ["/callback?code=stolen&state=unknown", "/callback?code=stolen", "/callback?error=access_denied", "/callback?code=a&code=b&state=s"]
+    {
         let mut world = World::new();
         let view = world.visit(path);
         assert!(matches!(error_of(&view), Error::AuthorizationResponse(_)), "{path}");
@@ -110,7 +112,12 @@ fn ar_14_di_09_the_code_goes_to_the_provider_that_was_asked() {
     let other = json!({ "metadata": { "issuer": "https://evil.example", "authorization_endpoint": "https://evil.example/a", "token_endpoint": "https://evil.example/token", "jwks_uri": "https://evil.example/keys" }, "client_id": CLIENT });
     world.config = Config::from_json(&other.to_string(), APP).unwrap();
     world.open(&back);
-    let posted: Vec<_> = world.requests.iter().filter(|(_, request)| matches!(request.method, Method::PostForm(_))).map(|(_, request)| request.url.clone()).collect();
+    let posted: Vec<_> = world
+        .requests
+        .iter()
+        .filter(|(_, request)| matches!(request.method, Method::PostForm(_)))
+        .map(|(_, request)| request.url.clone())
+        .collect();
     assert_eq!(posted, [format!("{ISSUER}/token")]);
 }
 
@@ -152,7 +159,11 @@ fn ar_30_a_code_is_not_sent_again_after_a_network_failure() {
 
 #[test]
 fn tr_13_a_code_brings_an_id_token() {
-    let error = sign_in_with(|world| world.provider.tweak_response = Some(Box::new(|body| { body.as_object_mut().unwrap().remove("id_token"); })));
+    let error = sign_in_with(|world| {
+        world.provider.tweak_response = Some(Box::new(|body| {
+            body.as_object_mut().unwrap().remove("id_token");
+        }))
+    });
     assert_eq!(error.code(), "token_response_id_token");
 }
 
@@ -283,7 +294,12 @@ fn si_16_a_provider_that_always_says_login_required_causes_one_redirect() {
 fn si_23_nothing_is_asked_while_the_app_itself_is_framed() {
     use hushkey::protocol::{secret::SensitiveUrl, turn::Opened};
     let mut world = World::new();
-    world.dispatch(Event::Opened(Opened { address: SensitiveUrl::new(format!("{APP}/account")), remembered: None, hint: Hint::SignedIn, framed: true }));
+    world.dispatch(Event::Opened(Opened {
+        address: SensitiveUrl::new(format!("{APP}/account")),
+        remembered: None,
+        hint: Hint::SignedIn,
+        framed: true,
+    }));
     assert_eq!(error_of(&world.state.view()).code(), "silent_blocked");
     assert!(world.frames.is_empty() && world.requests.is_empty());
 }
@@ -340,7 +356,10 @@ fn tr_15_garbage_from_the_token_endpoint_is_named() {
 fn di_03_metadata_of_another_issuer_stop_everything() {
     let block = format!(r#"{{"issuer":"{ISSUER}","client_id":"{CLIENT}"}}"#);
     let mut world = World::with(Config::from_json(&block, APP).unwrap());
-    world.provider.tweak_http = Some(Box::new(|response| response.body = Body::new(response.body.expose().replace(r#""issuer":"https://as.example""#, r#""issuer":"https://as.exampleINVALID""#))));
+    world.provider.tweak_http = Some(Box::new(|response| {
+        response.body =
+            Body::new(response.body.expose().replace(r#""issuer":"https://as.example""#, r#""issuer":"https://as.exampleINVALID""#))
+    }));
     let view = world.visit("/");
     assert_eq!(error_of(&view).code(), "discovery_issuer");
     assert!(world.frames.is_empty() && world.provider.asked.is_empty(), "no authorize call");

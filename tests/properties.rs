@@ -62,12 +62,20 @@ fn play(world: &mut World, step: Move) {
         })),
         Move::Answer => drop(world.answer_one()),
         Move::AnswerWrongly(which) => {
-            let Some(ticket) = world.requests.first().map(|(ticket, _)| *ticket).or_else(|| world.checks.first().map(|(ticket, _)| *ticket)) else { return };
-            let json = |status, body: &str| Ok(HttpResponse { status, content_type: Some("application/json".into()), body: Body::new(body) });
+            let Some(ticket) =
+                world.requests.first().map(|(ticket, _)| *ticket).or_else(|| world.checks.first().map(|(ticket, _)| *ticket))
+            else {
+                return;
+            };
+            let json =
+                |status, body: &str| Ok(HttpResponse { status, content_type: Some("application/json".into()), body: Body::new(body) });
             world.dispatch(match which {
                 0 => Event::Responded { ticket, outcome: Err(NetworkFailure::Timeout) },
                 1 => Event::Responded { ticket, outcome: json(503, "") },
-                2 => Event::Responded { ticket, outcome: json(200, r#"{"keys":[],"access_token":"x","token_type":"Bearer","id_token":"a.b.c"}"#) },
+                2 => Event::Responded {
+                    ticket,
+                    outcome: json(200, r#"{"keys":[],"access_token":"x","token_type":"Bearer","id_token":"a.b.c"}"#),
+                },
                 3 => Event::Responded { ticket, outcome: json(400, r#"{"error":"invalid_grant"}"#) },
                 _ => Event::Verified { ticket, verdict: Verdict::Invalid(0) },
             });

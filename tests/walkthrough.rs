@@ -195,7 +195,9 @@ fn step_4_tr_11_18_a_rejected_token_is_renewed_once_for_everybody() {
     }
     world.settle();
     assert_eq!(world.provider.asked.len(), before + 1);
-    let TokenAnswer::Attach { generation: newer, .. } = world.state.token_for("https://api.example/", world.now, &world.config) else { panic!() };
+    let TokenAnswer::Attach { generation: newer, .. } = world.state.token_for("https://api.example/", world.now, &world.config) else {
+        panic!()
+    };
     assert_ne!(generation, newer);
     world.dispatch(Event::TokenRejected { generation });
     assert_eq!(world.reactions.last(), Some(&Reaction::Ignored(Ignored::Stale)), "a late 401 about an old token renews nothing");

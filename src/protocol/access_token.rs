@@ -41,10 +41,10 @@ pub(crate) fn validate(token: &Unverified, audiences: &[String], expectation: &E
         return Err(Finding::unexpected("client_id", expectation.client_id, client));
     }
     for claim in ["sub", "sid", "oid"] {
-        if let (Some(access), Some(identity)) = (claims.optional_str(claim)?, id.all.optional_str(claim)?) {
-            if access != identity {
-                return Err(Finding::invalid(claim, "the access token and the ID token speak of different ones"));
-            }
+        if let (Some(access), Some(identity)) = (claims.optional_str(claim)?, id.all.optional_str(claim)?)
+            && access != identity
+        {
+            return Err(Finding::invalid(claim, "the access token and the ID token speak of different ones"));
         }
     }
     Ok(AccessClaims { all: claims.clone() })

@@ -4,26 +4,23 @@
 //! Nothing of a response is visible outside before all of it holds: the only way out with tokens is [`Progress::Done`].
 
 use super::{
-    access_token,
     authorize::{self, Manner},
     callback::{self, Parameters},
-    config::AccessTokens,
     error::{Error, Finding, NetworkFailure, SilentFailure},
     frame_message::FrameMessage,
     http::Outcome,
-    id_token::{self, Expectation, IdClaims, Origin},
     jwks::{NoKey, SignatureCheck},
-    jwt::Unverified,
     knowledge::Knowledge,
     reaction::Ignored,
-    secret::{Code, IdToken, Nonce, RefreshToken},
-    session::{Lifetime, Person, Session},
+    received::{Grant, Previous, Received},
+    secret::{Code, RefreshToken},
+    session::Session,
     time::UnixTime,
-    token::{self, TokenResponse},
+    token,
     transaction::{Ticket, Transaction},
     turn::{Effect, Turn, Verdict},
 };
-use std::{rc::Rc, time::Duration};
+use std::time::Duration;
 
 /// One run of the flow.
 #[derive(Debug)]
@@ -47,46 +44,6 @@ enum Stage {
     Keys { received: Received, refetched: bool },
     /// For the signatures to be checked.
     Signatures { ticket: Ticket, received: Received },
-}
-
-/// What was presented to the token endpoint, and what its answer is held against.
-#[derive(Debug)]
-enum Grant {
-    Code { code: Code, nonce: Nonce, issuer: String, begun: UnixTime, max_age: Option<u64> },
-    Refresh { used: RefreshToken, previous: Previous },
-}
-
-/// What a renewed session must agree with.
-#[derive(Clone, Debug)]
-pub(crate) struct Previous {
-    claims: IdClaims,
-    nonce: Nonce,
-    id_token: IdToken,
-    scopes: Vec<String>,
-    person: Rc<Person>,
-}
-
-impl Previous {
-    /// Of a session.
-    pub(crate) fn of(session: &Session) -> Self {
-        Self {
-            claims: session.claims.clone(),
-            nonce: session.nonce.clone(),
-            id_token: session.id_token.clone(),
-            scopes: session.scopes.clone(),
-            person: Rc::clone(&session.person),
-        }
-    }
-}
-
-/// A token response that is well formed and not yet believed.
-#[derive(Debug)]
-struct Received {
-    grant: Grant,
-    response: TokenResponse,
-    id: Option<Unverified>,
-    access: Option<Unverified>,
-    sent_at: UnixTime,
 }
 
 /// Where an attempt stands after something happened.
@@ -189,7 +146,7 @@ impl Attempt {
             return Progress::Unmoved(self, Ignored::Stale);
         };
         let response = outcome.map_err(Error::Network).and_then(|response| token::process_token_response(&response));
-        match response.and_then(|response| Received::new(grant_checked(grant, &response)?, response, sent_at, turn)) {
+        match response.and_then(|response| Received::new(grant, response, sent_at, turn)) {
             Ok(received) => Self { stage: Stage::Keys { received, refetched: false }, deadline: turn.now.plus(REQUEST_PATIENCE), previous: self.previous }
                 .verify(knowledge, turn),
             Err(Error::Token(refusal)) if refusal.code == "invalid_grant" => match self.previous {
@@ -216,7 +173,7 @@ impl Attempt {
     fn verify(self, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Progress {
         let Stage::Keys { received, refetched } = self.stage else { return Progress::Waiting(self) };
         if received.id.is_none() && received.access.is_none() {
-            return received.finish(turn);
+            return finished(received.into_session(turn));
         }
         let Some(keys) = knowledge.keys(turn.now) else {
             knowledge.want(turn);
@@ -224,11 +181,11 @@ impl Attempt {
         };
         // Keys are known, so the metadata are: only now can the list be asked that the provider publishes (Discovery §3).
         let published = knowledge.metadata(turn).and_then(|metadata| metadata.algorithms);
-        if let (Some(id), Some(published)) = (&received.id, published) {
-            if !published.contains(&id.algorithm) {
-                let names: Vec<_> = published.iter().map(|algorithm| algorithm.name()).collect();
-                return Progress::Failed(Error::IdToken(Finding::unexpected("alg", names.join(" or "), id.algorithm.name())));
-            }
+        if let (Some(id), Some(published)) = (&received.id, published)
+            && !published.contains(&id.algorithm)
+        {
+            let names: Vec<_> = published.iter().map(|algorithm| algorithm.name()).collect();
+            return Progress::Failed(Error::IdToken(Finding::unexpected("alg", names.join(" or "), id.algorithm.name())));
         }
         let tokens = [&received.id, &received.access];
         let checks: Result<Vec<SignatureCheck>, NoKey> = tokens.into_iter().flatten().map(|token| keys.check_for(token)).collect();
@@ -255,7 +212,7 @@ impl Attempt {
         match verdict {
             Verdict::Invalid(place) => Progress::Failed(about(place, Finding::invalid("signature", "not made by the provider's key"))),
             Verdict::Unsupported(_) => Progress::Failed(Error::Platform(Finding::invalid("crypto.subtle", "cannot check this signature algorithm"))),
-            Verdict::Valid => match (received.finish(turn), self.previous) {
+            Verdict::Valid => match (finished(received.into_session(turn)), self.previous) {
                 (Progress::Done(session), Some(previous)) if session.claims.subject != previous.claims.subject || session.claims.issuer != previous.claims.issuer => {
                     Progress::Failed(Error::Silent(SilentFailure::AccountChanged))
                 }
@@ -274,104 +231,9 @@ impl Attempt {
     }
 }
 
-/// A code must bring an ID token; a refresh need not.
-fn grant_checked(grant: Grant, response: &TokenResponse) -> Result<Grant, Error> {
-    match grant {
-        Grant::Code { .. } if response.id_token.is_none() => Err(Error::TokenResponse(Finding::missing("id_token"))),
-        Grant::Code { .. } | Grant::Refresh { .. } => Ok(grant),
-    }
-}
-
-impl Received {
-    /// Reads the tokens; their signatures come next.
-    fn new(grant: Grant, response: TokenResponse, sent_at: UnixTime, turn: &Turn<'_>) -> Result<Self, Error> {
-        let config = turn.config;
-        let id = match &response.id_token {
-            Some(raw) => Some(Unverified::parse(raw.expose(), &config.algorithms).map_err(Error::IdToken)?),
-            None => None,
-        };
-        let access = match config.access_tokens {
-            AccessTokens::Checked { .. } => Some(Unverified::parse(response.access_token.expose(), &config.algorithms).map_err(Error::AccessToken)?),
-            AccessTokens::Opaque => None,
-        };
-        Ok(Self { grant, response, id, access, sent_at })
-    }
-
-    /// Every signature holds: now the claims, and then there is a session.
-    fn finish(self, turn: &mut Turn<'_>) -> Progress {
-        match self.into_session(turn) {
-            Ok(session) => Progress::Done(Box::new(session)),
-            Err(error) => Progress::Failed(error),
-        }
-    }
-
-    fn into_session(self, turn: &mut Turn<'_>) -> Result<Session, Error> {
-        let Self { grant, response, id, access, sent_at } = self;
-        let config = turn.config;
-        let issuer = match &grant {
-            Grant::Code { issuer, .. } => issuer,
-            Grant::Refresh { previous, .. } => &previous.claims.issuer,
-        };
-        let expectation = Expectation {
-            issuer,
-            client_id: &config.client_id,
-            trusted_audiences: &config.trusted_audiences,
-            skew: config.clock_skew,
-            now: turn.now,
-            access_token: response.access_token.expose(),
-            origin: match &grant {
-                Grant::Code { code, nonce, begun, max_age, .. } => Origin::Code { nonce, code: code.expose(), asked: (*begun, *max_age) },
-                Grant::Refresh { previous, .. } => Origin::Refresh { original: &previous.claims, nonce: &previous.nonce },
-            },
-        };
-        let claims = id.as_ref().map(|id| id_token::validate(id, &expectation)).transpose().map_err(Error::IdToken)?;
-        let about = claims.as_ref().or(match &grant {
-            Grant::Refresh { previous, .. } => Some(&previous.claims),
-            Grant::Code { .. } => None,
-        });
-        let access_claims = match (&access, about, &config.access_tokens) {
-            (Some(access), Some(about), AccessTokens::Checked { audiences }) => {
-                Some(access_token::validate(access, audiences, &expectation, about).map_err(Error::AccessToken)?)
-            }
-            _ => None,
-        };
-        let expires = access_claims.as_ref().and_then(access_token::AccessClaims::expires);
-        let lifetime = Lifetime::new(sent_at, response.expires_in.unwrap_or(config.default_lifetime), expires);
-        let (kept, nonce) = match grant {
-            Grant::Code { nonce, .. } => (None, nonce),
-            Grant::Refresh { used, previous } => {
-                let nonce = previous.nonce.clone();
-                (Some((used, previous)), nonce)
-            }
-        };
-        let (old_refresh_token, previous) = kept.unzip();
-        let scopes = response.scopes.unwrap_or_else(|| previous.as_ref().map_or_else(|| config.scopes.clone(), |previous| previous.scopes.clone()));
-        let (claims, id_token, person) = match (claims, response.id_token, previous) {
-            (Some(claims), Some(id_token), _) => {
-                let person = Rc::new(Person::new(&claims, access_claims.as_ref()));
-                (claims, id_token, person)
-            }
-            (_, _, Some(previous)) => {
-                let person = match &access_claims {
-                    Some(access) => Rc::new(Person::new(&previous.claims, Some(access))),
-                    None => Rc::clone(&previous.person),
-                };
-                (previous.claims, previous.id_token, person)
-            }
-            (_, _, None) => return Err(Error::TokenResponse(Finding::missing("id_token"))),
-        };
-        Ok(Session {
-            access_token: response.access_token,
-            // A response without a new one leaves the old one in force (RFC 6749 §6).
-            refresh_token: response.refresh_token.or(old_refresh_token),
-            id_token,
-            claims,
-            nonce,
-            scopes,
-            lifetime,
-            generation: turn.ticket().0,
-            rejected: false,
-            person,
-        })
+fn finished(session: Result<Session, Error>) -> Progress {
+    match session {
+        Ok(session) => Progress::Done(Box::new(session)),
+        Err(error) => Progress::Failed(error),
     }
 }

@@ -168,10 +168,10 @@ fn continuity(claims: &Object, auth_time: Option<UnixTime>, original: &IdClaims,
     if claims.one_or_many("aud")? != original.all.one_or_many("aud")? {
         return Err(Finding::invalid("aud", "not the audience of the first ID token"));
     }
-    if let (Some(now), Some(then)) = (auth_time, original.auth_time) {
-        if now != then {
-            return Err(Finding::invalid("auth_time", "not that of the first ID token"));
-        }
+    if let (Some(now), Some(then)) = (auth_time, original.auth_time)
+        && now != then
+    {
+        return Err(Finding::invalid("auth_time", "not that of the first ID token"));
     }
     match claims.optional_str("nonce")? {
         Some(found) if !nonce.matches(found) => Err(Finding::invalid("nonce", "not that of the first ID token")),

@@ -20,6 +20,11 @@ impl Object {
         }
     }
 
+    /// An object that was built in code.
+    pub(crate) const fn from_members(members: Map<String, Value>) -> Self {
+        Self(members)
+    }
+
     /// An object inside an object that was parsed here.
     pub(crate) fn from_value(value: &Value) -> Option<Self> {
         value.as_object().cloned().map(Self)

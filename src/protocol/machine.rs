@@ -18,14 +18,16 @@
 
 use super::{
     api::{self, TokenAnswer},
-    attempt::{Attempt, Previous, Progress},
+    attempt::{Attempt, Progress},
     authorize::{self, Manner, SignInOptions},
     callback::{self, Parameters},
     config::Config,
     error::{Error, Finding, NetworkFailure, SilentFailure},
     hint::Hint,
     knowledge::Knowledge,
-    logout, retry,
+    logout,
+    received::Previous,
+    retry,
     secret::StateParameter,
     session::Session,
     tab_message::TabMessage,

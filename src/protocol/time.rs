@@ -21,7 +21,7 @@ impl UnixTime {
     pub fn from_numeric_date(seconds: f64) -> Option<Self> {
         const YEAR_9999: f64 = 253_402_300_799.0;
         // The cast cannot truncate: the range was checked.
-        (0.0..=YEAR_9999).contains(&seconds).then(|| Self((seconds * 1000.0) as u64))
+        (0.0..=YEAR_9999).contains(&seconds).then_some(Self((seconds * 1000.0) as u64))
     }
 
     /// Milliseconds since the epoch.

@@ -60,7 +60,9 @@ impl Key {
         let key: JsonWebKey<'_> = serde_json::from_value(private).expect("a good key");
         let bytes = input.as_bytes();
         let signature = match (self, algorithm) {
-            (Self::RsaA | Self::RsaB, "PS256") => Rsa::ps256().sign(&RsaPrivateKey::try_from(&key).expect("RSA"), bytes).as_bytes().into_owned(),
+            (Self::RsaA | Self::RsaB, "PS256") => {
+                Rsa::ps256().sign(&RsaPrivateKey::try_from(&key).expect("RSA"), bytes).as_bytes().into_owned()
+            }
             (Self::RsaA | Self::RsaB, _) => Rsa::rs256().sign(&RsaPrivateKey::try_from(&key).expect("RSA"), bytes).as_bytes().into_owned(),
             (Self::P256, _) => Es256.sign(&p256(&key), bytes).as_bytes().into_owned(),
             (Self::Ed25519, _) => Ed25519.sign(&ed25519(&key), bytes).as_bytes().into_owned(),

@@ -1,6 +1,9 @@
 //! A provider that does as the standards say, until a test tells it not to.
 
-use super::{CLIENT, ISSUER, keys::{Key, encode}};
+use super::{
+    CLIENT, ISSUER,
+    keys::{Key, encode},
+};
 use hushkey::protocol::{
     error::NetworkFailure,
     http::{HttpRequest, HttpResponse, Method, Outcome},
@@ -55,7 +58,15 @@ pub struct Provider {
 impl Provider {
     pub fn new() -> Self {
         let key = Key::Ed25519;
-        Self { key: Some(key), published: vec![key.published()], issues_refresh_tokens: false, rotates: true, id_token_on_refresh: true, lifetime: 300, ..Self::default() }
+        Self {
+            key: Some(key),
+            published: vec![key.published()],
+            issues_refresh_tokens: false,
+            rotates: true,
+            id_token_on_refresh: true,
+            lifetime: 300,
+            ..Self::default()
+        }
     }
 
     fn count(&mut self) -> u64 {

@@ -1,0 +1,203 @@
+//! The configuration block, field by field. The first that cannot be used refuses the whole block.
+
+use super::{
+    address::{self, Transport},
+    config::{AccessTokens, ApiRule, Config, Provider},
+    discovery::Metadata,
+    error::{Finding, Problem},
+    json::Object,
+    jwt::Algorithm,
+    presets,
+};
+use std::time::Duration;
+use url::Url;
+
+/// Every field that a configuration may have.
+const FIELDS: [&str; 14] = [
+    "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api", "audiences",
+    "validate_access_token", "algorithms", "clock_skew",
+];
+
+/// Reads a block for an app that is served at this origin.
+pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding> {
+    if let Some(unknown) = object.members().keys().find(|name| !FIELDS.contains(&name.as_str())) {
+        return Err(Finding::invalid(unknown.clone(), format!("unknown field; known are {}", FIELDS.join(", "))));
+    }
+    let app = app_url(app_origin)?;
+    let transport = Transport::of_app(&app);
+    let is_scalekit = match object.optional_str("preset")? {
+        None => false,
+        Some("scalekit") => true,
+        Some(other) => return Err(Finding::unexpected("preset", "scalekit", other)),
+    };
+    let config = Config {
+        provider: provider(object, transport)?,
+        client_id: object.required_str("client_id")?.to_owned(),
+        scopes: scopes(object, is_scalekit)?,
+        redirect_path: path(object, "redirect_path", "/callback", &app)?,
+        silent_path: path(object, "silent_path", "/silent-refresh.html", &app)?,
+        post_logout_path: path(object, "post_logout_path", "/signed-out", &app)?,
+        api: api(object, transport)?,
+        access_tokens: access_tokens(object, is_scalekit)?,
+        trusted_audiences: Vec::new(),
+        algorithms: algorithms(object)?,
+        clock_skew: clock_skew(object)?,
+        default_lifetime: Duration::from_secs(300),
+        app,
+    };
+    check_paths_differ(&config)?;
+    check_one_resource(&config)?;
+    Ok(config)
+}
+
+fn check_paths_differ(config: &Config) -> Result<(), Finding> {
+    if config.redirect_path == config.silent_path {
+        return Err(Finding::invalid("silent_path", "is the same as redirect_path; the hidden frame needs a page of its own"));
+    }
+    if config.post_logout_path == config.redirect_path || config.post_logout_path == config.silent_path {
+        return Err(Finding::invalid("post_logout_path", "is the same as redirect_path or silent_path"));
+    }
+    Ok(())
+}
+
+/// A token is for one resource, and one token is held.
+fn check_one_resource(config: &Config) -> Result<(), Finding> {
+    match config.api.iter().filter_map(|rule| rule.resource.as_deref()).find(|resource| config.resource() != Some(resource)) {
+        Some(second) => Err(Finding::invalid("api.resource", format!("{second} is a second resource; a token is for one"))),
+        None => Ok(()),
+    }
+}
+
+fn app_url(origin: &str) -> Result<Url, Finding> {
+    Url::parse(origin)
+        .ok()
+        .filter(|url| url.has_host() && Transport::of_app(url).allows(url))
+        .and_then(|url| url.join("/").ok())
+        .ok_or_else(|| Finding::unexpected("app origin", "an https origin (or http on loopback)", origin))
+}
+
+fn provider(object: &Object, transport: Transport) -> Result<Provider, Finding> {
+    let given = ["preset", "metadata"].into_iter().filter(|field| object.has(field)).count();
+    if given > 1 {
+        return Err(Finding::invalid("metadata", "given together with preset; use one of them"));
+    }
+    if object.has("preset") {
+        let env_url = object.required_str("env_url")?;
+        return presets::scalekit(env_url, object.optional_str("issuer")?, transport).map(Box::new).map(Provider::Known);
+    }
+    if object.has("env_url") {
+        return Err(Finding::invalid("env_url", "goes with \"preset\": \"scalekit\" only"));
+    }
+    if let Some(value) = object.get("metadata") {
+        let metadata = Object::from_value(value).ok_or_else(|| Finding::unexpected("metadata", "an object", super::json::kind(value)))?;
+        let metadata = Metadata::from_object(&metadata, transport).map_err(|finding| finding.inside("metadata"))?;
+        return match object.optional_str("issuer")? {
+            Some(issuer) if issuer != metadata.issuer() => Err(Finding::unexpected("issuer", metadata.issuer(), issuer)),
+            _ => Ok(Provider::Known(Box::new(metadata))),
+        };
+    }
+    match object.optional_str("issuer")? {
+        Some(issuer) => Ok(Provider::Discovered { issuer: address::issuer("issuer", issuer, transport)? }),
+        None => Err(Finding { field: "issuer".into(), problem: Problem::Invalid("missing; name the provider by preset and env_url, by metadata, or by issuer".to_owned()) }),
+    }
+}
+
+fn scopes(object: &Object, is_scalekit: bool) -> Result<Vec<String>, Finding> {
+    let given = match object.get("scopes") {
+        None if is_scalekit => presets::SCALEKIT_SCOPES.map(str::to_owned).to_vec(),
+        None => ["openid", "profile", "email"].map(str::to_owned).to_vec(),
+        Some(serde_json::Value::String(text)) => text.split_ascii_whitespace().map(str::to_owned).collect(),
+        Some(_) => object.optional_strings("scopes")?.unwrap_or_default(),
+    };
+    // scope-token, RFC 6749 §3.3
+    let allowed = |c: char| matches!(c, '!' | '#'..='[' | ']'..='~');
+    if let Some(bad) = given.iter().find(|scope| scope.is_empty() || !scope.chars().all(allowed)) {
+        return Err(Finding::unexpected("scopes", "names without blanks or quotes", bad));
+    }
+    if !given.iter().any(|scope| scope == "openid") {
+        return Err(Finding::invalid("scopes", "openid is missing; without it no ID token comes"));
+    }
+    let mut unique = Vec::with_capacity(given.len());
+    for scope in given {
+        if !unique.contains(&scope) {
+            unique.push(scope);
+        }
+    }
+    Ok(unique)
+}
+
+fn path(object: &Object, field: &'static str, default: &str, app: &Url) -> Result<String, Finding> {
+    let path = object.optional_str(field)?.unwrap_or(default);
+    let plain = path.starts_with('/') && !path.starts_with("//") && !path.contains(['?', '#', '\\', '*']);
+    let same = app.join(path).is_ok_and(|url| url.path() == path);
+    if plain && same { Ok(path.to_owned()) } else { Err(Finding::unexpected(field, "a path of this app such as /callback, without query and fragment", path)) }
+}
+
+fn api(object: &Object, transport: Transport) -> Result<Vec<ApiRule>, Finding> {
+    let items = match object.get("api") {
+        None => return Ok(Vec::new()),
+        Some(serde_json::Value::Array(items)) => items,
+        Some(other) => return Err(Finding::unexpected("api", "a list", super::json::kind(other))),
+    };
+    items
+        .iter()
+        .map(|item| {
+            if let Some(text) = item.as_str() {
+                return Ok(ApiRule { prefix: address::endpoint("url", text, transport)?, resource: None });
+            }
+            let rule = Object::from_value(item).ok_or_else(|| Finding::unexpected("item", "an object with a url, or a URL", super::json::kind(item)))?;
+            if let Some(unknown) = rule.members().keys().find(|name| !["url", "resource"].contains(&name.as_str())) {
+                return Err(Finding::invalid(unknown.clone(), "unknown field; known are url, resource"));
+            }
+            let prefix = address::endpoint("url", rule.required_str("url")?, transport)?;
+            if prefix.query().is_some() {
+                return Err(Finding::invalid("url", "has a query; give origin and path"));
+            }
+            let resource = match rule.optional_str("resource")? {
+                Some(text) => Some(resource(text)?),
+                None => None,
+            };
+            Ok(ApiRule { prefix, resource })
+        })
+        .collect::<Result<_, Finding>>()
+        .map_err(|finding| finding.inside("api"))
+}
+
+/// A resource indicator: an absolute URI without fragment ([RFC 8707 §2](https://www.rfc-editor.org/rfc/rfc8707#section-2)).
+fn resource(text: &str) -> Result<String, Finding> {
+    match Url::parse(text) {
+        Ok(url) if url.fragment().is_none() => Ok(text.to_owned()),
+        _ => Err(Finding::unexpected("resource", "an absolute URI without fragment", text)),
+    }
+}
+
+fn access_tokens(object: &Object, is_scalekit: bool) -> Result<AccessTokens, Finding> {
+    let audiences = object.optional_strings("audiences")?;
+    let checked = object.optional_bool("validate_access_token")?.unwrap_or(is_scalekit);
+    match (checked, audiences) {
+        (true, audiences) => Ok(AccessTokens::Checked { audiences: audiences.unwrap_or_default() }),
+        (false, None) => Ok(AccessTokens::Opaque),
+        (false, Some(_)) => Err(Finding::invalid("audiences", "has no meaning unless validate_access_token is true")),
+    }
+}
+
+fn algorithms(object: &Object) -> Result<Vec<Algorithm>, Finding> {
+    let Some(names) = object.optional_strings("algorithms")? else { return Ok(vec![Algorithm::Rs256]) };
+    if names.is_empty() {
+        return Err(Finding::invalid("algorithms", "an empty list would refuse every token"));
+    }
+    names
+        .iter()
+        .map(|name| Algorithm::from_name(name).ok_or_else(|| Finding::unexpected("algorithms", "RS256, PS256, ES256 or EdDSA", name)))
+        .collect()
+}
+
+/// Seconds of tolerance between the clocks: 60 unless said otherwise, 300 at most.
+fn clock_skew(object: &Object) -> Result<Duration, Finding> {
+    match object.optional_number("clock_skew")? {
+        None => Ok(Duration::from_secs(60)),
+        Some(seconds) if (0.0..=300.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+        Some(seconds) => Err(Finding::unexpected("clock_skew", "0 to 300 seconds", seconds.to_string())),
+    }
+}
+

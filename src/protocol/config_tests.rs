@@ -1,0 +1,103 @@
+//! Every field of a configuration, right and wrong.
+
+use super::*;
+use serde_json::{Value, json};
+
+const APP: &str = "https://app.example";
+
+fn block() -> Value {
+    json!({ "preset": "scalekit", "env_url": "https://acme.scalekit.com/", "client_id": "spac_1" })
+}
+
+fn with(field: &str, value: Value) -> Result<Config, ConfigError> {
+    let mut block = block();
+    block[field] = value;
+    Config::from_json(&block.to_string(), APP)
+}
+
+#[test]
+fn the_scalekit_preset_needs_two_fields() {
+    let config = Config::from_json(&block().to_string(), APP).unwrap();
+    assert_eq!(config.issuer(), "https://acme.scalekit.com");
+    let Provider::Known(metadata) = &config.provider else { panic!("a preset needs no discovery") };
+    assert_eq!(metadata.authorization_endpoint.as_str(), "https://acme.scalekit.com/oauth/authorize");
+    assert_eq!(metadata.token_endpoint.as_str(), "https://acme.scalekit.com/oauth/token");
+    assert_eq!(metadata.jwks_uri.as_str(), "https://acme.scalekit.com/keys");
+    assert_eq!(metadata.end_session_endpoint.as_ref().unwrap().as_str(), "https://acme.scalekit.com/oidc/logout");
+    assert_eq!(config.scopes.join(" "), "openid profile email offline_access");
+    assert_eq!(config.access_tokens, AccessTokens::Checked { audiences: vec![] });
+    assert_eq!(with("issuer", json!("https://login.acme.com")).unwrap().issuer(), "https://login.acme.com");
+}
+
+#[test]
+fn tr_21_offline_access_is_not_asked_for_by_default_elsewhere() {
+    let config = Config::from_json(r#"{"issuer":"https://as.example","client_id":"c"}"#, APP).unwrap();
+    assert_eq!(config.scopes.join(" "), "openid profile email");
+    assert_eq!(config.access_tokens, AccessTokens::Opaque);
+}
+
+#[test]
+fn every_wrong_field_is_named() {
+    let table = [
+        ("client_id", json!("")), ("client_id", json!(7)), ("client_id", Value::Null), ("env_url", json!("acme")), ("env_url", json!("http://acme.scalekit.com")),
+        ("preset", json!("other")), ("scopes", json!(["profile"])), ("scopes", json!(["openid", "a b"])), ("scopes", json!(3)),
+        ("redirect_path", json!("callback")), ("redirect_path", json!("//evil")), ("redirect_path", json!("/a?b")), ("redirect_path", json!("/a#b")),
+        ("redirect_path", json!("https://app.example/callback")), ("redirect_path", json!("/a/../b")), ("silent_path", json!("/callback")),
+        ("post_logout_path", json!("/callback")), ("api", json!("https://api.example")), ("api", json!([{"url": "http://api.example"}])),
+        ("api", json!([{"uri": "https://api.example"}])), ("api", json!([{"url": "https://api.example", "resource": "x"}])),
+        ("clock_skew", json!(86400)), ("clock_skew", json!(-1)), ("clock_skew", json!("60")), ("algorithms", json!(["HS256"])), ("algorithms", json!(["none"])),
+        ("algorithms", json!([])), ("client_secret", json!("x")), ("clientid", json!("x")), ("response_type", json!("code token")), ("metadata", json!({})),
+        ("validate_access_token", json!("yes")),
+    ];
+    for (field, value) in table {
+        let error = with(field, value.clone()).expect_err(&format!("{field} = {value}"));
+        assert!(error.to_string().contains(field), "{field} = {value}: {error}");
+    }
+}
+
+#[test]
+fn ar_01_06_tr_01_secrets_methods_and_response_types_cannot_be_configured() {
+    for field in ["client_secret", "code_challenge_method", "response_type", "response_mode", "skip_issuer_check", "nonce", "state"] {
+        assert!(with(field, json!("x")).unwrap_err().to_string().contains("unknown field"), "{field}");
+    }
+}
+
+#[test]
+fn ar_22_redirect_uris_are_absolute_and_https_off_loopback() {
+    let config = with("redirect_path", json!("/auth/callback")).unwrap();
+    assert_eq!(config.redirect_uri(), "https://app.example/auth/callback");
+    assert!(Config::from_json(&block().to_string(), "ftp://app.example").is_err());
+    assert!(Config::from_json(&block().to_string(), "app.example").is_err());
+    assert!(Config::from_json(&block().to_string(), "http://app.example").is_err());
+}
+
+#[test]
+fn id_28_the_skew_has_a_ceiling() {
+    assert_eq!(Config::from_json(&block().to_string(), APP).unwrap().clock_skew, Duration::from_secs(60));
+    assert!(with("clock_skew", json!(301)).is_err());
+    assert!(with("clock_skew", json!(300)).is_ok());
+}
+
+#[test]
+fn ar_25_scopes_are_unique_and_hold_openid() {
+    assert_eq!(with("scopes", json!("openid  email openid")).unwrap().scopes, ["openid", "email"]);
+}
+
+#[test]
+fn di_10_metadata_by_hand_need_issuer_and_keys() {
+    let metadata = json!({ "issuer": "https://as.example", "authorization_endpoint": "https://as.example/a", "token_endpoint": "https://as.example/t", "jwks_uri": "https://as.example/k" });
+    let read = |metadata: Value| Config::from_json(&json!({ "metadata": metadata, "client_id": "c" }).to_string(), APP);
+    assert!(read(metadata.clone()).is_ok());
+    for field in ["issuer", "jwks_uri", "token_endpoint", "authorization_endpoint"] {
+        let mut less = metadata.clone();
+        less.as_object_mut().unwrap().remove(field);
+        assert_eq!(read(less).unwrap_err().0.field, format!("metadata.{field}"));
+    }
+}
+
+#[test]
+fn origins_for_the_content_security_policy() {
+    let config = with("api", json!([{"url": "https://api.example/v1/"}, "https://acme.scalekit.com/x"])).unwrap();
+    assert_eq!(config.connect_origins(), ["https://acme.scalekit.com", "https://api.example"]);
+    assert_eq!(config.frame_origins(), ["https://acme.scalekit.com"]);
+}

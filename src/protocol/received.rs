@@ -1,0 +1,145 @@
+//! A token response on its way to a session: well formed, then signed by the right key, then right in every claim.
+
+use super::{
+    access_token::{self, AccessClaims},
+    config::AccessTokens,
+    error::{Error, Finding},
+    id_token::{self, Expectation, IdClaims, Origin},
+    jwt::Unverified,
+    secret::{Code, IdToken, Nonce, RefreshToken},
+    session::{Lifetime, Person, Session},
+    time::UnixTime,
+    token::TokenResponse,
+    turn::Turn,
+};
+use std::rc::Rc;
+
+/// What was presented to the token endpoint, and what its answer is held against.
+#[derive(Debug)]
+pub(super) enum Grant {
+    Code { code: Code, nonce: Nonce, issuer: String, begun: UnixTime, max_age: Option<u64> },
+    Refresh { used: RefreshToken, previous: Previous },
+}
+
+/// What a renewed session must agree with.
+#[derive(Clone, Debug)]
+pub(super) struct Previous {
+    pub(super) claims: IdClaims,
+    pub(super) nonce: Nonce,
+    pub(super) id_token: IdToken,
+    pub(super) scopes: Vec<String>,
+    pub(super) person: Rc<Person>,
+}
+
+impl Previous {
+    /// Of a session.
+    pub(super) fn of(session: &Session) -> Self {
+        Self {
+            claims: session.claims.clone(),
+            nonce: session.nonce.clone(),
+            id_token: session.id_token.clone(),
+            scopes: session.scopes.clone(),
+            person: Rc::clone(&session.person),
+        }
+    }
+}
+
+/// A token response that is well formed and not yet believed.
+#[derive(Debug)]
+pub(super) struct Received {
+    grant: Grant,
+    response: TokenResponse,
+    pub(super) id: Option<Unverified>,
+    pub(super) access: Option<Unverified>,
+    sent_at: UnixTime,
+}
+
+impl Received {
+    /// Reads the tokens; their signatures come next. A code must bring an ID token, a refresh need not.
+    pub(super) fn new(grant: Grant, response: TokenResponse, sent_at: UnixTime, turn: &Turn<'_>) -> Result<Self, Error> {
+        let config = turn.config;
+        if matches!(grant, Grant::Code { .. }) && response.id_token.is_none() {
+            return Err(Error::TokenResponse(Finding::missing("id_token")));
+        }
+        let id = match &response.id_token {
+            Some(raw) => Some(Unverified::parse(raw.expose(), &config.algorithms).map_err(Error::IdToken)?),
+            None => None,
+        };
+        let access = match config.access_tokens {
+            AccessTokens::Checked { .. } => Some(Unverified::parse(response.access_token.expose(), &config.algorithms).map_err(Error::AccessToken)?),
+            AccessTokens::Opaque => None,
+        };
+        Ok(Self { grant, response, id, access, sent_at })
+    }
+
+    /// Every signature holds: now the claims, and then there is a session.
+    pub(super) fn into_session(self, turn: &mut Turn<'_>) -> Result<Session, Error> {
+        let Self { grant, response, id, access, sent_at } = self;
+        let config = turn.config;
+        let issuer = match &grant {
+            Grant::Code { issuer, .. } => issuer,
+            Grant::Refresh { previous, .. } => &previous.claims.issuer,
+        };
+        let expectation = Expectation {
+            issuer,
+            client_id: &config.client_id,
+            trusted_audiences: &config.trusted_audiences,
+            skew: config.clock_skew,
+            now: turn.now,
+            access_token: response.access_token.expose(),
+            origin: match &grant {
+                Grant::Code { code, nonce, begun, max_age, .. } => Origin::Code { nonce, code: code.expose(), asked: (*begun, *max_age) },
+                Grant::Refresh { previous, .. } => Origin::Refresh { original: &previous.claims, nonce: &previous.nonce },
+            },
+        };
+        let claims = id.as_ref().map(|id| id_token::validate(id, &expectation)).transpose().map_err(Error::IdToken)?;
+        let about = claims.as_ref().or(match &grant {
+            Grant::Refresh { previous, .. } => Some(&previous.claims),
+            Grant::Code { .. } => None,
+        });
+        let access_claims = match (&access, about, &config.access_tokens) {
+            (Some(access), Some(about), AccessTokens::Checked { audiences }) => {
+                Some(access_token::validate(access, audiences, &expectation, about).map_err(Error::AccessToken)?)
+            }
+            _ => None,
+        };
+        let expires = access_claims.as_ref().and_then(AccessClaims::expires);
+        let lifetime = Lifetime::new(sent_at, response.expires_in.unwrap_or(config.default_lifetime), expires);
+        let (kept, nonce) = match grant {
+            Grant::Code { nonce, .. } => (None, nonce),
+            Grant::Refresh { used, previous } => {
+                let nonce = previous.nonce.clone();
+                (Some((used, previous)), nonce)
+            }
+        };
+        let (old_refresh_token, previous) = kept.unzip();
+        let scopes = response.scopes.unwrap_or_else(|| previous.as_ref().map_or_else(|| config.scopes.clone(), |previous| previous.scopes.clone()));
+        let (claims, id_token, person) = match (claims, response.id_token, previous) {
+            (Some(claims), Some(id_token), _) => {
+                let person = Rc::new(Person::new(&claims, access_claims.as_ref()));
+                (claims, id_token, person)
+            }
+            (_, _, Some(previous)) => {
+                let person = match &access_claims {
+                    Some(access) => Rc::new(Person::new(&previous.claims, Some(access))),
+                    None => Rc::clone(&previous.person),
+                };
+                (previous.claims, previous.id_token, person)
+            }
+            (_, _, None) => return Err(Error::TokenResponse(Finding::missing("id_token"))),
+        };
+        Ok(Session {
+            access_token: response.access_token,
+            // A response without a new one leaves the old one in force (RFC 6749 §6).
+            refresh_token: response.refresh_token.or(old_refresh_token),
+            id_token,
+            claims,
+            nonce,
+            scopes,
+            lifetime,
+            generation: turn.ticket().0,
+            rejected: false,
+            person,
+        })
+    }
+}
