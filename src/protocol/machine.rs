@@ -249,6 +249,7 @@ fn starting(event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
         Event::SignInChosen(_)
         | Event::SignOutChosen
         | Event::SignInNeeded { .. }
+        | Event::SignInNoLongerNeeded
         | Event::RenewalChosen
         | Event::RetryChosen
         | Event::FrameSpoke { .. }
@@ -367,6 +368,10 @@ fn restoring(pursuit: Pursuit, trouble: Option<Error>, event: Event, ground: &mu
             ground.needed = Some(place);
             taken(Phase::Restoring { pursuit, trouble })
         }
+        Event::SignInNoLongerNeeded => {
+            ground.needed = None;
+            taken(Phase::Restoring { pursuit, trouble })
+        }
         Event::Ticked => match pursuit.ticked(turn.now) {
             Ticked::Early(pursuit) => ignored(Phase::Restoring { pursuit, trouble }, Ignored::Early),
             Ticked::Retry { failed_tries } => taken(restore(trouble, failed_tries, ground, turn)),
@@ -447,7 +452,13 @@ fn completing(attempt: Attempt, event: Event, ground: &mut Ground, turn: &mut Tu
         Event::SignOutChosen => taken(sign_out(None, turn)),
         Event::OtherTabSignedOut => taken(Phase::SignedOut(Reason::Elsewhere)),
         Event::Opened(_) => ignored(Phase::Completing { attempt }, Ignored::OpenedBefore),
-        Event::SignInNeeded { .. } | Event::RenewalChosen | Event::RetryChosen | Event::TokenRejected { .. } | Event::PageReturned | Event::Woke => {
+        Event::SignInNeeded { .. }
+        | Event::SignInNoLongerNeeded
+        | Event::RenewalChosen
+        | Event::RetryChosen
+        | Event::TokenRejected { .. }
+        | Event::PageReturned
+        | Event::Woke => {
             ignored(Phase::Completing { attempt }, Ignored::NotNow)
         }
     }
@@ -519,7 +530,7 @@ fn signed_in(session: Box<Session>, renewal: Renewal, event: Event, ground: &mut
         Event::SignInChosen(options) => taken(leave_to_sign_in(options, HistoryEntry::Keep, ground, turn)),
         Event::SignOutChosen => taken(sign_out(Some((session, ground)), turn)),
         Event::OtherTabSignedOut => taken(Phase::SignedOut(Reason::Elsewhere)),
-        Event::PageReturned | Event::SignInNeeded { .. } => ignored(stay(session, renewal), Ignored::NotNow),
+        Event::PageReturned | Event::SignInNeeded { .. } | Event::SignInNoLongerNeeded => ignored(stay(session, renewal), Ignored::NotNow),
         Event::Opened(_) => ignored(stay(session, renewal), Ignored::OpenedBefore),
     }
 }
@@ -595,7 +606,12 @@ fn signed_out(reason: Reason, event: Event, ground: &mut Ground, turn: &mut Turn
         Event::OtherTabSignedOut if reason == Reason::NoSession => taken(Phase::SignedOut(Reason::Elsewhere)),
         Event::Opened(_) => ignored(Phase::SignedOut(reason), Ignored::OpenedBefore),
         Event::FrameSpoke { .. } | Event::Responded { .. } | Event::Verified { .. } | Event::TokenRejected { .. } => ignored(Phase::SignedOut(reason), Ignored::Stale),
-        Event::RenewalChosen | Event::OtherTabSignedOut | Event::PageReturned | Event::Woke | Event::Ticked => {
+        Event::SignInNoLongerNeeded
+        | Event::RenewalChosen
+        | Event::OtherTabSignedOut
+        | Event::PageReturned
+        | Event::Woke
+        | Event::Ticked => {
             ignored(Phase::SignedOut(reason), Ignored::NotNow)
         }
     }
@@ -654,7 +670,12 @@ fn leaving(purpose: Purpose, until: UnixTime, event: Event, ground: &mut Ground,
         Event::FrameSpoke { .. } | Event::Responded { .. } | Event::Verified { .. } | Event::TokenRejected { .. } => {
             ignored(Phase::Leaving { purpose, until }, Ignored::Stale)
         }
-        Event::SignInNeeded { .. } | Event::RenewalChosen | Event::RetryChosen | Event::OtherTabSignedOut | Event::Woke => {
+        Event::SignInNeeded { .. }
+        | Event::SignInNoLongerNeeded
+        | Event::RenewalChosen
+        | Event::RetryChosen
+        | Event::OtherTabSignedOut
+        | Event::Woke => {
             ignored(Phase::Leaving { purpose, until }, Ignored::NotNow)
         }
     }

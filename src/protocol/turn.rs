@@ -28,6 +28,8 @@ pub enum Event {
         /// Path, query and fragment.
         place: String,
     },
+    /// That page was left before anybody signed in.
+    SignInNoLongerNeeded,
     /// The person, or a call, asked for a new token.
     RenewalChosen,
     /// The person asked to try again at once.

@@ -1,0 +1,59 @@
+//! One call to an API: wait for a token, send, and after a 401 renew and send once more.
+
+use super::{api_error::ApiError, api_request::ApiRequest, api_response::ApiResponse};
+use crate::{
+    browser::{driver::Driver, fetch::Unsent, timer::within},
+    protocol::{
+        api::{self, TokenAnswer},
+        secret::AccessToken,
+        turn::Event,
+    },
+};
+use zeroize::Zeroizing;
+
+const UNAUTHORIZED: u16 = 401;
+
+pub(crate) async fn call(driver: &Driver, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
+    within(request.patience, call_twice_at_most(driver, request)).await.unwrap_or(Err(ApiError::TimedOut))
+}
+
+async fn call_twice_at_most(driver: &Driver, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
+    let (token, generation) = token_for(driver, request, None).await?;
+    let response = send(driver, request, &token).await?;
+    if response.status() != UNAUTHORIZED {
+        return Ok(response);
+    }
+    driver.dispatch(Event::TokenRejected { generation });
+    let (token, _) = token_for(driver, request, Some(generation)).await?;
+    send(driver, request, &token).await
+}
+
+/// Waits for a token that may go with the call, and that is not the one that was refused.
+async fn token_for(driver: &Driver, request: &ApiRequest, refused: Option<u64>) -> Result<(AccessToken, u64), ApiError> {
+    loop {
+        // Before the question, so that no change between it and the waiting is missed.
+        let changed = driver.changed();
+        match driver.token_for(&request.url) {
+            TokenAnswer::Attach { token, generation } if refused != Some(generation) => return Ok((token, generation)),
+            TokenAnswer::Attach { .. } | TokenAnswer::Wait => {}
+            // Of many calls that find the token expired, the machine takes the first at its word and ignores the others.
+            TokenAnswer::Renew => driver.dispatch(Event::RenewalChosen),
+            TokenAnswer::SignedOut => return Err(ApiError::SignedOut),
+            TokenAnswer::NotAllowed => return Err(ApiError::NotAllowed { address: request.url.clone() }),
+        }
+        changed.await;
+    }
+}
+
+async fn send(driver: &Driver, request: &ApiRequest, token: &AccessToken) -> Result<ApiResponse, ApiError> {
+    // Sent to the address that was judged, not to the text that it was read from: two parsers may disagree.
+    let not_allowed = || ApiError::NotAllowed { address: request.url.clone() };
+    let url = api::resolve(&request.url, driver.config()).ok_or_else(not_allowed)?;
+    let authorization = Zeroizing::new(format!("Bearer {}", token.expose()));
+    let outgoing = request.outgoing(url.as_str(), &authorization)?;
+    let (response, abort) = outgoing.send().await.map_err(|why| match why {
+        Unsent::Malformed(why) => ApiError::Request(why),
+        Unsent::Failed(failure) => ApiError::Network(failure),
+    })?;
+    Ok(ApiResponse::new(response, abort))
+}

@@ -1,0 +1,58 @@
+//! Why a call to an API was not sent, or not answered.
+
+use crate::protocol::error::NetworkFailure;
+use std::{error, fmt};
+
+/// Why a call to an API brought no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ApiError {
+    /// Nobody is signed in.
+    SignedOut,
+    /// The access token may not go to this address.
+    NotAllowed {
+        /// The address, as the app gave it.
+        address: String,
+    },
+    /// No token, or no answer, within the time allowed.
+    TimedOut,
+    /// The network failed.
+    Network(NetworkFailure),
+    /// The request cannot be sent as it is. The text says why.
+    Request(String),
+    /// The body of the answer cannot be read as what was asked for. The text says why.
+    Body(String),
+}
+
+impl ApiError {
+    /// A stable, machine-readable name.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::SignedOut => "api_signed_out",
+            Self::NotAllowed { .. } => "api_not_allowed",
+            Self::TimedOut => "api_timed_out",
+            Self::Network(NetworkFailure::Offline) => "api_offline",
+            Self::Network(_) => "api_unreachable",
+            Self::Request(_) => "api_request_invalid",
+            Self::Body(_) => "api_body_invalid",
+        }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SignedOut => f.write_str("API: nobody is signed in; sign in first, or show the page inside of <RequireSignIn>"),
+            Self::NotAllowed { address } => {
+                write!(f, "API: the access token may not go to {address}; add the address to \"api\" in the configuration if it should")
+            }
+            Self::TimedOut => f.write_str("API: no answer in time"),
+            Self::Network(failure) => write!(f, "API: {failure}"),
+            Self::Request(why) => write!(f, "API request: {why}"),
+            Self::Body(why) => write!(f, "API answer: {why}"),
+        }
+    }
+}
+
+impl error::Error for ApiError {}

@@ -1,0 +1,27 @@
+//! Ring 2: the components, hooks and calls that an app is made with.
+//!
+//! * [`AuthAgent`] around the app; [`use_auth`] anywhere below it gives the [`AuthHandle`].
+//! * [`SignedIn`], [`SignedOut`], [`Restoring`]: parts of a page that are shown in one state only. [`RequireSignIn`]: a whole page.
+//! * [`AuthHandle::fetch`]: a call with the access token. There is no way to get at the token itself.
+//! * [`read_configuration`]: the block in `index.html`.
+
+mod api_call;
+mod api_error;
+mod api_request;
+mod api_response;
+mod component;
+mod configuration;
+mod gates;
+mod handle;
+mod require_sign_in;
+
+pub use self::{
+    api_error::ApiError,
+    api_request::ApiRequest,
+    api_response::ApiResponse,
+    component::{AuthAgent, AuthAgentProps, use_auth},
+    configuration::read_configuration,
+    gates::{GateProps, Restoring, SignedIn, SignedOut},
+    handle::AuthHandle,
+    require_sign_in::{RequireSignIn, RequireSignInProps},
+};

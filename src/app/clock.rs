@@ -1,0 +1,21 @@
+//! What time it is, for texts that count.
+
+use gloo::timers::callback::Interval;
+use hushkey::protocol::time::UnixTime;
+use yew::prelude::*;
+
+/// The wall clock.
+pub(crate) fn now() -> UnixTime {
+    // The clock counts whole milliseconds since 1970; a cast loses nothing.
+    UnixTime::from_millis(js_sys::Date::now() as u64)
+}
+
+/// Draws the component anew every second, and nothing around it.
+#[hook]
+pub(crate) fn use_seconds() {
+    let update = use_force_update();
+    use_effect_with((), move |()| {
+        let interval = Interval::new(1000, move || update.force_update());
+        move || drop(interval)
+    });
+}

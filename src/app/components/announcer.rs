@@ -1,0 +1,23 @@
+//! Changes of the sign-in, for people who listen to the page.
+
+use super::{delay::cause, use_delay};
+use hushkey::{Destination, Reason, View, use_auth};
+use yew::prelude::*;
+
+/// A region that screen readers read out whenever its text changes.
+#[component]
+pub(crate) fn Announcer() -> Html {
+    let view = use_auth().view();
+    let delay = use_delay(&view);
+    let text = match view {
+        View::Restoring { .. } => delay.map(|delay| format!("{} Trying again soon.", cause(&delay))).unwrap_or_default(),
+        View::SignedOut(Reason::NoSession) => String::new(),
+        View::Completing => "Signing you in.".to_owned(),
+        View::Leaving(Destination::SignIn) => "Taking you to the sign-in page.".to_owned(),
+        View::Leaving(Destination::SignOut) => "Signing you out.".to_owned(),
+        View::SignedIn(person) => format!("Signed in as {}.", person.name),
+        View::SignedOut(Reason::Problem(_)) => "Sign-in did not work.".to_owned(),
+        View::SignedOut(reason) => super::sentence(&reason).to_owned(),
+    };
+    html! { <p class="hidden" role="status" aria-live="polite">{ text }</p> }
+}

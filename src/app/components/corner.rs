@@ -1,0 +1,22 @@
+//! The right end of the header.
+
+use super::SignInButton;
+use hushkey::{View, use_auth};
+use yew::prelude::*;
+
+/// Signed in: the name and a way out. Signed out: the way in. Until that is known: room for either.
+#[component]
+pub(crate) fn Corner() -> Html {
+    let auth = use_auth();
+    let content = match auth.view() {
+        View::SignedIn(person) => html! {
+            <>
+                <span class="corner-name">{ &person.name }</span>
+                <button type="button" class="button button-plain button-small" onclick={move |_| auth.sign_out()}>{ "Sign out" }</button>
+            </>
+        },
+        View::SignedOut(_) => html! { <SignInButton class="button-plain button-small" /> },
+        View::Restoring { .. } | View::Completing | View::Leaving(_) => html! { <div class="bone bone-corner late" aria-hidden="true" /> },
+    };
+    html! { <div class="corner">{ content }</div> }
+}

@@ -1,0 +1,83 @@
+//! Says that the provider cannot be reached, and when it is asked again.
+
+use crate::app::{clock, words};
+use hushkey::{Delay, Error, View, protocol::error::NetworkFailure, use_auth};
+use std::time::Duration;
+use yew::prelude::*;
+
+/// The delay of a lookup, from the first failure until its end. While it is being tried again nothing is known to be wrong for the moment,
+/// but a page that forgot the delay for that long would flicker.
+#[hook]
+pub(crate) fn use_delay(view: &View) -> Option<Delay> {
+    let last = use_mut_ref(|| None::<Delay>);
+    let mut last = last.borrow_mut();
+    match view {
+        View::Restoring { delay: Some(delay) } => *last = Some(delay.clone()),
+        View::Restoring { delay: None } => {}
+        View::SignedOut(_) | View::Leaving(_) | View::Completing | View::SignedIn(_) => *last = None,
+    }
+    last.clone()
+}
+
+/// What to tell.
+#[derive(Properties, PartialEq)]
+pub(crate) struct DelayProps {
+    /// What went wrong, and when the next try is due.
+    pub(crate) delay: Delay,
+}
+
+/// A small notice on a page that has more to say.
+#[component]
+pub(crate) fn DelayNotice(DelayProps { delay }: &DelayProps) -> Html {
+    html! {
+        <div class="notice">
+            <p><strong>{ cause(delay) }</strong>{ " " }<Countdown delay={delay.clone()} /></p>
+            <TryNow class="button-plain button-small" />
+        </div>
+    }
+}
+
+/// In the place of a page that cannot be shown yet.
+#[component]
+pub(crate) fn DelayPanel(DelayProps { delay }: &DelayProps) -> Html {
+    html! {
+        <>
+            <h1 tabindex="-1">{ cause(delay) }</h1>
+            <p class="lead"><Countdown delay={delay.clone()} /></p>
+            <div class="actions"><TryNow /></div>
+        </>
+    }
+}
+
+/// What keeps the lookup from its end.
+pub(crate) const fn cause(delay: &Delay) -> &'static str {
+    match delay.cause {
+        Error::Network(NetworkFailure::Offline) => "You are offline.",
+        _ => "The sign-in service cannot be reached.",
+    }
+}
+
+#[component]
+fn Countdown(DelayProps { delay }: &DelayProps) -> Html {
+    clock::use_seconds();
+    let left = delay.next_try.since(clock::now());
+    let text = if left.is_zero() {
+        "Trying again…".to_owned()
+    } else {
+        // A second that has begun counts, so that the last number is 1.
+        format!("Trying again in {}.", words::span(left + Duration::from_millis(999)))
+    };
+    html! { <span class="ticking">{ text }</span> }
+}
+
+#[derive(Properties, PartialEq)]
+struct TryNowProps {
+    #[prop_or_default]
+    class: Classes,
+}
+
+#[component]
+fn TryNow(TryNowProps { class }: &TryNowProps) -> Html {
+    let auth = use_auth();
+    html! { <button type="button" class={classes!("button", class.clone())} onclick={move |_| auth.retry()}>{ "Try now" }</button> }
+}

@@ -1,0 +1,73 @@
+//! How long the access token is good for. It counts by itself: a renewal changes nothing else on the page.
+
+use crate::app::{clock, words};
+use hushkey::{protocol::time::UnixTime, use_auth};
+use yew::prelude::*;
+
+/// What became of the person's wish for a new token.
+#[derive(Clone, Copy, PartialEq)]
+enum Renewal {
+    /// They did not ask.
+    NotAsked,
+    /// They asked while the token had this expiry, and this long ago.
+    Asked { had: Option<UnixTime>, at: UnixTime },
+    /// A new token came.
+    Done,
+    /// None came. The old one stays in use as long as it can be.
+    Failed,
+}
+
+/// The time that is left, and a button that does not wait for it to pass.
+#[component]
+pub(crate) fn Expiry() -> Html {
+    clock::use_seconds();
+    let auth = use_auth();
+    let renewal = use_state_eq(|| Renewal::NotAsked);
+    let expires_at = auth.token_expires_at();
+    let renewing = auth.is_renewing();
+    let current = settle(*renewal, expires_at, renewing);
+    if current != *renewal {
+        renewal.set(current);
+    }
+    let busy = renewing || matches!(current, Renewal::Asked { .. });
+    let renew = move |_| {
+        if !busy {
+            renewal.set(Renewal::Asked { had: expires_at, at: clock::now() });
+            auth.renew();
+        }
+    };
+    let outcome = match current {
+        Renewal::NotAsked | Renewal::Asked { .. } => "",
+        Renewal::Done => "Renewed. You have a new access token.",
+        Renewal::Failed => "It could not be renewed just now. It will be tried again by itself.",
+    };
+    html! {
+        <section class="section" aria-labelledby="access">
+            <h2 id="access">{ "Access" }</h2>
+            <p class="quiet ticking">{ left(expires_at) }{ " It is renewed by itself before that." }</p>
+            <div class="actions">
+                <button type="button" class="button button-plain" aria-disabled={busy.then_some("true")} onclick={renew}>
+                    { if busy { "Renewing…" } else { "Renew now" } }
+                </button>
+                <span role="status">{ outcome }</span>
+            </div>
+        </section>
+    }
+}
+
+/// Looks again at a wish that has not been answered.
+fn settle(renewal: Renewal, expires_at: Option<UnixTime>, renewing: bool) -> Renewal {
+    match renewal {
+        Renewal::Asked { had, .. } if expires_at != had => Renewal::Done,
+        // Within the first second the renewal may not have begun.
+        Renewal::Asked { at, .. } if !renewing && clock::now().since(at).as_secs() >= 1 => Renewal::Failed,
+        Renewal::NotAsked | Renewal::Asked { .. } | Renewal::Done | Renewal::Failed => renewal,
+    }
+}
+
+fn left(expires_at: Option<UnixTime>) -> String {
+    match expires_at.map(|at| at.since(clock::now())) {
+        Some(left) if !left.is_zero() => format!("Your access token expires in {}.", words::span(left)),
+        Some(_) | None => "Your access token has expired.".to_owned(),
+    }
+}

@@ -1,0 +1,10 @@
+//! The title of the window.
+
+use gloo::utils::document;
+use yew::prelude::*;
+
+/// Names the page in the title of the window: `Account · Hushkey`.
+#[hook]
+pub(crate) fn use_title(title: impl Into<AttrValue>) {
+    use_effect_with(title.into(), |title| document().set_title(&format!("{title} · Hushkey")));
+}

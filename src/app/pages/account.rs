@@ -1,0 +1,65 @@
+//! Who is signed in.
+
+use crate::app::components::{Avatar, Detail, Expiry, SignedOutPanel, Tags, Waiting, use_title};
+use hushkey::{Person, Reason, RequireSignIn, use_auth};
+use yew::prelude::*;
+
+const TITLE: &str = "Account";
+
+/// The person's page, for themselves.
+#[component]
+pub(crate) fn Account() -> Html {
+    use_title(TITLE);
+    html! {
+        <RequireSignIn waiting={html! { <Waiting title={TITLE}>{ shape() }</Waiting> }} signed_out={|reason: Reason| html! { <SignedOutPanel {reason} /> }}>
+            <Details />
+            <Expiry />
+        </RequireSignIn>
+    }
+}
+
+/// What the page will look like.
+fn shape() -> Html {
+    let row = html! { <div><div class="bone bone-word" /><div class="bone bone-value" /></div> };
+    html! {
+        <>
+            <div class="person">
+                <div class="bone bone-avatar" />
+                <div class="grow"><div class="bone bone-title" /><div class="bone bone-line" /></div>
+            </div>
+            <div class="details">{ for std::iter::repeat_n(row, 5) }</div>
+        </>
+    }
+}
+
+#[component]
+fn Details() -> Html {
+    match use_auth().person() {
+        Some(person) => details(&person),
+        None => Html::default(),
+    }
+}
+
+fn details(person: &Person) -> Html {
+    let row = |name: &'static str, value: &Option<String>| {
+        value.as_ref().map(|value| html! { <Detail {name}><span class="code">{ value }</span></Detail> })
+    };
+    html! {
+        <>
+            <div class="person">
+                <Avatar name={person.name.clone()} picture={person.picture.clone().map(AttrValue::from)} />
+                <div>
+                    <h1 tabindex="-1">{ &person.name }</h1>
+                    { for person.email.as_ref().map(|email| html! { <p class="quiet">{ email }</p> }) }
+                </div>
+            </div>
+            <dl class="details">
+                { for row("Organisation", &person.organization) }
+                <Detail name="Roles"><Tags values={person.roles.clone()} /></Detail>
+                <Detail name="Permissions"><Tags values={person.permissions.clone()} /></Detail>
+                { for row("Session", &person.session_id) }
+                <Detail name="Person"><span class="code">{ &person.subject }</span></Detail>
+            </dl>
+        </>
+    }
+}

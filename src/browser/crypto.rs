@@ -1,0 +1,52 @@
+//! Signatures, checked by WebCrypto ([Web Cryptography API](https://www.w3.org/TR/webcrypto-2/)).
+
+use crate::protocol::{jwks::SignatureCheck, jwt::Algorithm, turn::Verdict};
+use js_sys::{JSON, Object, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{CryptoKey, SubtleCrypto};
+
+/// Checks signatures in their order and stops at the first that does not hold.
+pub async fn verify(checks: Vec<SignatureCheck>) -> Verdict {
+    for (place, check) in checks.iter().enumerate() {
+        match holds(check).await {
+            Ok(true) => {}
+            Ok(false) => return Verdict::Invalid(place),
+            Err(error) if is_not_supported(&error) => return Verdict::Unsupported(place),
+            Err(_) => return Verdict::Invalid(place),
+        }
+    }
+    Verdict::Valid
+}
+
+async fn holds(check: &SignatureCheck) -> Result<bool, JsValue> {
+    let subtle: SubtleCrypto = gloo::utils::window().crypto()?.subtle();
+    let algorithm = object(parameters(check.algorithm))?;
+    let key = object(&check.key.to_string())?;
+    let usages = js_sys::Array::of1(&"verify".into());
+    let key = JsFuture::from(subtle.import_key_with_object("jwk", &key, &algorithm, false, &usages)?).await?;
+    let (signature, signed) = (Uint8Array::from(&check.signature[..]), Uint8Array::from(check.signing_input.as_bytes()));
+    let verified =
+        subtle.verify_with_object_and_js_u8_array_and_js_u8_array(&algorithm, key.unchecked_ref::<CryptoKey>(), &signature, &signed)?;
+    Ok(JsFuture::from(verified).await?.is_truthy())
+}
+
+/// Parameters for importing the key and for verifying alike ([RFC 7518 §3](https://www.rfc-editor.org/rfc/rfc7518#section-3),
+/// [RFC 8037 §3.1](https://www.rfc-editor.org/rfc/rfc8037#section-3.1)). WebCrypto ignores the members that a call does not need.
+const fn parameters(algorithm: Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::Es256 => r#"{"name":"ECDSA","namedCurve":"P-256","hash":"SHA-256"}"#,
+        Algorithm::EdDsa => r#"{"name":"Ed25519"}"#,
+        // The salt is as long as the hash (RFC 7518 §3.5).
+        Algorithm::Ps256 => r#"{"name":"RSA-PSS","hash":"SHA-256","saltLength":32}"#,
+        Algorithm::Rs256 => r#"{"name":"RSASSA-PKCS1-v1_5","hash":"SHA-256"}"#,
+    }
+}
+
+fn object(json: &str) -> Result<Object, JsValue> {
+    JSON::parse(json).map(JsCast::unchecked_into)
+}
+
+fn is_not_supported(error: &JsValue) -> bool {
+    Reflect::get(error, &"name".into()).is_ok_and(|name| name == "NotSupportedError")
+}

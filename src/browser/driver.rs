@@ -1,0 +1,258 @@
+//! The driver: what happens in the browser goes into the machine, one event after the other, and what the machine wants is done.
+//!
+//! It decides nothing. No borrow is held while anything outside runs, so whatever is called may dispatch again: it joins the queue.
+
+use super::{
+    changes::Changes,
+    channel::Channel,
+    console,
+    discarded::Discarded,
+    effects::Pending,
+    hint,
+    moment::{moment, now},
+    navigation, platform, timer, transaction_store,
+    wake::{Awakening, Wake},
+};
+use crate::protocol::{
+    api::TokenAnswer,
+    callback,
+    config::Config,
+    error::Error,
+    hint::Hint,
+    machine::{self, Reaction, State, Step},
+    tab_message::TabMessage,
+    time::UnixTime,
+    turn::{Event, Opened},
+    view::View,
+};
+use gloo::timers::callback::Timeout;
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    collections::{BTreeMap, VecDeque},
+    fmt,
+    future::Future,
+    rc::{Rc, Weak},
+};
+
+/// A running sign-in. When the last clone is dropped, its listeners, timer, channel, frame and requests are gone.
+#[derive(Clone)]
+pub struct Driver {
+    shared: Rc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) config: Rc<Config>,
+    state: RefCell<State>,
+    queue: RefCell<VecDeque<Event>>,
+    /// Whether somebody further down the stack is emptying the queue.
+    running: Cell<bool>,
+    pub(crate) pending: Pending,
+    timer: RefCell<Option<Timeout>>,
+    ears: OnceCell<(Option<Channel>, Wake)>,
+    seen: RefCell<View>,
+    on_view: OnceCell<Box<dyn Fn(View)>>,
+    changes: Rc<Changes>,
+    discarded: RefCell<BTreeMap<Discarded, u32>>,
+}
+
+impl Driver {
+    /// Starts: what the page was loaded with is dispatched before this returns. `on_view` is called whenever a page should look different
+    /// from then on.
+    ///
+    /// # Errors
+    /// `Platform`, naming what this browser or this page lacks.
+    pub fn start(config: Rc<Config>, on_view: impl Fn(View) + 'static) -> Result<Self, Error> {
+        platform::check()?;
+        let address = navigation::address();
+        // Taken out before anything else can fail: whatever comes of it, it is not used twice.
+        let remembered = callback::state_in(&address).and_then(|state| transaction_store::take(config.client_id(), &state));
+        transaction_store::sweep(&config, now());
+        let opened = Opened { address, remembered, hint: hint::read(config.client_id()), framed: navigation::is_framed() };
+        let state = State::new();
+        let shared = Rc::new(Shared {
+            seen: RefCell::new(state.view()),
+            state: RefCell::new(state),
+            queue: RefCell::default(),
+            running: Cell::new(false),
+            pending: Pending::default(),
+            timer: RefCell::default(),
+            ears: OnceCell::new(),
+            on_view: OnceCell::new(),
+            changes: Rc::default(),
+            discarded: RefCell::default(),
+            config,
+        });
+        shared.ears.get_or_init(|| (shared.listen_to_tabs(), shared.listen_to_wakes()));
+        shared.dispatch(Event::Opened(opened));
+        shared.on_view.get_or_init(|| Box::new(on_view));
+        Ok(Self { shared })
+    }
+
+    /// Something happened. It is taken after everything that happened before.
+    pub fn dispatch(&self, event: Event) {
+        self.shared.dispatch(event);
+    }
+
+    /// What the app may see.
+    #[must_use]
+    pub fn view(&self) -> View {
+        self.shared.state.borrow().view()
+    }
+
+    /// The configuration it was started with.
+    #[must_use]
+    pub fn config(&self) -> &Rc<Config> {
+        &self.shared.config
+    }
+
+    /// What a call to an API at this address is to do.
+    #[must_use]
+    pub fn token_for(&self, address: &str) -> TokenAnswer {
+        self.shared.state.borrow().token_for(address, now(), &self.shared.config)
+    }
+
+    /// When the access token expires.
+    #[must_use]
+    pub fn token_expires_at(&self) -> Option<UnixTime> {
+        self.shared.state.borrow().token_expires_at()
+    }
+
+    /// Whether a new token is being asked for.
+    #[must_use]
+    pub fn is_renewing(&self) -> bool {
+        self.shared.state.borrow().is_renewing()
+    }
+
+    /// The scopes that were granted.
+    #[must_use]
+    pub fn granted_scopes(&self) -> Vec<String> {
+        self.shared.state.borrow().granted_scopes().to_vec()
+    }
+
+    /// How often something that came in was not used, by reason.
+    #[must_use]
+    pub fn discarded(&self) -> BTreeMap<Discarded, u32> {
+        self.shared.discarded.borrow().clone()
+    }
+
+    /// Waits for the next change of the state after this call, also for one that no page shows.
+    pub fn changed(&self) -> impl Future<Output = ()> + use<> {
+        self.shared.changes.next()
+    }
+}
+
+impl PartialEq for Driver {
+    /// Whether they are the same, not only alike.
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
+impl fmt::Debug for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Driver").field("discarded", &self.shared.discarded).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    pub(crate) fn dispatch(self: &Rc<Self>, event: Event) {
+        self.queue.borrow_mut().push_back(event);
+        if self.running.replace(true) {
+            return;
+        }
+        while let Some(event) = self.next_event() {
+            self.take_turn(event);
+        }
+        self.running.set(false);
+        self.set_timer();
+        self.tell_view();
+    }
+
+    fn next_event(&self) -> Option<Event> {
+        self.queue.borrow_mut().pop_front()
+    }
+
+    fn take_turn(self: &Rc<Self>, event: Event) {
+        let at = match moment() {
+            Ok(at) => at,
+            // It was there at the start. Without it nothing new may be begun.
+            Err(error) => return console::report(&error),
+        };
+        let Step { state, effects, reaction } = machine::step(self.state.take(), event, &at, &self.config);
+        self.state.replace(state);
+        self.pending.keep_what_is_held_by(&self.state.borrow());
+        for effect in effects {
+            self.perform(effect);
+        }
+        match reaction {
+            Reaction::Taken => self.changes.happened(),
+            Reaction::Ignored(why) => self.count(Discarded::Event(why)),
+        }
+    }
+
+    /// Asks the state anew when time matters next. A timer that comes early, as long waits and changed clocks make it, only asks again.
+    fn set_timer(self: &Rc<Self>) {
+        let deadline = self.state.borrow().deadline();
+        let timer = deadline.map(|deadline| {
+            let driver = Rc::downgrade(self);
+            timer::after(deadline.since(now()), move || {
+                tell(&driver, |driver| if now() >= deadline { driver.dispatch(Event::Ticked) } else { driver.set_timer() });
+            })
+        });
+        self.timer.replace(timer);
+    }
+
+    fn tell_view(&self) {
+        let view = self.state.borrow().view();
+        if self.seen.replace(view.clone()) != view
+            && let Some(on_view) = self.on_view.get()
+        {
+            on_view(view);
+        }
+    }
+
+    pub(crate) fn tell_tabs(&self, message: TabMessage) {
+        if let Some((Some(channel), _)) = self.ears.get() {
+            channel.tell(message);
+        }
+    }
+
+    pub(crate) fn count(&self, why: Discarded) {
+        *self.discarded.borrow_mut().entry(why).or_default() += 1;
+    }
+
+    fn listen_to_tabs(self: &Rc<Self>) -> Option<Channel> {
+        let driver = Rc::downgrade(self);
+        Channel::open(&self.config, move |message| {
+            tell(&driver, |driver| match message {
+                Some(TabMessage::SignedOut) => driver.dispatch(Event::OtherTabSignedOut),
+                None => driver.count(Discarded::TabMessage),
+            });
+        })
+    }
+
+    fn listen_to_wakes(self: &Rc<Self>) -> Wake {
+        let driver = Rc::downgrade(self);
+        Wake::listen(move |awakening| {
+            tell(&driver, |driver| match awakening {
+                Awakening::Woke => driver.dispatch(Event::Woke),
+                Awakening::Returned => driver.returned(),
+            });
+        })
+    }
+
+    /// Back from the back/forward cache. A page in there hears no other tab; what one of them said is in the hint.
+    fn returned(self: &Rc<Self>) {
+        if hint::read(self.config.client_id()) == Hint::SignedOutByChoice {
+            self.dispatch(Event::OtherTabSignedOut);
+        }
+        self.dispatch(Event::PageReturned);
+    }
+}
+
+/// Runs something with the driver, if it still exists.
+pub(crate) fn tell(driver: &Weak<Shared>, what: impl FnOnce(&Rc<Shared>)) {
+    if let Some(driver) = driver.upgrade() {
+        what(&driver);
+    }
+}

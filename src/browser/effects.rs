@@ -1,0 +1,87 @@
+//! What the machine wants, done. What is under way is kept for as long as the state holds its ticket.
+
+use super::{
+    console, crypto,
+    driver::{Shared, tell},
+    fetch,
+    frame::Frame,
+    hint, navigation,
+    task::Task,
+    transaction_store,
+};
+use crate::protocol::{
+    error::Error,
+    machine::State,
+    transaction::Ticket,
+    turn::{Effect, Event},
+};
+use std::{cell::RefCell, collections::BTreeMap, future::Future, rc::Rc};
+
+/// Everything that is under way.
+#[derive(Default)]
+pub(crate) struct Pending(RefCell<BTreeMap<Ticket, Work>>);
+
+/// Kept for the sake of its drop: a frame is removed, a request aborted.
+enum Work {
+    Frame { _frame: Frame },
+    Task { _task: Task },
+}
+
+impl Pending {
+    fn keep(&self, ticket: Ticket, work: Work) {
+        self.0.borrow_mut().insert(ticket, work);
+    }
+
+    /// Drops what nobody waits for any more.
+    pub(crate) fn keep_what_is_held_by(&self, state: &State) {
+        let given_up: Vec<_> = self.0.borrow_mut().extract_if(.., |ticket, _| !state.holds(*ticket)).collect();
+        // Only now, when nothing is borrowed: removing a frame runs what its page has to say about that.
+        drop(given_up);
+    }
+}
+
+impl Shared {
+    pub(crate) fn perform(self: &Rc<Self>, effect: Effect) {
+        if let Err(error) = self.try_to_perform(effect) {
+            console::report(&error);
+        }
+    }
+
+    fn try_to_perform(self: &Rc<Self>, effect: Effect) -> Result<(), Error> {
+        match effect {
+            Effect::OpenFrame { ticket, url } => {
+                let driver = Rc::downgrade(self);
+                let frame = Frame::open(&url, move |said| {
+                    tell(&driver, |driver| match said {
+                        Ok(message) => driver.dispatch(Event::FrameSpoke { ticket, message }),
+                        Err(why) => driver.count(why),
+                    });
+                })?;
+                self.pending.keep(ticket, Work::Frame { _frame: frame });
+            }
+            Effect::Send { ticket, request } => {
+                self.begin(ticket, async move { Event::Responded { ticket, outcome: fetch::ask(request, fetch::PATIENCE).await } });
+            }
+            Effect::Verify { ticket, checks } => {
+                self.begin(ticket, async move { Event::Verified { ticket, verdict: crypto::verify(checks).await } });
+            }
+            Effect::Navigate { url, history } => navigation::leave(&url, history)?,
+            Effect::RewriteAddress { to } => navigation::rewrite(&to)?,
+            Effect::Remember(record) => transaction_store::put(&record).map_err(Error::Platform)?,
+            Effect::Hint(hint) => hint::write(self.config.client_id(), hint),
+            Effect::Tell(message) => self.tell_tabs(message),
+            Effect::Report(error) => console::report(&error),
+        }
+        Ok(())
+    }
+
+    /// Begins something whose end is an event.
+    fn begin(self: &Rc<Self>, ticket: Ticket, answer: impl Future<Output = Event> + 'static) {
+        let driver = Rc::downgrade(self);
+        let task = Task::spawn(async move {
+            let event = answer.await;
+            tell(&driver, |driver| driver.dispatch(event));
+        });
+        self.pending.keep(ticket, Work::Task { _task: task });
+    }
+}

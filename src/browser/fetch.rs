@@ -1,0 +1,140 @@
+//! Requests over the network, for provider and API alike: without cookies, without following redirects, without a referrer.
+
+use super::timer::within;
+use crate::protocol::{
+    error::NetworkFailure,
+    http::{Freshness, HttpRequest, HttpResponse, MAX_BODY, Method, Outcome},
+    secret::Body,
+};
+use js_sys::{Reflect, Uint8Array};
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, Headers, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode,
+    RequestRedirect, Response,
+};
+
+/// A provider has this long to answer, body and all: ten seconds.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Sends a request to the provider and reads the whole answer. Dropping the future aborts the request.
+///
+/// # Errors
+/// Why no answer came, as far as a browser tells.
+pub async fn ask(request: HttpRequest, patience: Duration) -> Outcome {
+    within(patience, exchange(&request)).await.unwrap_or(Err(NetworkFailure::Timeout))
+}
+
+async fn exchange(request: &HttpRequest) -> Outcome {
+    // With these headers no preflight is needed.
+    let accept = ("Accept", "application/json");
+    let form = ("Content-Type", "application/x-www-form-urlencoded");
+    let outgoing = match &request.method {
+        Method::Get(freshness) => {
+            let cache = match freshness {
+                Freshness::CacheAllowed => RequestCache::Default,
+                Freshness::FromServer => RequestCache::Reload,
+            };
+            Outgoing { url: &request.url, method: "GET", headers: vec![accept], body: None, cache }
+        }
+        Method::PostForm(body) => {
+            Outgoing { url: &request.url, method: "POST", headers: vec![accept, form], body: Some(body.expose()), cache: RequestCache::NoStore }
+        }
+    };
+    let (response, _abort) = outgoing.send().await.map_err(|why| match why {
+        Unsent::Failed(failure) => failure,
+        // What the core asks for can be sent; if a browser thinks otherwise, the provider cannot be reached with it.
+        Unsent::Malformed(_) => NetworkFailure::Unreachable,
+    })?;
+    let content_type = response.headers().get("content-type").ok().flatten();
+    let body = Body::new(text_of(&response).await?);
+    Ok(HttpResponse { status: response.status(), content_type, body })
+}
+
+/// A request that is about to be sent.
+pub(crate) struct Outgoing<'a> {
+    pub(crate) url: &'a str,
+    pub(crate) method: &'a str,
+    pub(crate) headers: Vec<(&'a str, &'a str)>,
+    pub(crate) body: Option<&'a str>,
+    pub(crate) cache: RequestCache,
+}
+
+impl Outgoing<'_> {
+    /// Sends it, and waits for status and headers. The options here hold for every request there is.
+    pub(crate) async fn send(&self) -> Result<(Response, Abort), Unsent> {
+        let abort = Abort(AbortController::new().map_err(|_| Unsent::Malformed("the browser has no AbortController".to_owned()))?);
+        let headers = Headers::new().map_err(|_| Unsent::Malformed("the browser has no Headers".to_owned()))?;
+        for (name, value) in &self.headers {
+            headers.append(name, value).map_err(|_| Unsent::Malformed(format!("{name}: not a header that can be sent")))?;
+        }
+        let options = RequestInit::new();
+        options.set_method(self.method);
+        options.set_headers_headers(&headers);
+        options.set_body_opt_str(self.body);
+        options.set_cache(self.cache);
+        options.set_mode(RequestMode::Cors);
+        options.set_credentials(RequestCredentials::Omit);
+        // A redirect could carry code, verifier or token to another place (RFC 9700 §4.12).
+        options.set_redirect(RequestRedirect::Error);
+        options.set_referrer_policy(ReferrerPolicy::NoReferrer);
+        options.set_signal(Some(&abort.0.signal()));
+        let response = JsFuture::from(gloo::utils::window().fetch_with_str_and_init(self.url, &options)).await.map_err(|_| Unsent::Failed(failure()))?;
+        Ok((response.unchecked_into(), abort))
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(crate) enum Unsent {
+    /// The request cannot be sent by any browser. The text says why.
+    Malformed(String),
+    /// It was sent, and no answer came.
+    Failed(NetworkFailure),
+}
+
+/// Aborts its request when dropped, and the reading of the answer with it. After the end of both it does nothing.
+#[derive(Debug)]
+pub(crate) struct Abort(AbortController);
+
+impl Drop for Abort {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// What a rejected `fetch()` means. A browser does not say which of the many reasons it was.
+pub(crate) fn failure() -> NetworkFailure {
+    if gloo::utils::window().navigator().on_line() { NetworkFailure::Unreachable } else { NetworkFailure::Offline }
+}
+
+/// Reads the body piece by piece, so that an endless one ends at [`MAX_BODY`].
+pub(crate) async fn text_of(response: &Response) -> Result<String, NetworkFailure> {
+    let Some(stream) = response.body() else { return Ok(String::new()) };
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let mut pieces = Vec::new();
+    let mut length = 0;
+    loop {
+        let piece = JsFuture::from(reader.read()).await.map_err(|_| failure())?;
+        let member = |name: &str| Reflect::get(&piece, &name.into()).map_err(|_| failure());
+        if member("done")?.is_truthy() {
+            break;
+        }
+        let bytes: Uint8Array = member("value")?.unchecked_into();
+        length += bytes.length() as usize;
+        if length > MAX_BODY {
+            return Err(NetworkFailure::TooLarge);
+        }
+        pieces.push(bytes);
+    }
+    // Allocated once: a buffer that grows leaves copies behind.
+    let mut whole = vec![0; length];
+    let mut rest = whole.as_mut_slice();
+    for piece in pieces {
+        let (part, others) = rest.split_at_mut(piece.length() as usize);
+        piece.copy_to(part);
+        rest = others;
+    }
+    Ok(String::from_utf8(whole).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}

@@ -1,0 +1,89 @@
+//! The hidden frame, and the one listener for window messages. Both exist only while an answer is waited for.
+
+use super::{discarded::Discarded, navigation};
+use crate::protocol::{
+    error::{Error, Finding},
+    frame_message::FrameMessage,
+    secret::SensitiveUrl,
+};
+use gloo::events::EventListener;
+use std::fmt;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlIFrameElement, MessageEvent};
+
+/// Every attribute but the address. The sandbox keeps the provider's page from navigating this one or opening windows; our own relay page needs
+/// scripts and its origin.
+const ATTRIBUTES: [(&str, &str); 7] = [
+    ("hidden", ""),
+    ("aria-hidden", "true"),
+    ("tabindex", "-1"),
+    ("title", "Sign-in check"),
+    ("referrerpolicy", "no-referrer"),
+    ("allow", ""),
+    ("sandbox", "allow-scripts allow-same-origin"),
+];
+
+/// An open frame. Dropping it ends the listening and removes it from the page.
+pub struct Frame {
+    element: HtmlIFrameElement,
+    _listener: EventListener,
+}
+
+impl Frame {
+    /// Opens a frame. `spoke` gets what it says, or the reason why some window's message was not used, which never ends the wait.
+    ///
+    /// # Errors
+    /// `Platform` if the page has no body to put it in.
+    pub fn open(url: &SensitiveUrl, spoke: impl Fn(Result<FrameMessage, Discarded>) + 'static) -> Result<Self, Error> {
+        let missing = || Error::Platform(Finding::missing("document.body"));
+        let document = gloo::utils::document();
+        let body = document.body().ok_or_else(missing)?;
+        let element: HtmlIFrameElement = document.create_element("iframe").map_err(|_| missing())?.unchecked_into();
+        for (name, value) in ATTRIBUTES {
+            element.set_attribute(name, value).map_err(|_| missing())?;
+        }
+        let listener = EventListener::new(&gloo::utils::window(), "message", {
+            let element = element.clone();
+            let own_origin = navigation::origin();
+            move |event| {
+                if let Some(event) = event.dyn_ref::<MessageEvent>() {
+                    spoke(admit(event, &element, &own_origin));
+                }
+            }
+        });
+        body.append_child(&element).map_err(|_| missing())?;
+        let frame = Self { element, _listener: listener };
+        // Replaced, not assigned: no entry in the history. And not by `src`: a renewal's address carries the ID token, which would
+        // stand in the document.
+        let location = frame.element.content_window().ok_or_else(missing)?.location();
+        location.replace(url.expose()).map_err(|_| missing())?;
+        Ok(frame)
+    }
+}
+
+impl Drop for Frame {
+    fn drop(&mut self) {
+        self.element.remove();
+    }
+}
+
+impl fmt::Debug for Frame {
+    // The element shows its address.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Frame")
+    }
+}
+
+/// Origin, window, shape: in this order, each by exact comparison ([RFC 9700 §4.17](https://www.rfc-editor.org/rfc/rfc9700#section-4.17)).
+fn admit(event: &MessageEvent, element: &HtmlIFrameElement, own_origin: &str) -> Result<FrameMessage, Discarded> {
+    if event.origin() != own_origin {
+        return Err(Discarded::ForeignOrigin);
+    }
+    // A message from a window that is gone has no source, and a frame that is gone has no window: nothing equals nothing.
+    match (event.source(), element.content_window()) {
+        (Some(source), Some(window)) if *AsRef::<JsValue>::as_ref(&source) == *AsRef::<JsValue>::as_ref(&window) => {}
+        _ => return Err(Discarded::ForeignWindow),
+    }
+    let text = event.data().as_string().ok_or(Discarded::Malformed)?;
+    FrameMessage::parse(&text).map_err(|_| Discarded::Malformed)
+}

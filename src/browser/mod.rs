@@ -1,0 +1,38 @@
+//! Ring 1: the browser. One file per browser API, and no decisions: what happens is told to the [machine](crate::protocol::machine), and what
+//! it wants is done.
+//!
+//! | file | browser API |
+//! |---|---|
+//! | [`driver`], `effects`, `changes` | none: the queue of events, what is done, and who hears of it |
+//! | [`moment`] | `Date.now()`, `crypto.getRandomValues()` |
+//! | [`platform`] | `isSecureContext`, `crypto.subtle` |
+//! | [`frame`] | the hidden `<iframe>`, `message` events |
+//! | [`fetch`] | `fetch()` |
+//! | [`crypto`] | `crypto.subtle` |
+//! | [`navigation`] | `location`, `history` |
+//! | [`transaction_store`] | `sessionStorage` |
+//! | [`hint`] | `localStorage` |
+//! | [`channel`] | `BroadcastChannel` |
+//! | [`wake`] | `visibilitychange`, `focus`, `online`, `pageshow` |
+//! | [`console`] | `console` |
+//! | [`timer`], [`task`] | `setTimeout()`, promises |
+//!
+//! Whatever is opened is a value, and is undone when the value is dropped.
+
+mod changes;
+pub mod channel;
+pub mod console;
+pub mod crypto;
+pub mod discarded;
+pub mod driver;
+mod effects;
+pub mod fetch;
+pub mod frame;
+pub mod hint;
+pub mod moment;
+pub mod navigation;
+pub mod platform;
+pub mod task;
+pub mod timer;
+pub mod transaction_store;
+pub mod wake;

@@ -1,0 +1,68 @@
+//! Where the page is, and going elsewhere.
+
+use crate::protocol::{
+    error::{Error, Finding},
+    secret::SensitiveUrl,
+    turn::HistoryEntry,
+};
+use wasm_bindgen::JsValue;
+use web_sys::PopStateEvent;
+
+/// The whole address of the page.
+#[must_use]
+pub fn address() -> SensitiveUrl {
+    SensitiveUrl::new(gloo::utils::window().location().href().unwrap_or_default())
+}
+
+/// Where in the app the page is: path, query and fragment.
+#[must_use]
+pub fn place() -> String {
+    let location = gloo::utils::window().location();
+    let parts = [location.pathname(), location.search(), location.hash()];
+    parts.into_iter().map(Result::unwrap_or_default).collect()
+}
+
+/// The origin of the page.
+#[must_use]
+pub fn origin() -> String {
+    gloo::utils::window().location().origin().unwrap_or_default()
+}
+
+/// Whether the page is inside a frame. A page that cannot tell counts as framed.
+#[must_use]
+pub fn is_framed() -> bool {
+    let window = gloo::utils::window();
+    // Compared as JavaScript does it: the top window may belong to another origin, where nothing else is allowed.
+    window.top().ok().flatten().is_none_or(|top| JsValue::from(top) != JsValue::from(window))
+}
+
+/// Leaves the page.
+///
+/// # Errors
+/// `Platform` if the browser refuses, as a sandboxed frame does.
+pub fn leave(url: &SensitiveUrl, history: HistoryEntry) -> Result<(), Error> {
+    let location = gloo::utils::window().location();
+    let left = match history {
+        HistoryEntry::Keep => location.assign(url.expose()),
+        HistoryEntry::Replace => location.replace(url.expose()),
+    };
+    left.map_err(|_| Error::Platform(Finding::invalid("location", "the browser refused to leave the page")))
+}
+
+/// Changes the address without loading anything and without a history entry. The entry's state is emptied, too: it belonged to another place.
+///
+/// Routers are told by a `popstate` event, which `replaceState` does not cause. Going through the history object of the router instead would
+/// work with one version of its crate only: each version of `gloo-history` has listeners of its own.
+///
+/// # Errors
+/// `Platform` if the browser refuses: some do after a hundred changes within half a minute.
+pub fn rewrite(to: &str) -> Result<(), Error> {
+    let window = gloo::utils::window();
+    let rewritten = window.history().and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(to)));
+    rewritten.map_err(|_| Error::Platform(Finding::invalid("history", "the browser refused to change the address")))?;
+    if let Ok(event) = PopStateEvent::new("popstate") {
+        // Listeners of others may throw; that is theirs.
+        let _ = window.dispatch_event(&event);
+    }
+    Ok(())
+}
