@@ -1,0 +1,51 @@
+//! The end-to-end suite of hushkey: the app as it is deployed, in a real browser, against the local provider.
+//!
+//! Every scenario gets a world of its own: provider, API, a folder made for these ports, a static server with the headers of production,
+//! and a browser with an empty profile. Afterwards the world is judged: no secret that went over the wire may be found in any place of
+//! the browser that outlives the page's memory, no policy may have been violated, and the console must be clean.
+//!
+//! From bottom to top: `wait` and `http` ask again and again; `tap`, `secrets` see what goes over the wire; `provider`, `server` and
+//! `browser` are the parts of a `world`; `console` and `sweep` judge it; `scenarios` tell what people do; `runner` plays them.
+
+mod arguments;
+mod browser;
+mod console;
+mod http;
+mod person;
+mod provider;
+mod runner;
+mod scenarios;
+mod screens;
+mod secrets;
+mod server;
+mod setup;
+mod stage;
+mod sweep;
+mod tap;
+mod wait;
+mod world;
+
+use arguments::{Arguments, Task};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Runs what the command line asks for.
+#[must_use]
+pub fn main() -> ExitCode {
+    let result = match Arguments::parse().task() {
+        Task::List => {
+            runner::list();
+            Ok(true)
+        }
+        Task::Play { only, headed } => runner::play(&only, headed),
+        Task::Screens { out } => screens::take(&out).map(|()| true),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

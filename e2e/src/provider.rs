@@ -1,0 +1,164 @@
+//! The local provider with its API: a process that a scenario can stop, start again and make misbehave.
+
+use crate::{
+    http,
+    setup::Ports,
+    tap::{Side, Tap, Wire},
+};
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+    time::timeout,
+};
+use xtask::{config::LOCAL_CLIENT, ports, workspace::Workspace};
+
+/// How long the provider may take to be ready: its first start makes a key.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The provider of one world.
+#[derive(Debug)]
+pub(crate) struct Provider {
+    program: PathBuf,
+    state: PathBuf,
+    ports: Ports,
+    extra: &'static [&'static str],
+    running: RefCell<Option<Running>>,
+    /// All that goes between the browser and the provider.
+    pub(crate) wire: Wire,
+}
+
+#[derive(Debug)]
+struct Running {
+    child: Child,
+    // The pipe must stay open, or the provider's next line would end it.
+    _lines: Lines<BufReader<ChildStdout>>,
+    _tap: Tap,
+}
+
+impl Provider {
+    /// Starts it. What it remembers is kept in the folder, so that it survives a stop.
+    pub(crate) async fn start(workspace: &Workspace, folder: &Path, ports: Ports, extra: &'static [&'static str]) -> Result<Self> {
+        let provider = Self {
+            program: workspace.at("provider/main.mjs"),
+            state: folder.join("provider.json"),
+            ports,
+            extra,
+            running: RefCell::default(),
+            wire: Wire::default(),
+        };
+        provider.start_again().await?;
+        Ok(provider)
+    }
+
+    /// Starts it where it was stopped, with what it remembers.
+    pub(crate) async fn start_again(&self) -> Result<()> {
+        let Ports { app, tap, provider, api, control } = self.ports;
+        let mut child = Command::new("node")
+            .arg(&self.program)
+            .args(["--port", &provider.to_string(), "--api-port", &api.to_string(), "--control-port", &control.to_string()])
+            .args([
+                "--app",
+                &format!("http://localhost:{app}"),
+                "--issuer",
+                &format!("http://localhost:{tap}"),
+                "--client-id",
+                LOCAL_CLIENT,
+            ])
+            .arg("--exit-with-stdin")
+            .arg("--state")
+            .arg(&self.state)
+            .args(self.extra)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .context("the provider did not start")?;
+        let mut lines = BufReader::new(child.stdout.take().context("the provider has no output")?).lines();
+        let line = timeout(PATIENCE, lines.next_line()).await.context("the provider was not ready within a minute")??;
+        ensure!(line.is_some_and(|line| line.contains("\"ready\":true")), "the provider ended before it was ready");
+        let tap = Tap::open(ports::listen(tap)?, provider, &self.wire)?;
+        self.running.replace(Some(Running { child, _lines: lines, _tap: tap }));
+        Ok(())
+    }
+
+    /// Stops it, as for an update: nobody answers at its address any more.
+    pub(crate) async fn stop(&self) -> Result<()> {
+        let Some(mut running) = self.running.take() else { bail!("the provider is stopped already") };
+        drop(running.child.stdin.take());
+        timeout(Duration::from_secs(10), running.child.wait()).await.context("the provider did not end")??;
+        Ok(())
+    }
+
+    /// Works a control: `revoke-sessions`, `fail?endpoint=token&status=503`, …
+    pub(crate) async fn control(&self, what: &str) -> Result<()> {
+        let answer = http::post(&format!("http://localhost:{}/{what}", self.ports.control)).await?;
+        ensure!(answer.status == 200, "the provider refused {what}: {}", answer.text());
+        Ok(())
+    }
+
+    /// The requests that it has seen since the log was last cleared, without preflights and without those of its own API.
+    pub(crate) async fn log(&self) -> Result<Log> {
+        let answer = http::get(&format!("http://localhost:{}/log", self.ports.control)).await?;
+        let entries: Vec<Value> = serde_json::from_slice(&answer.body)?;
+        Ok(Log(entries.into_iter().filter(|entry| entry["method"] != "OPTIONS").collect()))
+    }
+
+    /// From here on the log counts anew.
+    pub(crate) async fn forget_log(&self) -> Result<()> {
+        self.control("log/clear").await
+    }
+
+    /// How often the browser sent this text to the provider.
+    pub(crate) fn was_sent(&self, text: &str) -> usize {
+        self.wire.text(Side::Browser).matches(text).count()
+    }
+}
+
+/// The requests that the provider has seen.
+#[derive(Debug)]
+pub(crate) struct Log(Vec<Value>);
+
+impl Log {
+    /// How many asked for a page: an authorization request that is not silent.
+    pub(crate) fn visible_sign_ins(&self) -> usize {
+        self.at("/oauth/authorize").filter(|entry| entry["values"]["prompt"] != "none").count()
+    }
+
+    /// How many were silent authorization requests.
+    pub(crate) fn silent_sign_ins(&self) -> usize {
+        self.at("/oauth/authorize").filter(|entry| entry["values"]["prompt"] == "none").count()
+    }
+
+    /// How many token requests there were of this grant type.
+    pub(crate) fn grants(&self, grant_type: &str) -> usize {
+        self.at("/oauth/token").filter(|entry| entry["values"]["grant_type"] == grant_type).count()
+    }
+
+    /// How many token requests there were.
+    pub(crate) fn token_requests(&self) -> usize {
+        self.at("/oauth/token").count()
+    }
+
+    /// The statuses that the API answered the sample call with.
+    pub(crate) fn api_statuses(&self) -> Vec<u64> {
+        self.at("/api/me").filter_map(|entry| entry["status"].as_u64()).collect()
+    }
+
+    /// The names of the parameters of the last request at a path.
+    pub(crate) fn parameters_at(&self, path: &str) -> Vec<String> {
+        let last = self.at(path).last().and_then(|entry| entry["params"].as_array().cloned());
+        last.unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    fn at<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Value> {
+        self.0.iter().filter(move |entry| entry["path"] == path)
+    }
+}

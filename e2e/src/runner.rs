@@ -1,0 +1,98 @@
+//! Plays scenarios one after another and reports.
+
+use crate::{
+    scenarios::{SCENARIOS, Scenario},
+    stage::Stage,
+    world::World,
+};
+use anyhow::{Context, Result, anyhow, bail};
+use std::{rc::Rc, time::Duration};
+use tokio::{
+    task::{LocalSet, spawn_local},
+    time::{Instant, timeout},
+};
+
+/// No scenario takes longer, unless it hangs.
+const LIMIT: Duration = Duration::from_secs(180);
+
+/// Names the scenarios.
+pub(crate) fn list() {
+    for scenario in SCENARIOS {
+        println!("{:<22} {}", scenario.name, scenario.headline);
+    }
+}
+
+/// Plays the scenarios whose names contain one of these texts, or all. Whether all passed.
+pub(crate) fn play(only: &[String], headed: bool) -> Result<bool> {
+    let is_wanted = |scenario: &&Scenario| only.is_empty() || only.iter().any(|part| scenario.name.contains(part.as_str()));
+    let chosen: Vec<&Scenario> = SCENARIOS.iter().filter(is_wanted).collect();
+    if chosen.is_empty() {
+        bail!("no scenario has such a name; see --list");
+    }
+    let stage = Stage::set(headed)?;
+    on_one_thread(async {
+        tokio::select! {
+            failed = play_all(&stage, &chosen) => Ok(failed == 0),
+            _ = tokio::signal::ctrl_c() => Err(anyhow!("stopped")),
+        }
+    })
+}
+
+/// Runs to its end, on this thread. Whatever is still open is closed when the caller's values are dropped.
+pub(crate) fn on_one_thread<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(LocalSet::new().run_until(work))
+}
+
+async fn play_all(stage: &Stage, chosen: &[&Scenario]) -> usize {
+    let mut failed = 0;
+    for scenario in chosen {
+        let started = Instant::now();
+        let result = play_one(stage, scenario).await;
+        let seconds = started.elapsed().as_secs_f32();
+        match result {
+            Ok(notes) => {
+                println!("PASS  {:<22} {seconds:>5.1} s  {}", scenario.name, scenario.headline);
+                notes.iter().for_each(|note| println!("      {:<22}          note: {note}", ""));
+            }
+            Err(error) => {
+                failed += 1;
+                println!("FAIL  {:<22} {seconds:>5.1} s  {error:#}", scenario.name);
+            }
+        }
+    }
+    println!("\n{} passed, {failed} failed", chosen.len() - failed);
+    if failed > 0 {
+        println!("What the pages looked like is in {}.", stage.results().display());
+    }
+    failed
+}
+
+async fn play_one(stage: &Stage, scenario: &Scenario) -> Result<Vec<String>> {
+    let world = Rc::new(World::open(stage, scenario.name, scenario.setup).await.context("the world could not be made")?);
+    let mut performance = spawn_local((scenario.run)(Rc::clone(&world)));
+    let performed = match timeout(LIMIT, &mut performance).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(panicked)) => Err(anyhow!("panicked: {panicked}")),
+        Err(_) => {
+            performance.abort();
+            Err(anyhow!("did not end within {} s", LIMIT.as_secs()))
+        }
+    };
+    let result = match performed {
+        Ok(()) => world.judge().await,
+        Err(error) => Err(error),
+    };
+    let result = match result {
+        Ok(notes) => Ok(notes),
+        Err(error) => {
+            let state = world.keep_evidence(scenario.name, &stage.results()).await;
+            let state = state.unwrap_or_else(|why| format!("(no evidence: {why:#})"));
+            Err(anyhow!("{}; {state}", world.secrets().redact(&format!("{error:#}"))))
+        }
+    };
+    if let Some(world) = Rc::into_inner(world) {
+        world.browser.close().await?;
+    }
+    result
+}

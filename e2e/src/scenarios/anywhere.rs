@@ -1,0 +1,24 @@
+//! The same bundle with other paths, on a server that knows nothing about it.
+
+use crate::{http, person::ALICE, world::World};
+use anyhow::{Result, ensure};
+
+pub(super) async fn on_a_plain_server(world: &World) -> Result<()> {
+    let page = http::get(&format!("{}/account", world.app)).await?;
+    ensure!(page.header("content-security-policy").is_empty(), "this server should have no headers");
+
+    world.opens("/account").await?;
+    world.chooses("alice").await?;
+    world.sees_heading(ALICE).await?;
+    world.is_at("/account").await?;
+    ensure!(world.provider.was_sent("auth%2Fcallback") > 0, "the other path was not used");
+
+    world.provider.forget_log().await?;
+    world.browser.reload().await?;
+    world.sees_heading(ALICE).await?;
+    let log = world.provider.log().await?;
+    ensure!(log.visible_sign_ins() == 0 && log.silent_sign_ins() == 1, "the session was not restored unseen");
+
+    world.presses("API").await?;
+    world.sees_api_answer().await
+}

@@ -1,0 +1,74 @@
+//! Pages and scripts that mean harm.
+
+use crate::{
+    person::ALICE,
+    server::Server,
+    wait::{until, yes},
+    world::World,
+};
+use anyhow::{Context, Result, ensure};
+use std::{fs, path::Path};
+use xtask::ports;
+
+/// Posts what an answer of the hidden frame looks like, and what it does not look like, all the time.
+const FORGE: &str = r##"
+    if (window === window.top) setInterval(() => {
+        const code = "Zm9yZ2VkLWNvZGUtb2Ytc29tZWJvZHktZWxzZQ";
+        for (const query of [`?code=${code}&state=Zm9yZ2Vk`, `?error=login_required&state=Zm9yZ2Vk`, `?code=${code}`, "", "?"]) {
+            const message = { hushkey: 1, query, fragment: "" };
+            window.postMessage(JSON.stringify(message), "*");
+            window.postMessage(message, "*");
+        }
+        for (const message of [null, 7, "", "{}", "x".repeat(100000), { toString: null }]) window.postMessage(message, "*");
+    }, 5);
+"##;
+
+pub(super) async fn forged_messages(world: &World) -> Result<()> {
+    world.signs_in_to_account().await?;
+    world.browser.before_every_document(FORGE).await?;
+    world.provider.forget_log().await?;
+    world.provider.control("fail?endpoint=authorize&delay_ms=700").await?;
+
+    world.browser.reload().await?;
+    world.sees_heading(ALICE).await?;
+    ensure!(world.provider.was_sent("Zm9yZ2Vk") == 0, "something forged was believed");
+    let log = world.provider.log().await?;
+    ensure!(log.silent_sign_ins() == 1 && log.visible_sign_ins() == 0, "the page asked again");
+
+    world.presses("Sign out").await?;
+    world.sees_heading("You are signed out.").await?;
+    world.presses("Home").await?;
+    world.is_signed_out().await?;
+    ensure!(world.provider.was_sent("Zm9yZ2Vk") == 0, "something forged was believed");
+    Ok(())
+}
+
+pub(super) async fn framed(world: &World) -> Result<()> {
+    world.signs_in_to_account().await?;
+    let (_server, foreign) = foreign_page(&world.folder, &format!("{}/account", world.app))?;
+
+    world.browser.go_to(&foreign).await?;
+    until("the frame to have loaded", async || Ok(yes(world.browser.text_of("return String(window.frameLoaded)").await? == "true")))
+        .await?;
+    world.browser.enter_frame().await?;
+    let shown = world.browser.source().await?;
+    let address = world.browser.address().await?;
+    world.browser.leave_frame().await?;
+    ensure!(!shown.contains("Hushkey") && !shown.contains(ALICE), "the app is shown in a foreign frame");
+    ensure!(address.starts_with("chrome-error:"), "the frame was not blocked: it is at {address}");
+
+    world.opens("/account").await?;
+    world.sees_heading(ALICE).await
+}
+
+/// A page at another site (an address in place of the name) with a frame; it keeps every message that it gets.
+pub(super) fn foreign_page(folder: &Path, framed: &str) -> Result<(Server, String)> {
+    let folder = folder.join("foreign");
+    fs::create_dir_all(&folder)?;
+    let script = "window.messages = []; addEventListener('message', (event) => messages.push(event.data))";
+    let frame = format!("<iframe src=\"{framed}\" onload=\"window.frameLoaded = true\"></iframe>");
+    fs::write(folder.join("index.html"), format!("<!doctype html><title>Foreign</title><script>{script}</script>{frame}"))?;
+    let listeners = ports::listen(0)?;
+    let port = listeners.first().context("no listener")?.local_addr()?.port();
+    Ok((Server::plain(&folder, listeners)?, format!("http://127.0.0.1:{port}/")))
+}

@@ -1,0 +1,101 @@
+//! What people, and others, do with the app. One file per subject; the table says what is special about each world.
+
+mod anywhere;
+mod api;
+mod callback;
+mod configuration;
+mod headers;
+mod hostile;
+mod keyboard;
+mod outage;
+mod relay;
+mod renewal;
+mod restore;
+mod self_test;
+mod sign_in;
+mod sign_out;
+
+use crate::{
+    setup::{Host, Setup},
+    world::World,
+};
+use anyhow::Result;
+use std::{pin::Pin, rc::Rc};
+
+/// A scenario.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scenario {
+    /// Its name for `--only`.
+    pub(crate) name: &'static str,
+    /// What it shows.
+    pub(crate) headline: &'static str,
+    /// What is special about its world.
+    pub(crate) setup: Setup,
+    /// Plays it.
+    pub(crate) run: fn(Rc<World>) -> Performance,
+}
+
+/// A scenario that is being played.
+type Performance = Pin<Box<dyn Future<Output = Result<()>>>>;
+
+macro_rules! scenario {
+    ($name:literal, $headline:literal, $run:path) => {
+        scenario!($name, $headline, $run, Setup::ORDINARY)
+    };
+    ($name:literal, $headline:literal, $run:path, $setup:expr) => {
+        Scenario { name: $name, headline: $headline, setup: $setup, run: |world| Box::pin(async move { $run(&world).await }) }
+    };
+}
+
+/// Nobody signs in.
+const NOBODY: Setup = Setup { nobody_signs_in: true, ..Setup::ORDINARY };
+
+/// The API or the provider refuses a request: browsers write that into the console themselves.
+const REFUSALS: Setup = Setup { console_may_say: &["status of 400", "status of 401"], ..Setup::ORDINARY };
+
+/// All scenarios.
+#[rustfmt::skip]
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    scenario!("sweep-finds-leaks", "the leak sweep finds a secret wherever one is planted", self_test::planted_secrets_are_found),
+    scenario!("judge-sees-violations", "a violation of the policy and an error do not go unnoticed", self_test::violations_are_seen),
+    scenario!("sign-in", "signing in from the first page", sign_in::from_the_first_page),
+    scenario!("deep-link", "a protected address is kept through the sign-in, query and fragment included", sign_in::from_a_protected_address),
+    scenario!("made-up-person", "signing in by e-mail as somebody new", sign_in::by_email),
+    scenario!("reload", "a reload restores the session unseen: no page, no history entry, no flash", restore::after_a_reload),
+    scenario!("second-tab", "a second tab is signed in by itself", restore::in_a_second_tab),
+    scenario!("nobody-to-restore", "the first page looks for a session once and stays where it is", restore::nobody, NOBODY),
+    scenario!("api", "the API answers for the person who is signed in", api::answers),
+    scenario!("api-401", "an access token that the API refuses is renewed, and the call repeated, once", api::refused_token_is_renewed, REFUSALS),
+    scenario!("renew-now", "a renewal by hand moves the expiry and nothing else", renewal::by_hand),
+    scenario!("renew-by-itself", "an access token that expires during use is renewed unnoticed", renewal::by_itself,
+        Setup { provider: &["--access-token-ttl", "8"], ..Setup::ORDINARY }),
+    scenario!("refresh-refused", "a refused refresh token is made up for silently", renewal::refresh_token_refused, REFUSALS),
+    scenario!("session-revoked", "a session that was ended at the provider ends here, without a redirect", renewal::session_revoked, REFUSALS),
+    scenario!("cancel", "a cancelled sign-in is explained and can be tried again", callback::cancelled),
+    scenario!("callback-unknown", "a callback that nobody waits for is refused", callback::unknown_state, NOBODY),
+    scenario!("callback-replayed", "a callback address that is opened again redeems nothing", callback::replayed),
+    scenario!("callback-injected", "a foreign code with a wrong state is refused, whoever waits for a sign-in", callback::injected,
+        Setup { nobody_signs_in: true, leaves_a_pending_record: true, ..Setup::ORDINARY }),
+    scenario!("sign-out", "signing out ends the session in every tab, and at the provider", sign_out::everywhere),
+    scenario!("provider-down", "a provider that is down is waited for", outage::provider_down,
+        Setup { console_may_say: &["ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE"], ..Setup::ORDINARY }),
+    scenario!("provider-failing", "a provider that fails for a moment ends no session", outage::provider_failing,
+        Setup { console_may_say: &["status of 503"], ..Setup::ORDINARY }),
+    scenario!("forged-messages", "forged messages to the page change nothing", hostile::forged_messages),
+    scenario!("framed", "a page of another origin cannot show the app in a frame", hostile::framed,
+        Setup { console_may_say: &["frame-ancestors"], ..Setup::ORDINARY }),
+    scenario!("relay", "the relay page is small, strict, and of no use when it is opened by itself", relay::by_itself, NOBODY),
+    scenario!("relay-framed", "the relay page tells its own origin and nobody else", relay::framed,
+        Setup { console_may_say: &["postMessage"], host: Host::Plain, ..NOBODY }),
+    scenario!("headers", "every kind of address has its headers", headers::of_every_kind, NOBODY),
+    scenario!("wrong-configuration", "a wrong configuration is refused, naming the field", configuration::names_the_field,
+        Setup { broken_block: Some(r#"{ "preset": "scalekit", "env_url": "http://localhost:8081", "clientid": "spac_hushkey" }"#), ..NOBODY }),
+    scenario!("keyboard", "everything can be reached by keyboard, and the focus goes along", keyboard::from_the_top),
+    scenario!("anywhere", "other paths, on a server that knows files and nothing else", anywhere::on_a_plain_server,
+        Setup {
+            provider: &["--redirect-path", "/auth/callback", "--silent-path", "/silent-callback.html"],
+            configuration: &[("redirect_path", "/auth/callback"), ("silent_path", "/silent-callback.html")],
+            host: Host::Plain,
+            ..Setup::ORDINARY
+        }),
+];

@@ -1,0 +1,49 @@
+//! The session that comes back by itself.
+
+use crate::{person::ALICE, world::World};
+use anyhow::{Result, ensure};
+
+/// Words that tell somebody that they are, or may be, signed out.
+const SIGNED_OUT: [&str; 6] = ["Sign in", "sign-in page", "signed out", "not signed in", "session has ended", "did not work"];
+
+pub(super) async fn after_a_reload(world: &World) -> Result<()> {
+    world.signs_in_to_account().await?;
+    world.provider.forget_log().await?;
+    let entries = world.history_length().await?;
+
+    world.browser.reload().await?;
+    world.sees_heading(ALICE).await?;
+    world.is_at("/account").await?;
+
+    world.never_saw(&SIGNED_OUT).await?;
+    ensure!(world.history_length().await? == entries, "the reload left an entry in the history");
+    let log = world.provider.log().await?;
+    ensure!(log.visible_sign_ins() == 0, "the page went to the provider");
+    ensure!(log.silent_sign_ins() == 1, "one silent request, not {}", log.silent_sign_ins());
+    let frames = world.browser.text_of("return String(document.querySelectorAll('iframe').length)").await?;
+    ensure!(frames == "0", "the hidden frame is still there");
+    Ok(())
+}
+
+pub(super) async fn in_a_second_tab(world: &World) -> Result<()> {
+    world.signs_in_to_account().await?;
+    world.provider.forget_log().await?;
+
+    world.browser.open_tab().await?;
+    world.opens("/account").await?;
+    world.sees_heading(ALICE).await?;
+    ensure!(world.provider.log().await?.visible_sign_ins() == 0, "the second tab went to the provider");
+    Ok(())
+}
+
+pub(super) async fn nobody(world: &World) -> Result<()> {
+    world.opens("/").await?;
+    world.is_signed_out().await?;
+    world.is_at("/").await?;
+
+    let log = world.provider.log().await?;
+    ensure!(log.visible_sign_ins() == 0, "the page went to the provider by itself");
+    ensure!(log.silent_sign_ins() == 1, "one silent request, not {}", log.silent_sign_ins());
+    ensure!(log.token_requests() == 0, "there was nothing to redeem");
+    Ok(())
+}

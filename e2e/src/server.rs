@@ -1,0 +1,68 @@
+//! Who hands out files: our own server with the headers of production, or one of a few lines that could be any.
+
+use anyhow::Result;
+use axum::{
+    Router,
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, header};
+use std::{
+    fs, io,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tokio::task::JoinSet;
+use xtask::{serve, site::Site};
+
+/// A running server. It ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    _tasks: JoinSet<io::Result<()>>,
+}
+
+impl Server {
+    /// The server of `cargo xtask serve`.
+    pub(crate) fn production(folder: &Path, listeners: Vec<TcpListener>) -> Result<Self> {
+        let site = Arc::new(Site::load(folder)?);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(serve::serve(site, listeners, std::future::pending()));
+        Ok(Self { _tasks: tasks })
+    }
+
+    /// Any static server: files by their names, the page for everything that has no name of a file, no header but the type.
+    pub(crate) fn plain(folder: &Path, listeners: Vec<TcpListener>) -> Result<Self> {
+        let folder = folder.to_owned();
+        let router = Router::new().fallback(move |request: Request| {
+            let answer = plain_answer(&folder, request.uri().path());
+            async move { answer }
+        });
+        let mut tasks = JoinSet::new();
+        for listener in listeners {
+            listener.set_nonblocking(true)?;
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            let router = router.clone();
+            tasks.spawn(async move { axum::serve(listener, router).await });
+        }
+        Ok(Self { _tasks: tasks })
+    }
+}
+
+fn plain_answer(folder: &Path, path: &str) -> Response {
+    let name = path.trim_start_matches('/');
+    let is_view = !name.rsplit('/').next().unwrap_or_default().contains('.');
+    let file: PathBuf = folder.join(if is_view { "index.html" } else { name });
+    let kind = match file.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
+        "html" => "text/html",
+        "js" => "text/javascript",
+        "css" => "text/css",
+        "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        _ => "application/octet-stream",
+    };
+    match fs::read(file) {
+        Ok(bytes) => ([(header::CONTENT_TYPE, kind)], bytes).into_response(),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
+}

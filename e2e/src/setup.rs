@@ -1,0 +1,87 @@
+//! What is special about a scenario's world.
+
+use anyhow::{Context, Result};
+use serde_json::{Map, Value};
+use std::net::TcpListener;
+use xtask::{config::Deployment, ports};
+
+/// The ports of a world.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ports {
+    /// The app's static server.
+    pub(crate) app: u16,
+    /// What the browser knows as the provider: the tap.
+    pub(crate) tap: u16,
+    /// The provider itself.
+    pub(crate) provider: u16,
+    /// The API.
+    pub(crate) api: u16,
+    /// The provider's control address.
+    pub(crate) control: u16,
+}
+
+impl Ports {
+    /// Five free ports. They are held together, so that no two are the same, and then let go.
+    pub(crate) fn free() -> Result<Self> {
+        let mut held: Vec<Vec<TcpListener>> = Vec::new();
+        for _ in 0..100 {
+            // The free port of one address family may be taken in the other: the next may not.
+            held.extend(ports::listen(0));
+            if held.len() == 5 {
+                break;
+            }
+        }
+        let mut numbers = held.iter().filter_map(|listeners| Some(listeners.first()?.local_addr().ok()?.port()));
+        let mut next = || numbers.next().context("there are no five free ports");
+        Ok(Self { app: next()?, tap: next()?, provider: next()?, api: next()?, control: next()? })
+    }
+}
+
+/// Who serves the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Host {
+    /// Our own server, with the headers of production.
+    Production,
+    /// A server that knows files and nothing else.
+    Plain,
+}
+
+/// What is special about a scenario's world.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setup {
+    /// More arguments for the provider.
+    pub(crate) provider: &'static [&'static str],
+    /// More members of the configuration.
+    pub(crate) configuration: &'static [(&'static str, &'static str)],
+    /// A block that stands in the place of the configuration, as if somebody had edited the deployed page.
+    pub(crate) broken_block: Option<&'static str>,
+    /// Who serves the app.
+    pub(crate) host: Host,
+    /// What the console may say: what belongs to what the scenario breaks on purpose.
+    pub(crate) console_may_say: &'static [&'static str],
+    /// Nobody signs in, so no secret goes over the wire.
+    pub(crate) nobody_signs_in: bool,
+    /// Somebody leaves for the sign-in page and does not come back from it: the record of that waits for its time to run out.
+    pub(crate) leaves_a_pending_record: bool,
+}
+
+impl Setup {
+    /// Nothing: everything works.
+    pub(crate) const ORDINARY: Self = Self {
+        provider: &[],
+        configuration: &[],
+        broken_block: None,
+        host: Host::Production,
+        console_may_say: &[],
+        nobody_signs_in: false,
+        leaves_a_pending_record: false,
+    };
+
+    /// The configuration for these ports.
+    pub(crate) fn deployment(&self, ports: Ports) -> Result<Deployment> {
+        let local = Deployment::local([ports.app, ports.tap, ports.api])?;
+        let mut members: Map<String, Value> = serde_json::from_str(&local.text)?;
+        members.extend(self.configuration.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))));
+        Deployment::check(&Value::Object(members).to_string(), Some(&format!("http://localhost:{}", ports.app)))
+    }
+}

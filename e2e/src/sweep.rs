@@ -1,0 +1,62 @@
+//! The leak sweep: looks for the secrets of a world in every place of the browser that scripts can read and that the page's memory is not.
+
+use crate::{browser::Browser, secrets::Secrets};
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use xtask::config::LOCAL_CLIENT;
+
+const COLLECT: &str = include_str!("sweep.js");
+
+/// What a sweep of one page gave.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    /// What must not be.
+    pub(crate) faults: Vec<String>,
+    /// What browsers keep by themselves and no page can take away.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Sweeps the page that is open.
+pub(crate) async fn sweep(browser: &Browser, secrets: &Secrets, pending_is_fine: bool) -> Result<Findings> {
+    let collected = browser.script_with_callback(COLLECT).await?;
+    if let Some(error) = collected["error"].as_str() {
+        bail!("the sweep failed: {error}");
+    }
+    let places = collected["found"].as_object().context("the sweep brought nothing")?;
+    let mut findings = Findings::default();
+    for (place, text) in places {
+        let text = text.as_str().unwrap_or_default();
+        // A record of a sign-in under way holds its verifier: that is what it is for.
+        let is_pending = pending_is_fine && place.starts_with("sessionStorage[") && place.contains(":pending:");
+        if !is_pending {
+            findings.faults.extend(secrets.in_text(text).into_iter().map(|name| format!("{place} holds a secret ({name})")));
+            findings.faults.extend(stranger(place, text).map(|why| format!("{} {why}", secrets.redact(place))));
+        }
+    }
+    let texts = |name: &str| collected[name].as_array().cloned().unwrap_or_default();
+    for violation in texts("violations").iter().filter_map(Value::as_str) {
+        findings.faults.push(format!("the policy was violated: {}", secrets.redact(violation)));
+    }
+    for entry in texts("measured").iter().filter_map(Value::as_str) {
+        findings.notes.extend(secrets.in_text(entry).into_iter().map(|name| format!("a performance entry holds a used {name}")));
+    }
+    Ok(findings)
+}
+
+/// What has no business to be there at all, secret or not.
+fn stranger(place: &str, text: &str) -> Option<&'static str> {
+    let hint = format!("localStorage[hushkey:{LOCAL_CLIENT}:hint]");
+    let pending = format!("sessionStorage[hushkey:{LOCAL_CLIENT}:pending:");
+    if place.starts_with(&pending) {
+        return Some("is a record of a sign-in that is over");
+    }
+    let is_store = place.starts_with("localStorage[") || place.starts_with("sessionStorage[");
+    let is_kept = is_store || ["IndexedDB ", "Cache ", "service worker"].iter().any(|start| place.starts_with(start));
+    if is_kept && place != hint {
+        return Some("should not be there");
+    }
+    if place == hint && text.len() > hint.len() + 64 {
+        return Some("is longer than a hint");
+    }
+    (place.starts_with("global ") && text == "memory of the app").then_some("lets any script read the app's memory")
+}

@@ -1,0 +1,112 @@
+//! The world of one scenario: provider, static server, browser. What a person can do in it is told in `person.rs`.
+
+use crate::{
+    browser::Browser,
+    provider::Provider,
+    secrets::Secrets,
+    server::Server,
+    setup::{Host, Ports, Setup},
+    stage::Stage,
+    sweep,
+};
+use anyhow::{Result, ensure};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use xtask::{compress, dist, html, ports};
+
+/// The world of one scenario.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) browser: Browser,
+    pub(crate) provider: Provider,
+    /// The origin of the app.
+    pub(crate) app: String,
+    /// The folder for its files.
+    pub(crate) folder: PathBuf,
+    setup: Setup,
+    _server: Server,
+}
+
+impl World {
+    /// Makes one.
+    pub(crate) async fn open(stage: &Stage, name: &str, setup: Setup) -> Result<Self> {
+        let folder = stage.folder(name)?;
+        let ports = Ports::free()?;
+        let dist = folder.join("dist");
+        dist::write(&stage.bundle, &setup.deployment(ports)?, &dist)?;
+        if let Some(block) = setup.broken_block {
+            let page = html::configure(&stage.bundle.page, block)?;
+            compress::write(&dist.join("index.html"), page.as_bytes())?;
+        }
+        let listeners = ports::listen(ports.app)?;
+        let server = match setup.host {
+            Host::Production => Server::production(&dist, listeners)?,
+            Host::Plain => Server::plain(&dist, listeners)?,
+        };
+        let provider = Provider::start(&stage.workspace, &folder, ports, setup.provider).await?;
+        let browser = Browser::open(&stage.driver, &stage.chromium, stage.headed).await?;
+        Ok(Self { browser, provider, app: format!("http://localhost:{}", ports.app), folder, setup, _server: server })
+    }
+
+    /// The secrets that have gone over the wire so far.
+    pub(crate) fn secrets(&self) -> Secrets {
+        Secrets::on(&self.provider.wire)
+    }
+
+    /// What is wrong with the page in this tab: secrets in the wrong place, violations of the policy.
+    pub(crate) async fn faults_of_page(&self) -> Result<Vec<String>> {
+        Ok(sweep::sweep(&self.browser, &self.secrets(), self.setup.leaves_a_pending_record).await?.faults)
+    }
+
+    /// What the console said that is a fault, or holds a secret.
+    pub(crate) async fn faults_of_console(&self) -> Result<Vec<String>> {
+        let secrets = self.secrets();
+        let mut faults = Vec::new();
+        for entry in self.browser.console().await? {
+            faults.extend(secrets.in_text(&entry.message).into_iter().map(|name| format!("the console shows a secret ({name})")));
+            if entry.is_fault(self.setup.console_may_say) {
+                faults.push(format!("the console says: {}", secrets.redact(&entry.message)));
+            }
+        }
+        Ok(faults)
+    }
+
+    /// Judges the world: every tab that shows the app, and the console. Gives notes about what no page can help.
+    pub(crate) async fn judge(&self) -> Result<Vec<String>> {
+        let secrets = self.secrets();
+        if !self.setup.nobody_signs_in {
+            secrets.require_sign_in()?;
+        }
+        let mut faults = self.faults_of_console().await?;
+        let mut notes = Vec::new();
+        let mut swept = 0;
+        for tab in self.browser.tabs().await? {
+            self.browser.switch_to(tab).await?;
+            if self.browser.address().await?.starts_with(&format!("{}/", self.app)) {
+                let findings = sweep::sweep(&self.browser, &secrets, self.setup.leaves_a_pending_record).await?;
+                faults.extend(findings.faults);
+                notes.extend(findings.notes);
+                swept += 1;
+            }
+        }
+        ensure!(swept > 0, "no tab shows the app, so nothing could be swept");
+        ensure!(faults.is_empty(), "{}", faults.join("; "));
+        notes.sort();
+        notes.dedup();
+        Ok(notes)
+    }
+
+    /// Keeps what the page looked like, without secrets, and says where one was.
+    pub(crate) async fn keep_evidence(&self, name: &str, results: &Path) -> Result<String> {
+        fs::create_dir_all(results)?;
+        fs::write(results.join(format!("{name}.png")), self.browser.screenshot().await?)?;
+        let secrets = self.secrets();
+        let console: Vec<String> = self.browser.console().await?.into_iter().map(|entry| entry.message).collect();
+        let source = self.browser.source().await?;
+        fs::write(results.join(format!("{name}.html")), secrets.redact(&format!("{source}\n<!--\n{}\n-->\n", console.join("\n"))))?;
+        let heading = self.browser.text_at("h1").await?;
+        Ok(secrets.redact(&format!("at {} with the heading \"{heading}\"", self.browser.address().await?)))
+    }
+}

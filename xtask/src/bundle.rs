@@ -1,0 +1,209 @@
+//! The bundle: everything of the app that does not depend on a configuration.
+//!
+//! It is made once and kept: as long as the compiled module and the other
+//! sources have not changed, a deployment for another configuration takes no
+//! time.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::html::{self, App, Asked, Link, Placed};
+use crate::process::say;
+use crate::workspace::Workspace;
+use crate::{compress, digest, wasm};
+
+/// The source file of the relay page, from which it goes to where the
+/// configuration wants it.
+const RELAY: &str = "silent-refresh.html";
+
+/// To be raised when this code makes other bundles of the same sources.
+const VERSION: u8 = 1;
+
+/// A finished bundle.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    /// The folder with the files to copy, compressed twins included.
+    pub files: PathBuf,
+    /// The page, with the configuration block of the source.
+    pub page: String,
+    /// The relay page.
+    pub relay: String,
+    /// Addresses of files whose names change with their content.
+    pub immutable: Vec<String>,
+}
+
+/// Makes the bundle, or takes the one that is there if it is still the same.
+pub fn make(workspace: &Workspace) -> Result<Bundle> {
+    let module = wasm::compile(workspace)?;
+    let page = fs::read_to_string(workspace.at("index.html")).context("index.html is missing from this checkout.")?;
+    let relay = fs::read_to_string(workspace.at(RELAY)).with_context(|| format!("{RELAY} is missing from this checkout."))?;
+    let assets = read_assets(workspace, &page)?;
+
+    let home = workspace.scratch("bundle");
+    let wanted = stamp(workspace, &module, &page, &assets)?;
+    let is_new = fs::read_to_string(home.join("stamp")).is_ok_and(|found| found == wanted);
+    if !is_new {
+        if home.exists() {
+            fs::remove_dir_all(&home)?;
+        }
+        let rendered = build(workspace, &module, &page, &assets, &home)?;
+        fs::write(home.join("index.html"), rendered)?;
+        fs::write(home.join("stamp"), wanted)?; // last: only a whole bundle counts
+    }
+    Ok(Bundle {
+        page: fs::read_to_string(home.join("index.html"))?,
+        immutable: immutable(&home.join("files"))?,
+        files: home.join("files"),
+        relay,
+    })
+}
+
+/// A file that a link of the page stands for: where it goes, and its bytes.
+#[derive(Debug)]
+struct Asset {
+    link: Link,
+    target: String,
+    bytes: Vec<u8>,
+}
+
+fn read_assets(workspace: &Workspace, page: &str) -> Result<Vec<Asset>> {
+    let mut assets = Vec::new();
+    for link in html::links(page)? {
+        let source = workspace.at(&link.href);
+        let name = link.href.rsplit('/').next().unwrap_or_default();
+        let plain = join(&link.into, name);
+        match link.asked {
+            Asked::App => {}
+            Asked::File if link.href == RELAY => {}
+            Asked::Folder => read_folder(&source, &plain, &link, &mut assets)?,
+            Asked::File => assets.push(Asset::read(&source, plain, &link)?),
+            Asked::Style | Asked::Icon => {
+                let mut asset = Asset::read(&source, String::new(), &link)?;
+                asset.target = hashed(name, &asset.bytes);
+                assets.push(asset);
+            }
+        }
+    }
+    Ok(assets)
+}
+
+fn read_folder(folder: &Path, target: &str, link: &Link, into: &mut Vec<Asset>) -> Result<()> {
+    let listed = fs::read_dir(folder).with_context(|| format!("index.html names {}, which cannot be read.", folder.display()))?;
+    for entry in listed {
+        let path = entry?.path();
+        let target = join(target, &path.file_name().unwrap_or_default().to_string_lossy());
+        if path.is_dir() {
+            read_folder(&path, &target, link, into)?;
+        } else {
+            into.push(Asset::read(&path, target, link)?);
+        }
+    }
+    into.sort_by(|a, b| a.target.cmp(&b.target)); // folders are listed in any order
+    Ok(())
+}
+
+impl Asset {
+    fn read(source: &Path, target: String, link: &Link) -> Result<Self> {
+        let bytes = fs::read(source).with_context(|| format!("index.html names {}, which cannot be read.", source.display()))?;
+        Ok(Self { link: link.clone(), target, bytes })
+    }
+}
+
+fn stamp(workspace: &Workspace, module: &Path, page: &str, assets: &[Asset]) -> Result<String> {
+    let mut all = vec![VERSION];
+    all.extend(digest::short(&fs::read(module)?).into_bytes());
+    all.extend(fs::read(workspace.at("xtask/npm/package-lock.json"))?);
+    all.extend(include_bytes!("start.js"));
+    all.extend(page.as_bytes());
+    for asset in assets {
+        all.extend(asset.target.as_bytes());
+        all.extend(digest::short(&asset.bytes).into_bytes());
+    }
+    Ok(digest::short(&all))
+}
+
+fn build(workspace: &Workspace, module: &Path, page: &str, assets: &[Asset], home: &Path) -> Result<String> {
+    let bound = home.join("bound");
+    wasm::bind(workspace, module, &bound)?;
+    say("Compressing …");
+    let files = home.join("files");
+    let place = |name: String, bytes: &[u8]| -> Result<Placed> {
+        compress::write(&files.join(&name), bytes)?;
+        Ok(Placed { url: format!("/{name}"), integrity: digest::integrity(bytes) })
+    };
+
+    // Both carry the hash of both: the script and the module belong together.
+    let script = fs::read(bound.join("hushkey.js"))?;
+    let module = fs::read(bound.join("hushkey_bg.wasm"))?;
+    let hash = digest::short(&[script.as_slice(), module.as_slice()].concat());
+    let app = App { script: place(format!("hushkey-{hash}.js"), &script)?, wasm: place(format!("hushkey-{hash}_bg.wasm"), &module)? };
+    if bound.join("snippets").exists() {
+        bail!(
+            "A dependency brings JavaScript of its own (wasm-bindgen snippets), which has no \
+             hashed name yet. Teach it to xtask/src/bundle.rs, or do without that dependency."
+        );
+    }
+    let mut placed = Vec::new();
+    for asset in assets {
+        placed.push((&asset.link, place(asset.target.clone(), &asset.bytes)?));
+    }
+    html::render(page, &app, |link| {
+        let found = placed.iter().find(|(own, _)| *own == link);
+        found.map(|(_, placed)| placed.clone()).context("A link of the page was not read.")
+    })
+}
+
+/// The addresses of the files whose names carry a hash. In full, since a pattern
+/// such as `/app-*` could be a view of the app, and its page kept forever.
+fn immutable(files: &Path) -> Result<Vec<String>> {
+    let mut addresses = Vec::new();
+    for entry in fs::read_dir(files)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if is_hashed(&name) {
+            addresses.push(format!("/{name}"));
+        }
+    }
+    addresses.sort();
+    Ok(addresses)
+}
+
+fn is_hashed(name: &str) -> bool {
+    let Some((_, rest)) = name.rsplit_once('-') else {
+        return false;
+    };
+    let (hash, rest) = rest.split_at_checked(16).unwrap_or_default();
+    let is_hex = hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let is_twin = rest.ends_with(".br") || rest.ends_with(".gz");
+    is_hex && rest.starts_with(['.', '_']) && !is_twin
+}
+
+fn hashed(name: &str, bytes: &[u8]) -> String {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
+    format!("{stem}-{}.{extension}", digest::short(bytes))
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_change_with_the_content() {
+        assert_eq!(hashed("app.css", b"abc"), "app-ba7816bf8f01cfea.css");
+        assert_ne!(hashed("app.css", b"abc"), hashed("app.css", b"abd"));
+    }
+
+    #[test]
+    fn only_hashed_names_are_kept_forever() {
+        assert!(is_hashed("app-ba7816bf8f01cfea.css"));
+        assert!(is_hashed("hushkey-ba7816bf8f01cfea_bg.wasm"));
+        for name in ["silent-refresh.html", "robots.txt", "app-ba7816bf8f01cfeaz.css", "app-ba7816bf8f01cfea.css.br"] {
+            assert!(!is_hashed(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The configuration of a deployment, checked by the library itself.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use hushkey::protocol::config::Config;
+
+/// Stands for the app's origin where it does not matter and was not given.
+const SOME_HTTPS_ORIGIN: &str = "https://app.invalid";
+
+/// A configuration that the app would accept.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    /// The JSON text for the page.
+    pub text: String,
+    /// Whether the app is known to be served over https.
+    pub https: bool,
+    /// The path of the relay page.
+    pub silent_path: String,
+    /// Origins that the app calls.
+    pub connect: Vec<String>,
+    /// Origins that the app frames and navigates to.
+    pub provider: Vec<String>,
+}
+
+impl Deployment {
+    /// Checks a configuration for an app at `origin`; the error names the field.
+    pub fn check(text: &str, origin: Option<&str>) -> Result<Self> {
+        let config = Config::from_json(text, origin.unwrap_or(SOME_HTTPS_ORIGIN))?;
+        let silent_path = config.silent_path().to_owned();
+        if !silent_path.ends_with(".html") || silent_path == "/index.html" {
+            return Err(anyhow!(
+                "silent_path: is {silent_path}, but must be the path of a page of its own that \
+                 ends in .html, so that any static host serves it as a page"
+            ));
+        }
+        Ok(Self {
+            text: text.to_owned(),
+            https: origin.is_some_and(|origin| origin.starts_with("https://")),
+            silent_path,
+            connect: config.connect_origins(),
+            provider: config.frame_origins(),
+        })
+    }
+
+    /// Reads and checks a configuration file.
+    pub fn read(file: &Path, origin: Option<&str>) -> Result<Self> {
+        let text = fs::read_to_string(file).with_context(|| format!("The configuration {} cannot be read.", file.display()))?;
+        Self::check(&text, origin).with_context(|| format!("The configuration {} was refused.", file.display()))
+    }
+
+    /// The configuration for the local provider beside an app on `port`.
+    pub fn local([app, provider, api]: [u16; 3]) -> Result<Self> {
+        Self::check(&local(provider, api), Some(&format!("http://localhost:{app}")))
+    }
+}
+
+/// The name under which the app is registered at the local provider.
+pub const LOCAL_CLIENT: &str = "spac_hushkey";
+
+fn local(provider: u16, api: u16) -> String {
+    let config = serde_json::json!({
+        "preset": "scalekit",
+        "env_url": format!("http://localhost:{provider}"),
+        "client_id": LOCAL_CLIENT,
+        "scopes": ["openid", "profile", "email", "offline_access"],
+        "api": [{ "url": format!("http://localhost:{api}/api/") }],
+    });
+    format!("{config:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_local_configuration_is_accepted() {
+        let local = Deployment::local([8080, 8081, 8082]).expect("accepted");
+        assert!(!local.https);
+        assert_eq!(local.silent_path, "/silent-refresh.html");
+        assert_eq!(local.provider, ["http://localhost:8081"]);
+        assert_eq!(local.connect, ["http://localhost:8081", "http://localhost:8082"]);
+    }
+
+    #[test]
+    fn a_refusal_names_the_field() {
+        let refused = |text: &str| format!("{:#}", Deployment::check(text, None).expect_err(text));
+        let text = r#"{"preset":"scalekit","env_url":"https://x.scalekit.com"}"#;
+        assert!(refused(text).contains("client_id"), "{}", refused(text));
+        let text = r#"{"preset":"scalekit","env_url":"https://x.scalekit.com","client_id":"a","silent_path":"/quiet"}"#;
+        assert!(refused(text).contains("silent_path"), "{}", refused(text));
+        let local = local(8081, 8082);
+        assert!(refused(&local).contains("env_url"), "{}", refused(&local));
+    }
+
+    #[test]
+    fn https_is_only_assumed_when_it_was_said() {
+        let text = r#"{"preset":"scalekit","env_url":"https://x.scalekit.com","client_id":"a"}"#;
+        let https = |origin| Deployment::check(text, origin).expect("accepted").https;
+        assert!(https(Some("https://app.example.com")));
+        assert!(!https(None));
+    }
+}

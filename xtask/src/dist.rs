@@ -1,0 +1,169 @@
+//! The deployable folder: the bundle, one configuration, the headers.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use crate::bundle::{self, Bundle};
+use crate::config::Deployment;
+use crate::headers::{Headers, Needs};
+use crate::process::say;
+use crate::workspace::Workspace;
+use crate::{compress, html};
+
+/// Marks a folder as one that this command wrote and may therefore replace.
+const HEADERS: &str = "_headers";
+
+/// Deep links for hosts that do not answer them with the page by themselves.
+const REDIRECTS: &str = "/* /index.html 200\n";
+
+/// The command `cargo xtask dist`.
+pub fn command(config: &Path, out: &Path, origin: Option<&str>) -> Result<()> {
+    // First, since a wrong configuration should not cost a build.
+    let deployment = Deployment::read(config, origin)?;
+    let bundle = bundle::make(&Workspace::find()?)?;
+    write(&bundle, &deployment, out)?;
+    say(&format!("{} is ready to be deployed.", out.display()));
+    if origin.is_none() {
+        say("Without --origin https://… no Strict-Transport-Security header was written.");
+    }
+    Ok(())
+}
+
+/// Writes the folder for one configuration.
+pub fn write(bundle: &Bundle, deployment: &Deployment, out: &Path) -> Result<()> {
+    clear(out)?;
+    copy(&bundle.files, out)?;
+    let page = html::configure(&bundle.page, &deployment.text)?;
+    let headers = Headers::production(&Needs {
+        https: deployment.https,
+        silent_path: deployment.silent_path.clone(),
+        app_scripts: html::script_sources(&page).context("index.html cannot be deployed.")?,
+        relay_scripts: html::script_sources(&bundle.relay).context("silent-refresh.html cannot be deployed.")?,
+        connect: deployment.connect.clone(),
+        provider: deployment.provider.clone(),
+        immutable: bundle.immutable.clone(),
+    });
+    let relay = out.join(deployment.silent_path.trim_start_matches('/'));
+    if relay.exists() {
+        bail!("silent_path: is the path of another file of the app.");
+    }
+    compress::write(&relay, bundle.relay.as_bytes())?;
+    compress::write(&out.join("index.html"), page.as_bytes())?;
+    fs::write(out.join("_redirects"), REDIRECTS)?;
+    fs::write(out.join(HEADERS), headers.render())?;
+    Ok(())
+}
+
+/// Empties the folder, but never one that holds something else.
+fn clear(out: &Path) -> Result<()> {
+    let is_empty = match fs::read_dir(out) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(_) => !out.exists(),
+    };
+    if !is_empty && !out.join(HEADERS).is_file() {
+        bail!("{} holds something that this command did not write. Name another folder with --out.", out.display());
+    }
+    if out.exists() && !is_empty {
+        fs::remove_dir_all(out)?;
+    }
+    fs::create_dir_all(out).with_context(|| format!("{} cannot be written.", out.display()))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::{Ask, Site};
+
+    const PAGE: &str = "<!doctype html><html><body><div id=\"app\"></div>\
+        <script type=\"application/json\" id=\"hushkey\">{}</script>\
+        <script type=\"module\">start()</script></body></html>";
+
+    fn bundle(home: &Path) -> Bundle {
+        let files = home.join("files");
+        compress::write(&files.join("app-ba7816bf8f01cfea.css"), b"p{}").expect("a file");
+        compress::write(&files.join("static/robots.txt"), b"User-agent: *").expect("a file");
+        Bundle {
+            files,
+            page: PAGE.to_owned(),
+            relay: "<!doctype html><script>relay()</script>".to_owned(),
+            immutable: vec!["/app-ba7816bf8f01cfea.css".to_owned()],
+        }
+    }
+
+    fn deployment(silent_path: &str) -> Deployment {
+        Deployment {
+            text: r#"{"client_id":"one"}"#.to_owned(),
+            https: true,
+            silent_path: silent_path.to_owned(),
+            connect: vec!["https://id.example".to_owned()],
+            provider: vec!["https://id.example".to_owned()],
+        }
+    }
+
+    #[test]
+    fn the_relay_page_is_where_the_configuration_says() {
+        let home = tempfile::tempdir().expect("a folder");
+        let out = home.path().join("dist");
+        let bundle = bundle(home.path());
+        write(&bundle, &deployment("/auth/quiet.html"), &out).expect("written");
+        let site = Site::load(&out).expect("a site");
+        let get = |path| site.answer(Ask { path, ..Ask::default() });
+
+        assert_eq!(&get("/auth/quiet.html").body[..], bundle.relay.as_bytes());
+        assert_eq!(get("/silent-refresh.html").status, 404);
+        let policy = |path| {
+            let answer = get(path);
+            let found = answer.headers.into_iter().find(|(name, _)| name == "Content-Security-Policy");
+            found.expect("a policy").1
+        };
+        let source = crate::digest::script_source("relay()");
+        assert!(policy("/auth/quiet.html").contains(&format!("script-src {source};")));
+        assert!(!policy("/").contains(&source));
+        assert!(policy("/").contains(&crate::digest::script_source("start()")));
+
+        // Another configuration leaves nothing of this one.
+        write(&bundle, &deployment("/silent-refresh.html"), &out).expect("written again");
+        assert!(!out.join("auth").exists());
+        assert!(out.join("silent-refresh.html").is_file());
+    }
+
+    #[test]
+    fn the_page_carries_the_configuration() {
+        let home = tempfile::tempdir().expect("a folder");
+        let out = home.path().join("dist");
+        write(&bundle(home.path()), &deployment("/silent-refresh.html"), &out).expect("written");
+        let page = fs::read_to_string(out.join("index.html")).expect("a page");
+        assert!(page.contains(r#"id="hushkey">{"client_id":"one"}</script>"#), "{page}");
+        assert!(out.join("static/robots.txt").is_file());
+    }
+
+    #[test]
+    fn foreign_folders_and_files_are_left_alone() {
+        let home = tempfile::tempdir().expect("a folder");
+        let bundle = bundle(home.path());
+        let out = home.path().join("precious");
+        fs::create_dir(&out).expect("a folder");
+        fs::write(out.join("thesis.txt"), "years of work").expect("a file");
+        assert!(write(&bundle, &deployment("/silent-refresh.html"), &out).is_err());
+        assert!(out.join("thesis.txt").is_file());
+
+        let out = home.path().join("dist");
+        assert!(write(&bundle, &deployment("/static/robots.txt"), &out).is_err());
+    }
+}

@@ -1,0 +1,95 @@
+use super::*;
+
+fn needs() -> Needs {
+    Needs {
+        https: true,
+        silent_path: "/silent-refresh.html".to_owned(),
+        app_scripts: vec!["'sha256-app'".to_owned()],
+        relay_scripts: vec!["'sha256-relay'".to_owned()],
+        connect: vec!["https://id.example".to_owned(), "https://api.example".to_owned()],
+        provider: vec!["https://id.example".to_owned()],
+        immutable: vec!["/app-0123456789abcdef.css".to_owned()],
+    }
+}
+
+fn value<'a>(headers: &'a Headers, path: &str, name: &str) -> Option<&'a str> {
+    let found = headers.of(path);
+    let named: Vec<_> = found.iter().filter(|(own, _)| *own == name).collect();
+    assert!(named.len() < 2, "{name} is sent twice for {path}");
+    named.first().map(|(_, value)| *value)
+}
+
+#[test]
+fn app_pages_get_the_strict_policy_under_every_deep_link() {
+    let headers = Headers::production(&needs());
+    for path in ["/", "/index.html", "/callback", "/deep/link/of/7"] {
+        let policy = value(&headers, path, "Content-Security-Policy").expect("a policy");
+        for directive in [
+            "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval' 'sha256-app'",
+            "connect-src 'self' https://id.example https://api.example", "frame-src 'self' https://id.example", "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+        ] {
+            assert!(policy.split("; ").any(|own| own == directive), "{directive}: {policy}");
+        }
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
+        assert_eq!(value(&headers, path, "Cache-Control"), Some("no-cache"));
+        assert_eq!(value(&headers, path, "X-Content-Type-Options"), Some("nosniff"));
+    }
+}
+
+#[test]
+fn the_relay_page_may_be_framed_by_the_app_and_runs_one_script() {
+    let headers = Headers::production(&needs());
+    for path in ["/silent-refresh.html", "/silent-refresh"] {
+        assert_eq!(
+            value(&headers, path, "Content-Security-Policy"),
+            Some(
+                "default-src 'none'; script-src 'sha256-relay'; frame-ancestors 'self'; \
+                 base-uri 'none'; form-action 'none'"
+            )
+        );
+        assert_eq!(value(&headers, path, "X-Frame-Options"), Some("SAMEORIGIN"));
+        assert_eq!(value(&headers, path, "Referrer-Policy"), Some("no-referrer"));
+    }
+}
+
+#[test]
+fn the_relay_page_moves_with_the_configuration() {
+    let headers = Headers::production(&Needs { silent_path: "/auth/quiet.html".to_owned(), ..needs() });
+    let policy = |path| value(&headers, path, "Content-Security-Policy").expect("a policy");
+    assert!(policy("/auth/quiet.html").contains("'sha256-relay'"));
+    assert!(policy("/silent-refresh.html").contains("frame-ancestors 'none'"));
+}
+
+#[test]
+fn hashed_files_are_kept_forever() {
+    let headers = Headers::production(&needs());
+    assert_eq!(value(&headers, "/app-0123456789abcdef.css", "Cache-Control"), Some("public, max-age=31536000, immutable"));
+}
+
+#[test]
+fn hsts_needs_https() {
+    let name = "Strict-Transport-Security";
+    assert!(value(&Headers::production(&needs()), "/", name).is_some());
+    let plain = Needs { https: false, ..needs() };
+    assert_eq!(value(&Headers::production(&plain), "/", name), None);
+}
+
+#[test]
+fn the_file_says_what_the_rules_say() {
+    let headers = Headers::production(&needs());
+    let text = headers.render();
+    assert_eq!(Headers::parse(&text).expect("our own file"), headers);
+    // Where headers of the same name are joined, the earlier one is taken away first.
+    assert!(text.contains("\n/silent-refresh.html\n  ! Content-Security-Policy\n  Content-Security-Policy: "));
+    assert!(text.contains("\n/app-0123456789abcdef.css\n  ! Cache-Control\n  Cache-Control: public"), "{text}");
+    assert!(!text.contains("! X-Frame-Options"), "nothing to take away: {text}");
+    // Cloudflare reads lines of up to 2,000 characters.
+    assert!(text.lines().all(|line| line.len() < 2000));
+}
+
+#[test]
+fn a_line_that_is_no_header_is_refused() {
+    assert!(Headers::parse("  X-Early: 1").is_err());
+    assert!(Headers::parse("/*\n  nonsense").is_err());
+}

@@ -1,0 +1,29 @@
+//! The workshop of hushkey: what builds, runs, packs and tests it.
+//!
+//! A library beside the `cargo xtask` command, so that the end-to-end suite
+//! serves and packs the app with the very code that a person uses.
+//!
+//! From bottom to top: [`workspace`], [`process`] and [`tools`] find things and
+//! start programs; [`wasm`], [`html`] and [`bundle`] make the app once for all
+//! configurations; [`config`], [`headers`] and [`dist`] make one deployable
+//! folder of it; [`site`] and [`serve`] hand that folder out; [`run`], [`dev`]
+//! and [`suite`] are the commands.
+
+pub mod bundle;
+pub mod compress;
+pub mod config;
+pub mod dev;
+pub mod digest;
+pub mod dist;
+pub mod headers;
+pub mod html;
+pub mod ports;
+pub mod process;
+pub mod provider;
+pub mod run;
+pub mod serve;
+pub mod site;
+pub mod suite;
+pub mod tools;
+pub mod wasm;
+pub mod workspace;

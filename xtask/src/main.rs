@@ -1,0 +1,91 @@
+//! `cargo xtask`: builds, runs, packs and tests hushkey.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use xtask::{dev, dist, run, serve, suite};
+
+/// Builds, runs, packs and tests hushkey.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Run the app as it is deployed, beside a local provider and its API
+    Run {
+        /// Port of the app; the next two are the provider's and the API's
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// Open the app in the browser
+        #[arg(long)]
+        open: bool,
+    },
+    /// Run the app while working on it: rebuilt and reloaded on every change
+    Dev {
+        /// Port of the app; the next two are the provider's and the API's
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Write the folder to deploy for one configuration
+    Dist {
+        /// The configuration, a JSON file
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The folder to write
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Where the app will be served, such as https://app.example.com
+        #[arg(long)]
+        origin: Option<String>,
+    },
+    /// Serve a folder that `dist` wrote, with its headers
+    Serve {
+        /// The folder
+        dir: PathBuf,
+        /// The port; 0 takes a free one
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Check and test everything, in order, up to the first failure
+    Test {
+        /// Only these steps
+        #[arg(long, value_delimiter = ',', value_name = "STEP,…")]
+        only: Vec<String>,
+        /// Name the steps and do nothing
+        #[arg(long)]
+        list: bool,
+    },
+    /// What Trunk calls after a build under `dev`
+    #[command(hide = true)]
+    DevHook,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let result = start(Arguments::parse().command).await;
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
+            eprintln!("\n{}", chain.join("\n"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn start(task: Task) -> Result<()> {
+    match task {
+        Task::Run { port, open } => run::command(port, open).await,
+        Task::Dev { port } => dev::command(port).await,
+        Task::Dist { config, out, origin } => dist::command(&config, &out, origin.as_deref()),
+        Task::Serve { dir, port } => serve::command(&dir, port).await,
+        Task::Test { only, list } => suite::command(&only, list),
+        Task::DevHook => dev::hook(),
+    }
+}
