@@ -42,7 +42,13 @@ fn code(text: &str) -> String {
 #[test]
 fn a_ring_uses_itself_and_lower_rings_only() {
     let forbidden: [(&str, &[&str]); 3] = [
-        ("src/protocol", &["crate::browser", "crate::agent", "web_sys", "js_sys", "wasm_bindgen", "gloo", "yew", "std::time::Instant", "SystemTime", "async "]),
+        (
+            "src/protocol",
+            &[
+                "crate::browser", "crate::agent", "web_sys", "js_sys", "wasm_bindgen", "gloo", "yew", "std::time::Instant", "SystemTime",
+                "async ",
+            ],
+        ),
         ("src/browser", &["crate::agent", "yew::", "yew_router"]),
         ("src/app", &["crate::protocol", "crate::browser", "crate::agent"]),
     ];
@@ -94,7 +100,11 @@ fn every_field_of_the_configuration_is_in_the_readme() {
 #[test]
 fn the_page_carries_a_configuration_that_is_accepted() {
     let page = read("index.html");
-    let block = page.split(r#"<script type="application/json" id="hushkey">"#).nth(1).and_then(|rest| rest.split("</script>").next()).expect("the block");
+    let block = page
+        .split(r#"<script type="application/json" id="hushkey">"#)
+        .nth(1)
+        .and_then(|rest| rest.split("</script>").next())
+        .expect("the block");
     hushkey::Config::from_json(block, "http://localhost:8080").expect("the development configuration is good");
 }
 

@@ -152,12 +152,13 @@ mod tests {
     #[test]
     fn every_documented_callback_code_has_words_of_its_own() {
         for code in [
-            "access_denied", "invalid_request", "server_error", "temporarily_unavailable", "login_required", "unauthorized_client", "invalid_scope",
-            "unsupported_response_type", "invalid_redirect_uri", "invalid_connection_selector", "no_active_connections", "connection_not_active",
-            "no_configured_connections", "invalid_organization_id", "invalid_connection_id", "domain_not_found", "invalid_user_domain", "invalid_client",
-            "application_not_active", "unauthorized", "user_not_active", "mandatory_attribute_missing", "invalid_id_token", "failed_to_exchange_token",
-            "user_info_retrieve_failed", "invalid_saml_response", "invalid_saml_metadata", "signature_validation_failed", "assertion_expired",
-            "response_expired", "authentication_not_completed", "user_login_required", "interaction_required", "consent_required",
+            "access_denied", "invalid_request", "server_error", "temporarily_unavailable", "login_required", "unauthorized_client",
+            "invalid_scope", "unsupported_response_type", "invalid_redirect_uri", "invalid_connection_selector", "no_active_connections",
+            "connection_not_active", "no_configured_connections", "invalid_organization_id", "invalid_connection_id", "domain_not_found",
+            "invalid_user_domain", "invalid_client", "application_not_active", "unauthorized", "user_not_active",
+            "mandatory_attribute_missing", "invalid_id_token", "failed_to_exchange_token", "user_info_retrieve_failed",
+            "invalid_saml_response", "invalid_saml_metadata", "signature_validation_failed", "assertion_expired", "response_expired",
+            "authentication_not_completed", "user_login_required", "interaction_required", "consent_required",
             "account_selection_required",
         ] {
             assert!(find(code).is_some(), "{code}");
@@ -202,7 +203,9 @@ mod tests {
 
     #[test]
     fn unknown_codes_are_explained_by_whose_turn_it_is() {
-        let texts: HashSet<_> = [Fault::Configuration, Fault::Provider, Fault::Network, Fault::Input, Fault::Person].map(|fault| by_fault(fault).sentence).into();
+        let texts: HashSet<_> = [Fault::Configuration, Fault::Provider, Fault::Network, Fault::Input, Fault::Person]
+            .map(|fault| by_fault(fault).sentence)
+            .into();
         assert_eq!(texts.len(), 5);
         assert_eq!(explain(&answered("something_new")), by_fault(Fault::Provider));
     }

@@ -27,14 +27,29 @@ mod tests {
 
     #[test]
     fn spans_have_at_most_two_units() {
-        for (seconds, words) in [(0, "0 s"), (59, "59 s"), (60, "1 min 0 s"), (252, "4 min 12 s"), (3600, "1 h 0 min"), (86_399, "23 h 59 min"), (183_600, "2 d 3 h")] {
+        for (seconds, words) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min 0 s"),
+            (252, "4 min 12 s"),
+            (3600, "1 h 0 min"),
+            (86_399, "23 h 59 min"),
+            (183_600, "2 d 3 h"),
+        ] {
             assert_eq!(span(Duration::from_secs(seconds)), words);
         }
     }
 
     #[test]
     fn initials_are_of_the_first_and_the_last_word() {
-        for (name, letters) in [("Alice Example", "AE"), ("Éloïse Maria Müller-Nuñez", "ÉM"), ("bob@example.test", "B"), ("\"Ann\" (Lee)", "AL"), ("…", ""), ("李 小龍", "李小")] {
+        for (name, letters) in [
+            ("Alice Example", "AE"),
+            ("Éloïse Maria Müller-Nuñez", "ÉM"),
+            ("bob@example.test", "B"),
+            ("\"Ann\" (Lee)", "AL"),
+            ("…", ""),
+            ("李 小龍", "李小"),
+        ] {
             assert_eq!(initials(name), letters, "{name}");
         }
     }

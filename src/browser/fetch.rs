@@ -38,9 +38,13 @@ async fn exchange(request: &HttpRequest) -> Outcome {
             };
             Outgoing { url: &request.url, method: "GET", headers: vec![accept], body: None, cache }
         }
-        Method::PostForm(body) => {
-            Outgoing { url: &request.url, method: "POST", headers: vec![accept, form], body: Some(body.expose()), cache: RequestCache::NoStore }
-        }
+        Method::PostForm(body) => Outgoing {
+            url: &request.url,
+            method: "POST",
+            headers: vec![accept, form],
+            body: Some(body.expose()),
+            cache: RequestCache::NoStore,
+        },
     };
     let (response, _abort) = outgoing.send().await.map_err(|why| match why {
         Unsent::Failed(failure) => failure,
@@ -80,7 +84,9 @@ impl Outgoing<'_> {
         options.set_redirect(RequestRedirect::Error);
         options.set_referrer_policy(ReferrerPolicy::NoReferrer);
         options.set_signal(Some(&abort.0.signal()));
-        let response = JsFuture::from(gloo::utils::window().fetch_with_str_and_init(self.url, &options)).await.map_err(|_| Unsent::Failed(failure()))?;
+        let response = JsFuture::from(gloo::utils::window().fetch_with_str_and_init(self.url, &options))
+            .await
+            .map_err(|_| Unsent::Failed(failure()))?;
         Ok((response.unchecked_into(), abort))
     }
 }

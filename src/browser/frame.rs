@@ -11,16 +11,16 @@ use std::fmt;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlIFrameElement, MessageEvent};
 
-/// Every attribute but the address. The sandbox keeps the provider's page from navigating this one or opening windows; our own relay page needs
-/// scripts and its origin.
-const ATTRIBUTES: [(&str, &str); 7] = [
+/// Every attribute. There is no `sandbox` among them: our own relay page would need scripts and its origin, which together lift a sandbox, and
+/// Chromium then warns about it in the console, with the whole address of the relay page and the code in it. What a sandbox would keep the
+/// provider's page from, navigating this one or opening windows, browsers refuse to a hidden frame that nobody can click on.
+const ATTRIBUTES: [(&str, &str); 6] = [
     ("hidden", ""),
     ("aria-hidden", "true"),
     ("tabindex", "-1"),
     ("title", "Sign-in check"),
     ("referrerpolicy", "no-referrer"),
     ("allow", ""),
-    ("sandbox", "allow-scripts allow-same-origin"),
 ];
 
 /// An open frame. Dropping it ends the listening and removes it from the page.

@@ -26,7 +26,12 @@ impl AccessClaims {
 }
 
 /// Checks issuer, audience, times, and that the token speaks of the same person, session and organisation as the ID token.
-pub(crate) fn validate(token: &Unverified, audiences: &[String], expectation: &Expectation<'_>, id: &IdClaims) -> Result<AccessClaims, Finding> {
+pub(crate) fn validate(
+    token: &Unverified,
+    audiences: &[String],
+    expectation: &Expectation<'_>,
+    id: &IdClaims,
+) -> Result<AccessClaims, Finding> {
     let claims = &token.claims;
     let issuer = claims.required_str("iss")?;
     if issuer != expectation.issuer {

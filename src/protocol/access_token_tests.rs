@@ -12,7 +12,8 @@ fn claims() -> Value {
 }
 
 fn unverified(claims: &Value) -> Unverified {
-    let raw = format!("{}.{}.{}", base64url(br#"{"alg":"RS256","typ":"JWT"}"#), base64url(claims.to_string().as_bytes()), base64url(&[1; 256]));
+    let raw =
+        format!("{}.{}.{}", base64url(br#"{"alg":"RS256","typ":"JWT"}"#), base64url(claims.to_string().as_bytes()), base64url(&[1; 256]));
     Unverified::parse(&raw, &[Algorithm::Rs256]).unwrap()
 }
 
@@ -38,8 +39,16 @@ fn check(access: &Value, audiences: &[String]) -> Result<AccessClaims, Finding> 
 fn at_05_issuer_audience_and_times_are_checked() {
     assert!(check(&claims(), &[]).is_ok());
     for (claim, value) in [
-        ("iss", json!("https://as.example1")), ("iss", Value::Null), ("aud", json!(["spac_11"])), ("aud", json!([])), ("aud", json!(1)), ("exp", json!(NOW - 360)),
-        ("exp", json!("x")), ("iat", json!(NOW + 3600)), ("client_id", json!("other")), ("nbf", json!(NOW + 3600)),
+        ("iss", json!("https://as.example1")),
+        ("iss", Value::Null),
+        ("aud", json!(["spac_11"])),
+        ("aud", json!([])),
+        ("aud", json!(1)),
+        ("exp", json!(NOW - 360)),
+        ("exp", json!("x")),
+        ("iat", json!(NOW + 3600)),
+        ("client_id", json!("other")),
+        ("nbf", json!(NOW + 3600)),
     ] {
         let mut bad = claims();
         bad[claim] = value.clone();

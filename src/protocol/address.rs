@@ -71,7 +71,8 @@ pub(crate) fn place_in_app(wanted: &str, app: &Url, reserved: &[&str]) -> Option
         return None;
     }
     let url = app.join(wanted).ok()?;
-    let foreign = url.origin() != app.origin() || !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || url.password().is_some();
+    let foreign =
+        url.origin() != app.origin() || !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || url.password().is_some();
     let place = !foreign && !url.path().starts_with("//") && !reserved.contains(&url.path());
     place.then(|| relative(&url))
 }
@@ -99,8 +100,9 @@ mod tests {
         assert_eq!(return_to("https://app.example/a?b#c", &app(), &reserved), "/a?b#c");
         for evil in [
             "//evil", "/\\evil", "\\\\evil", "https://evil/", "javascript:alert(1)", "data:text/html,x", "\t//evil", "/\t/evil",
-            "https://user@app.example/a", "http://app.example/a", "/callback?code=x", "/callback", "/x/../callback?code=1", "/silent-refresh.html",
-            "blob:https://app.example/x", "https://app.example:444/", "https://app.example.evil/", ".//evil", "/.//evil",
+            "https://user@app.example/a", "http://app.example/a", "/callback?code=x", "/callback", "/x/../callback?code=1",
+            "/silent-refresh.html", "blob:https://app.example/x", "https://app.example:444/", "https://app.example.evil/", ".//evil",
+            "/.//evil",
         ] {
             assert_eq!(return_to(evil, &app(), &reserved), "/", "{evil:?}");
         }

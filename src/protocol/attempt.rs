@@ -147,8 +147,12 @@ impl Attempt {
         };
         let response = outcome.map_err(Error::Network).and_then(|response| token::process_token_response(&response));
         match response.and_then(|response| Received::new(grant, response, sent_at, turn)) {
-            Ok(received) => Self { stage: Stage::Keys { received, refetched: false }, deadline: turn.now.plus(REQUEST_PATIENCE), previous: self.previous }
-                .verify(knowledge, turn),
+            Ok(received) => Self {
+                stage: Stage::Keys { received, refetched: false },
+                deadline: turn.now.plus(REQUEST_PATIENCE),
+                previous: self.previous,
+            }
+            .verify(knowledge, turn),
             Err(Error::Token(refusal)) if refusal.code == "invalid_grant" => match self.previous {
                 Some(previous) => Progress::RefreshRefused(Error::Token(refusal), previous),
                 None => Progress::Failed(Error::Token(refusal)),
@@ -196,9 +200,11 @@ impl Attempt {
                 Progress::Waiting(Self { stage: Stage::Signatures { ticket, received }, deadline: turn.now.plus(REQUEST_PATIENCE), ..self })
             }
             // The provider may have begun to sign with a new key.
-            Err(NoKey::NoMatch(_)) if !refetched && knowledge.refetch_keys(turn) => {
-                Progress::Waiting(Self { stage: Stage::Keys { received, refetched: true }, deadline: turn.now.plus(REQUEST_PATIENCE), ..self })
-            }
+            Err(NoKey::NoMatch(_)) if !refetched && knowledge.refetch_keys(turn) => Progress::Waiting(Self {
+                stage: Stage::Keys { received, refetched: true },
+                deadline: turn.now.plus(REQUEST_PATIENCE),
+                ..self
+            }),
             Err(NoKey::NoMatch(finding) | NoKey::Ambiguous(finding)) => Progress::Failed(Error::Keys(finding)),
         }
     }
@@ -208,12 +214,17 @@ impl Attempt {
         let Stage::Signatures { received, .. } = self.stage else {
             return Progress::Unmoved(self, Ignored::Stale);
         };
-        let about = |place: usize, finding| if place == 0 && received.id.is_some() { Error::IdToken(finding) } else { Error::AccessToken(finding) };
+        let about =
+            |place: usize, finding| if place == 0 && received.id.is_some() { Error::IdToken(finding) } else { Error::AccessToken(finding) };
         match verdict {
             Verdict::Invalid(place) => Progress::Failed(about(place, Finding::invalid("signature", "not made by the provider's key"))),
-            Verdict::Unsupported(_) => Progress::Failed(Error::Platform(Finding::invalid("crypto.subtle", "cannot check this signature algorithm"))),
+            Verdict::Unsupported(_) => {
+                Progress::Failed(Error::Platform(Finding::invalid("crypto.subtle", "cannot check this signature algorithm")))
+            }
             Verdict::Valid => match (finished(received.into_session(turn)), self.previous) {
-                (Progress::Done(session), Some(previous)) if session.claims.subject != previous.claims.subject || session.claims.issuer != previous.claims.issuer => {
+                (Progress::Done(session), Some(previous))
+                    if session.claims.subject != previous.claims.subject || session.claims.issuer != previous.claims.issuer =>
+                {
                     Progress::Failed(Error::Silent(SilentFailure::AccountChanged))
                 }
                 (progress, _) => progress,

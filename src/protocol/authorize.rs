@@ -73,8 +73,24 @@ pub(crate) enum Manner<'a> {
 pub(crate) fn is_reserved(name: &str) -> bool {
     matches!(
         name,
-        "response_type" | "client_id" | "redirect_uri" | "scope" | "state" | "nonce" | "code_challenge" | "code_challenge_method" | "response_mode"
-            | "prompt" | "request" | "request_uri" | "registration" | "dpop_jkt" | "id_token_hint" | "max_age" | "resource" | "claims"
+        "response_type"
+            | "client_id"
+            | "redirect_uri"
+            | "scope"
+            | "state"
+            | "nonce"
+            | "code_challenge"
+            | "code_challenge_method"
+            | "response_mode"
+            | "prompt"
+            | "request"
+            | "request_uri"
+            | "registration"
+            | "dpop_jkt"
+            | "id_token_hint"
+            | "max_age"
+            | "resource"
+            | "claims"
     )
 }
 
@@ -167,7 +183,8 @@ mod tests {
     fn build(manner: &Manner<'_>, seed: u8) -> (HashMap<String, String>, Transaction) {
         let config = config();
         let Provider::Known(metadata) = &config.provider else { unreachable!("preset") };
-        let (url, transaction) = authorization_request(manner, metadata, UnixTime::from_millis(1), &mut Entropy::new([seed; 32]).generator(), &config);
+        let (url, transaction) =
+            authorization_request(manner, metadata, UnixTime::from_millis(1), &mut Entropy::new([seed; 32]).generator(), &config);
         let url = url::Url::parse(url.expose()).unwrap();
         let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
         let map: HashMap<_, _> = pairs.iter().cloned().collect();
@@ -207,7 +224,8 @@ mod tests {
     fn ar_03_07_values_are_fresh_and_opaque() {
         let mut seen = HashSet::new();
         for seed in 0..=255 {
-            let (query, transaction) = build(&Manner::Redirect(&SignInOptions { return_to: Some("/account".into()), ..SignInOptions::default() }), seed);
+            let (query, transaction) =
+                build(&Manner::Redirect(&SignInOptions { return_to: Some("/account".into()), ..SignInOptions::default() }), seed);
             for value in [&query["state"], &query["nonce"], transaction.verifier.expose()] {
                 assert_eq!(value.len(), 43);
                 assert!(!value.contains("account"));
@@ -231,8 +249,14 @@ mod tests {
         };
         let (query, transaction) = build(&Manner::Redirect(&options), 1);
         for (name, value) in [
-            ("prompt", "select_account"), ("organization_id", "org_1"), ("connection_id", "conn_1"), ("domain", "acme.com"), ("login_hint", "a+b@acme.com"),
-            ("provider", "google"), ("max_age", "60"), ("ui_locales", "de en"),
+            ("prompt", "select_account"),
+            ("organization_id", "org_1"),
+            ("connection_id", "conn_1"),
+            ("domain", "acme.com"),
+            ("login_hint", "a+b@acme.com"),
+            ("provider", "google"),
+            ("max_age", "60"),
+            ("ui_locales", "de en"),
         ] {
             assert_eq!(query[name], value);
         }
@@ -242,9 +266,12 @@ mod tests {
 
     #[test]
     fn ar_24_25_extra_parameters_override_nothing() {
-        let extra = ["response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "response_mode", "prompt", "request", "request_uri", "login_hint"]
-            .map(|name| (name.to_owned(), "evil".to_owned()))
-            .to_vec();
+        let extra = [
+            "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
+            "response_mode", "prompt", "request", "request_uri", "login_hint",
+        ]
+        .map(|name| (name.to_owned(), "evil".to_owned()))
+        .to_vec();
         let options = SignInOptions { extra, login_hint: Some("me".into()), ..SignInOptions::default() };
         let (query, _) = build(&Manner::Redirect(&options), 1);
         assert!(!query.values().any(|value| value == "evil"));

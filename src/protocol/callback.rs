@@ -18,7 +18,8 @@ impl fmt::Debug for Parameters {
 }
 
 /// Parameters that only an authorization response has.
-const OWN: [&str; 10] = ["code", "state", "error", "error_description", "error_uri", "iss", "session_state", "access_token", "id_token", "response"];
+const OWN: [&str; 10] =
+    ["code", "state", "error", "error_description", "error_uri", "iss", "session_state", "access_token", "id_token", "response"];
 
 /// A longer response is not read: no honest one comes near to 16 KiB.
 const MAX_LENGTH: usize = 16 * 1024;
@@ -41,7 +42,9 @@ impl Parameters {
         }
         // The query is what was asked for. A response in the fragment is none; one in both is an attack.
         let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
-        if let Some((name, _)) = form_urlencoded::parse(fragment.as_bytes()).find(|(name, value)| OWN.contains(&name.as_ref()) && !value.is_empty()) {
+        if let Some((name, _)) =
+            form_urlencoded::parse(fragment.as_bytes()).find(|(name, value)| OWN.contains(&name.as_ref()) && !value.is_empty())
+        {
             return Err(Finding::invalid("response", format!("carries {name} in the fragment, where it was not asked for")));
         }
         parameters.retain(|(_, value)| !value.is_empty());
@@ -67,8 +70,12 @@ pub fn state_in(address: &SensitiveUrl) -> Option<String> {
 
 /// Whether a query or fragment looks like an authorization response.
 pub(crate) fn looks_like_response(query: &str, fragment: &str) -> bool {
-    let has = |text: &str, wanted: &[&str]| form_urlencoded::parse(text.trim_start_matches(['?', '#']).as_bytes()).any(|(name, _)| wanted.contains(&name.as_ref()));
-    [query, fragment].iter().any(|part| (has(part, &["code", "error"]) && has(part, &["state"])) || has(part, &["access_token", "id_token"]))
+    let has = |text: &str, wanted: &[&str]| {
+        form_urlencoded::parse(text.trim_start_matches(['?', '#']).as_bytes()).any(|(name, _)| wanted.contains(&name.as_ref()))
+    };
+    [query, fragment]
+        .iter()
+        .any(|part| (has(part, &["code", "error"]) && has(part, &["state"])) || has(part, &["access_token", "id_token"]))
 }
 
 /// A query without the parameters of a response, for an address that is to be kept.
@@ -110,7 +117,9 @@ pub(crate) fn process_authorization_response(parameters: &Parameters, transactio
 fn authentic_error(code: &str, description: Option<&str>) -> Error {
     match code {
         "login_required" | "user_login_required" => Error::Silent(SilentFailure::LoginRequired),
-        "interaction_required" | "consent_required" | "account_selection_required" => Error::Silent(SilentFailure::NeedsInteraction(code.to_owned())),
+        "interaction_required" | "consent_required" | "account_selection_required" => {
+            Error::Silent(SilentFailure::NeedsInteraction(code.to_owned()))
+        }
         _ => Error::Authorization(ProviderError::new(code, description)),
     }
 }
@@ -159,7 +168,10 @@ mod tests {
 
     #[test]
     fn ar_08_the_state_must_be_the_one_that_was_sent() {
-        for query in ["code=c", "code=c&state=", "code=c&state=sTaTe1", "code=c&state=STATE", "code=c&state=other", "error=access_denied", "error=access_denied&state=x"] {
+        for query in [
+            "code=c", "code=c&state=", "code=c&state=sTaTe1", "code=c&state=STATE", "code=c&state=other", "error=access_denied",
+            "error=access_denied&state=x",
+        ] {
             assert!(refused(query), "{query}");
         }
     }

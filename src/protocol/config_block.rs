@@ -14,8 +14,8 @@ use url::Url;
 
 /// Every field that a configuration may have.
 const FIELDS: [&str; 14] = [
-    "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api", "audiences",
-    "validate_access_token", "algorithms", "clock_skew",
+    "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
+    "audiences", "validate_access_token", "algorithms", "clock_skew",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -98,7 +98,10 @@ fn provider(object: &Object, transport: Transport) -> Result<Provider, Finding> 
     }
     match object.optional_str("issuer")? {
         Some(issuer) => Ok(Provider::Discovered { issuer: address::issuer("issuer", issuer, transport)? }),
-        None => Err(Finding { field: "issuer".into(), problem: Problem::Invalid("missing; name the provider by preset and env_url, by metadata, or by issuer".to_owned()) }),
+        None => Err(Finding {
+            field: "issuer".into(),
+            problem: Problem::Invalid("missing; name the provider by preset and env_url, by metadata, or by issuer".to_owned()),
+        }),
     }
 }
 
@@ -130,7 +133,11 @@ fn path(object: &Object, field: &'static str, default: &str, app: &Url) -> Resul
     let path = object.optional_str(field)?.unwrap_or(default);
     let plain = path.starts_with('/') && !path.starts_with("//") && !path.contains(['?', '#', '\\', '*']);
     let same = app.join(path).is_ok_and(|url| url.path() == path);
-    if plain && same { Ok(path.to_owned()) } else { Err(Finding::unexpected(field, "a path of this app such as /callback, without query and fragment", path)) }
+    if plain && same {
+        Ok(path.to_owned())
+    } else {
+        Err(Finding::unexpected(field, "a path of this app such as /callback, without query and fragment", path))
+    }
 }
 
 fn api(object: &Object, transport: Transport) -> Result<Vec<ApiRule>, Finding> {
@@ -145,7 +152,8 @@ fn api(object: &Object, transport: Transport) -> Result<Vec<ApiRule>, Finding> {
             if let Some(text) = item.as_str() {
                 return Ok(ApiRule { prefix: address::endpoint("url", text, transport)?, resource: None });
             }
-            let rule = Object::from_value(item).ok_or_else(|| Finding::unexpected("item", "an object with a url, or a URL", super::json::kind(item)))?;
+            let rule = Object::from_value(item)
+                .ok_or_else(|| Finding::unexpected("item", "an object with a url, or a URL", super::json::kind(item)))?;
             if let Some(unknown) = rule.members().keys().find(|name| !["url", "resource"].contains(&name.as_str())) {
                 return Err(Finding::invalid(unknown.clone(), "unknown field; known are url, resource"));
             }
@@ -200,4 +208,3 @@ fn clock_skew(object: &Object) -> Result<Duration, Finding> {
         Some(seconds) => Err(Finding::unexpected("clock_skew", "0 to 300 seconds", seconds.to_string())),
     }
 }
-

@@ -87,7 +87,11 @@ pub(crate) fn process_discovery_response(response: &HttpResponse, issuer: &str, 
         return Err(Error::Discovery(Finding::unexpected("status", "200", response.status.to_string())));
     }
     if !response.is_json() {
-        return Err(Error::Discovery(Finding::unexpected("content-type", "application/json", response.content_type.as_deref().unwrap_or("none"))));
+        return Err(Error::Discovery(Finding::unexpected(
+            "content-type",
+            "application/json",
+            response.content_type.as_deref().unwrap_or("none"),
+        )));
     }
     let object = Object::parse(response.body.expose()).map_err(Error::Discovery)?;
     let found = object.required_str("issuer").map_err(Error::Discovery)?;
@@ -156,12 +160,26 @@ mod tests {
     #[test]
     fn di_05_required_endpoints_are_there_and_https() {
         for field in ["authorization_endpoint", "token_endpoint", "jwks_uri"] {
-            for bad in [Value::Null, json!("http://as.example/x"), json!("javascript:alert(1)"), json!("/x"), json!("https://as.example/#x"), json!(1)] {
+            for bad in [
+                Value::Null,
+                json!("http://as.example/x"),
+                json!("javascript:alert(1)"),
+                json!("/x"),
+                json!("https://as.example/#x"),
+                json!(1),
+            ] {
                 let error = process(&with(field, bad.clone())).unwrap_err();
                 assert!(error.to_string().contains(field), "{field} {bad}: {error}");
             }
         }
-        assert!(process(&{ let mut d = document(); d.as_object_mut().unwrap().remove("response_types_supported"); d }).is_ok());
+        assert!(
+            process(&{
+                let mut d = document();
+                d.as_object_mut().unwrap().remove("response_types_supported");
+                d
+            })
+            .is_ok()
+        );
     }
 
     #[test]

@@ -246,9 +246,12 @@ impl Error {
         match self {
             Self::Authorization(error) if error.code == "access_denied" => Fault::Person,
             Self::Authorization(error) | Self::Token(error) => match error.code.as_str() {
-                "invalid_request" | "invalid_client" | "unauthorized_client" | "unsupported_response_type" | "invalid_scope" | "unsupported_grant_type" => {
-                    Fault::Configuration
-                }
+                "invalid_request"
+                | "invalid_client"
+                | "unauthorized_client"
+                | "unsupported_response_type"
+                | "invalid_scope"
+                | "unsupported_grant_type" => Fault::Configuration,
                 _ => Fault::Provider,
             },
             Self::AuthorizationResponse(_) => Fault::Input,

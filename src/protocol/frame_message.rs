@@ -45,9 +45,18 @@ mod tests {
     fn si_08_only_the_exact_shape_is_read() {
         assert!(FrameMessage::parse(r#"{"hushkey":1,"query":"?code=a","fragment":""}"#).is_ok());
         for bad in [
-            "", "1", "null", "[]", "{}", r#"{"hushkey":2,"query":"","fragment":""}"#, r#"{"hushkey":"1","query":"","fragment":""}"#,
-            r#"{"hushkey":1,"query":1,"fragment":""}"#, r#"{"hushkey":1,"query":""}"#, r#"{"hushkey":1,"query":"","fragment":"","url":"javascript:x"}"#,
-            r#"{"hushkey":1,"query":"a","query":"b","fragment":""}"#, "[object Object]",
+            "",
+            "1",
+            "null",
+            "[]",
+            "{}",
+            r#"{"hushkey":2,"query":"","fragment":""}"#,
+            r#"{"hushkey":"1","query":"","fragment":""}"#,
+            r#"{"hushkey":1,"query":1,"fragment":""}"#,
+            r#"{"hushkey":1,"query":""}"#,
+            r#"{"hushkey":1,"query":"","fragment":"","url":"javascript:x"}"#,
+            r#"{"hushkey":1,"query":"a","query":"b","fragment":""}"#,
+            "[object Object]",
         ] {
             assert!(FrameMessage::parse(bad).is_err(), "{bad}");
         }

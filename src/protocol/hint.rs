@@ -33,7 +33,8 @@ impl Hint {
     /// Reads a stored text. Whatever is not understood is no hint.
     #[must_use]
     pub fn parse(text: Option<&str>) -> Self {
-        let word = text.and_then(|text| Object::parse(text).ok()).and_then(|object| object.optional_str("last").ok().flatten().map(str::to_owned));
+        let word =
+            text.and_then(|text| Object::parse(text).ok()).and_then(|object| object.optional_str("last").ok().flatten().map(str::to_owned));
         match word.as_deref() {
             Some("signed_in") => Self::SignedIn,
             Some("signed_out") => Self::SignedOut,

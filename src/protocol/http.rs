@@ -1,9 +1,6 @@
 //! Requests and answers as plain data. Ring 1 sends them.
 
-use super::{
-    error::NetworkFailure,
-    secret::Body,
-};
+use super::{error::NetworkFailure, secret::Body};
 
 /// One request to the provider. It is always sent without cookies, without following redirects and without a referrer.
 #[derive(Clone, Debug)]

@@ -118,7 +118,10 @@ pub(crate) fn times(claims: &Object, expectation: &Expectation<'_>) -> Result<Un
     let expires = required_time(claims, "exp")?;
     let issued_at = required_time(claims, "iat")?;
     let apart = |claim: &'static str, what: &str, seconds: u64| {
-        Err(Finding::invalid(claim, format!("{what} by {seconds} s, more than the {} s allowed; is the clock of this device right?", skew.as_secs())))
+        Err(Finding::invalid(
+            claim,
+            format!("{what} by {seconds} s, more than the {} s allowed; is the clock of this device right?", skew.as_secs()),
+        ))
     };
     if now >= expires.plus(skew) {
         return apart("exp", "passed", now.since(expires).as_secs());
@@ -149,14 +152,22 @@ fn hashes(claims: &Object, algorithm: Algorithm, expectation: &Expectation<'_>) 
 }
 
 /// A `max_age` that was sent must have been kept.
-fn authentication_age(auth_time: Option<UnixTime>, (asked_at, max_age): (UnixTime, Option<u64>), expectation: &Expectation<'_>) -> Result<(), Finding> {
+fn authentication_age(
+    auth_time: Option<UnixTime>,
+    (asked_at, max_age): (UnixTime, Option<u64>),
+    expectation: &Expectation<'_>,
+) -> Result<(), Finding> {
     let Some(max_age) = max_age else { return Ok(()) };
     let auth_time = auth_time.ok_or_else(|| Finding::missing("auth_time"))?;
     if auth_time > expectation.now.plus(expectation.skew) {
         return Err(Finding::invalid("auth_time", "lies ahead"));
     }
     if asked_at.since(auth_time) > Duration::from_secs(max_age) + expectation.skew {
-        return Err(Finding::unexpected("auth_time", format!("at most {max_age} s before the request"), format!("{} s", asked_at.since(auth_time).as_secs())));
+        return Err(Finding::unexpected(
+            "auth_time",
+            format!("at most {max_age} s before the request"),
+            format!("{} s", asked_at.since(auth_time).as_secs()),
+        ));
     }
     Ok(())
 }

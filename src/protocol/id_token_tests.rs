@@ -74,7 +74,10 @@ fn id_39_a_good_token_passes_and_unknown_claims_are_kept() {
 #[test]
 fn id_20_the_issuer_is_compared_letter_by_letter() {
     misses("iss");
-    refuses("iss", &[json!("https://as.example1"), json!("https://as.example/"), json!("https://AS.example"), json!([ISSUER]), json!(""), json!(1)]);
+    refuses(
+        "iss",
+        &[json!("https://as.example1"), json!("https://as.example/"), json!("https://AS.example"), json!([ISSUER]), json!(""), json!(1)],
+    );
 }
 
 #[test]
@@ -109,7 +112,14 @@ fn id_24_there_is_a_subject() {
 fn id_25_the_token_has_not_expired() {
     misses("exp");
     refuses("exp", &[json!(NOW - 360), json!(NOW - 60), json!("1800000300"), json!(-1), json!(1e300), json!(true)]);
-    assert!(login(&{ let mut c = with("exp", json!(NOW - 59)); c["iat"] = json!(NOW - 300); c }).is_ok());
+    assert!(
+        login(&{
+            let mut c = with("exp", json!(NOW - 59));
+            c["iat"] = json!(NOW - 300);
+            c
+        })
+        .is_ok()
+    );
 }
 
 #[test]
@@ -155,7 +165,9 @@ fn id_32_hashes_belong_to_the_tokens_they_came_with() {
 #[test]
 fn id_33_a_max_age_that_was_sent_is_kept() {
     let nonce = Nonce::new("n");
-    let asked = |claims: &Value| check(claims, Origin::Code { nonce: &nonce, code: CODE, asked: (UnixTime::from_millis(NOW * 1000), Some(100)) }, &[]);
+    let asked = |claims: &Value| {
+        check(claims, Origin::Code { nonce: &nonce, code: CODE, asked: (UnixTime::from_millis(NOW * 1000), Some(100)) }, &[])
+    };
     assert_eq!(asked(&claims()).unwrap_err(), Finding::missing("auth_time"));
     assert!(asked(&with("auth_time", json!(NOW - 100))).is_ok());
     for bad in [NOW - 161, NOW + 61] {
@@ -171,7 +183,14 @@ fn id_36_a_refreshed_token_speaks_of_the_same_person_and_sign_in() {
     let refresh = |claims: &Value| check(claims, Origin::Refresh { original: &original, nonce: &nonce }, &[]);
     assert!(refresh(&with("auth_time", json!(NOW - 5))).is_ok());
     assert!(refresh(&without("nonce")).is_ok());
-    for (claim, value) in [("sub", json!("usr_11")), ("iss", json!("https://as.example1")), ("aud", json!(["other"])), ("aud", json!(CLIENT.to_owned() + "1")), ("nonce", json!("other")), ("auth_time", json!(NOW))] {
+    for (claim, value) in [
+        ("sub", json!("usr_11")),
+        ("iss", json!("https://as.example1")),
+        ("aud", json!(["other"])),
+        ("aud", json!(CLIENT.to_owned() + "1")),
+        ("nonce", json!("other")),
+        ("auth_time", json!(NOW)),
+    ] {
         assert_eq!(refresh(&with(claim, value.clone())).unwrap_err().field, claim, "{value}");
     }
 }

@@ -86,7 +86,9 @@ impl Object {
             None => Ok(None),
             Some(Value::Array(items)) => items
                 .iter()
-                .map(|item| item.as_str().map(str::to_owned).ok_or_else(|| Finding::unexpected(field, "an array of strings", "other items")))
+                .map(|item| {
+                    item.as_str().map(str::to_owned).ok_or_else(|| Finding::unexpected(field, "an array of strings", "other items"))
+                })
                 .collect::<Result<_, _>>()
                 .map(Some),
             Some(other) => Err(Finding::unexpected(field, "an array of strings", kind(other))),

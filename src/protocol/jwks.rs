@@ -137,7 +137,9 @@ impl Key {
             JsonWebKey::Rsa { modulus, public_exponent, .. } if is_strong_rsa(modulus, public_exponent) => Family::Rsa,
             JsonWebKey::EllipticCurve { curve, x, y, .. } if curve == "P-256" && is_point(x, 32) && is_point(y, 32) => Family::P256,
             JsonWebKey::KeyPair { curve, x, .. } if curve == "Ed25519" && is_point(x, 32) => Family::Ed25519,
-            JsonWebKey::EllipticCurve { curve, .. } | JsonWebKey::KeyPair { curve, .. } if curve != "P-256" && curve != "Ed25519" => return Reading::Irrelevant,
+            JsonWebKey::EllipticCurve { curve, .. } | JsonWebKey::KeyPair { curve, .. } if curve != "P-256" && curve != "Ed25519" => {
+                return Reading::Irrelevant;
+            }
             _ => return Reading::Refused,
         };
         let public = match family {
@@ -190,7 +192,8 @@ mod tests {
 
     fn token(kid: Option<&str>, extra: &str) -> Unverified {
         let kid = kid.map_or_else(String::new, |kid| format!(r#","kid":"{kid}""#));
-        let raw = format!("{}.{}.{}", base64url(format!(r#"{{"alg":"RS256"{kid}{extra}}}"#).as_bytes()), base64url(b"{}"), base64url(&[1; 256]));
+        let raw =
+            format!("{}.{}.{}", base64url(format!(r#"{{"alg":"RS256"{kid}{extra}}}"#).as_bytes()), base64url(b"{}"), base64url(&[1; 256]));
         Unverified::parse(&raw, &[Algorithm::Rs256]).unwrap()
     }
 
@@ -214,7 +217,9 @@ mod tests {
 
     #[test]
     fn id_14_use_alg_operations_and_duplicates_narrow_the_choice() {
-        for (field, value) in [("use", json!("enc")), ("alg", json!("RS512")), ("alg", json!("PS256")), ("key_ops", json!(["sign"])), ("kty", json!("XYZ"))] {
+        for (field, value) in
+            [("use", json!("enc")), ("alg", json!("RS512")), ("alg", json!("PS256")), ("key_ops", json!(["sign"])), ("kty", json!("XYZ"))]
+        {
             let mut key = rsa(Some("a"), 0xff);
             key[field] = value.clone();
             assert!(matches!(set(&[key]).check_for(&token(Some("a"), "")), Err(NoKey::NoMatch(_))), "{field} {value}");
@@ -245,7 +250,8 @@ mod tests {
 
     #[test]
     fn id_08_keys_in_the_token_header_are_not_keys() {
-        let own = format!(r#","jwk":{},"jku":"https://evil.example/keys","x5u":"https://evil.example/x","x5c":["AA"]"#, rsa(Some("evil"), 0xaa));
+        let own =
+            format!(r#","jwk":{},"jku":"https://evil.example/keys","x5u":"https://evil.example/x","x5c":["AA"]"#, rsa(Some("evil"), 0xaa));
         assert!(matches!(set(&[]).check_for(&token(Some("evil"), &own)), Err(NoKey::NoMatch(_))));
     }
 

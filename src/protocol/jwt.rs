@@ -146,8 +146,18 @@ mod tests {
         assert_eq!(parse(&good).unwrap().key_id.as_deref(), Some("k"));
         let (head, tail) = good.rsplit_once('.').unwrap();
         for bad in [
-            head.to_owned(), format!("{good}."), format!("{good}.x"), format!("{good}.x.y"), format!("{head}."), format!(" {good}"), format!("{good}\n"),
-            format!("{head}.{tail}="), r#"{"payload":"e30","signatures":[]}"#.to_owned(), String::new(), "..".to_owned(), "a".repeat(70_000),
+            head.to_owned(),
+            format!("{good}."),
+            format!("{good}.x"),
+            format!("{good}.x.y"),
+            format!("{head}."),
+            format!(" {good}"),
+            format!("{good}\n"),
+            format!("{head}.{tail}="),
+            r#"{"payload":"e30","signatures":[]}"#.to_owned(),
+            String::new(),
+            "..".to_owned(),
+            "a".repeat(70_000),
         ] {
             assert!(parse(&bad).is_err(), "{bad}");
         }
@@ -157,7 +167,11 @@ mod tests {
     #[test]
     fn id_02_header_and_payload_are_objects_without_duplicates() {
         for (header, payload) in [
-            (r#"{"alg":"none","alg":"RS256"}"#, "{}"), (HEADER, r#"{"aud":"a","aud":"b"}"#), (HEADER, "[]"), ("[]", "{}"), (HEADER, "\u{feff}{}"),
+            (r#"{"alg":"none","alg":"RS256"}"#, "{}"),
+            (HEADER, r#"{"aud":"a","aud":"b"}"#),
+            (HEADER, "[]"),
+            ("[]", "{}"),
+            (HEADER, "\u{feff}{}"),
         ] {
             assert!(parse(&token(header, payload)).is_err(), "{header} {payload}");
         }

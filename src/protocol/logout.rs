@@ -24,7 +24,9 @@ mod tests {
 
     #[test]
     fn lo_02_the_request_names_token_client_address_and_state() {
-        let config = Config::from_json(r#"{"preset":"scalekit","env_url":"https://acme.scalekit.com","client_id":"spac_1"}"#, "https://app.example").unwrap();
+        let config =
+            Config::from_json(r#"{"preset":"scalekit","env_url":"https://acme.scalekit.com","client_id":"spac_1"}"#, "https://app.example")
+                .unwrap();
         let endpoint = Url::parse("https://acme.scalekit.com/oidc/logout?x=1").unwrap();
         let url = logout_url(&endpoint, &IdToken::new("a.b.c"), &StateParameter::new("s"), &config);
         assert_eq!(

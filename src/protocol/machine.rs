@@ -16,6 +16,7 @@
 //!
 //! Whatever is waited for has a deadline: [`State::deadline`] is the one timer that the driver sets.
 
+pub use super::reaction::{Ignored, Reaction};
 use super::{
     api::{self, TokenAnswer},
     attempt::{Attempt, Progress},
@@ -36,7 +37,6 @@ use super::{
     turn::{Effect, Event, HistoryEntry, Opened, Turn},
     view::{Delay, Destination, Reason, View},
 };
-pub use super::reaction::{Ignored, Reaction};
 use std::{rc::Rc, time::Duration};
 use url::Url;
 
@@ -86,7 +86,10 @@ enum Renewal {
 #[derive(Debug)]
 enum Purpose {
     /// The provider's endpoints have to become known before the page can leave.
-    PrepareSignIn { options: SignInOptions, history: HistoryEntry },
+    PrepareSignIn {
+        options: SignInOptions,
+        history: HistoryEntry,
+    },
     SignIn,
     SignOut,
 }
@@ -392,12 +395,16 @@ fn restoring(pursuit: Pursuit, trouble: Option<Error>, event: Event, ground: &mu
 
 fn after_restore(progress: Progress, failed_tries: u32, trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
     match progress {
-        Progress::Waiting(attempt) => taken(Phase::Restoring { pursuit: Pursuit::Attempting { attempt: Box::new(attempt), failed_tries }, trouble }),
+        Progress::Waiting(attempt) => {
+            taken(Phase::Restoring { pursuit: Pursuit::Attempting { attempt: Box::new(attempt), failed_tries }, trouble })
+        }
         Progress::Unmoved(attempt, why) => {
             ignored(Phase::Restoring { pursuit: Pursuit::Attempting { attempt: Box::new(attempt), failed_tries }, trouble }, why)
         }
         Progress::Done(session) => taken(enter(session, ground, turn)),
-        Progress::Failed(error) | Progress::RefreshRefused(error, _) => taken(restore_failed(error, failed_tries + 1, trouble, ground, turn)),
+        Progress::Failed(error) | Progress::RefreshRefused(error, _) => {
+            taken(restore_failed(error, failed_tries + 1, trouble, ground, turn))
+        }
     }
 }
 
@@ -443,9 +450,13 @@ fn send_to_sign_in(place: String, ground: &mut Ground, turn: &mut Turn<'_>) -> P
 
 fn completing(attempt: Attempt, event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
     match event {
-        Event::Responded { ticket, outcome } if attempt.holds(ticket) => after_completing(attempt.responded(outcome, &mut ground.knowledge, turn), ground, turn),
+        Event::Responded { ticket, outcome } if attempt.holds(ticket) => {
+            after_completing(attempt.responded(outcome, &mut ground.knowledge, turn), ground, turn)
+        }
         Event::Verified { ticket, verdict } if attempt.holds(ticket) => after_completing(attempt.verified(verdict, turn), ground, turn),
-        Event::FrameSpoke { .. } | Event::Responded { .. } | Event::Verified { .. } => ignored(Phase::Completing { attempt }, Ignored::Stale),
+        Event::FrameSpoke { .. } | Event::Responded { .. } | Event::Verified { .. } => {
+            ignored(Phase::Completing { attempt }, Ignored::Stale)
+        }
         Event::Ticked if turn.now >= attempt.deadline() => after_completing(Progress::Failed(attempt.expired()), ground, turn),
         Event::Ticked => ignored(Phase::Completing { attempt }, Ignored::Early),
         Event::SignInChosen(options) => taken(leave_to_sign_in(options, HistoryEntry::Keep, ground, turn)),
@@ -458,9 +469,7 @@ fn completing(attempt: Attempt, event: Event, ground: &mut Ground, turn: &mut Tu
         | Event::RetryChosen
         | Event::TokenRejected { .. }
         | Event::PageReturned
-        | Event::Woke => {
-            ignored(Phase::Completing { attempt }, Ignored::NotNow)
-        }
+        | Event::Woke => ignored(Phase::Completing { attempt }, Ignored::NotNow),
     }
 }
 
@@ -546,7 +555,10 @@ fn renew(session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &m
 }
 
 fn after_renewal(session: Box<Session>, progress: Progress, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
-    let pursue = |session, attempt| Phase::SignedIn { session, renewal: Renewal::Pursuing(Pursuit::Attempting { attempt: Box::new(attempt), failed_tries }) };
+    let pursue = |session, attempt| Phase::SignedIn {
+        session,
+        renewal: Renewal::Pursuing(Pursuit::Attempting { attempt: Box::new(attempt), failed_tries }),
+    };
     match progress {
         Progress::Waiting(attempt) => taken(pursue(session, attempt)),
         Progress::Unmoved(attempt, why) => ignored(pursue(session, attempt), why),
@@ -605,15 +617,15 @@ fn signed_out(reason: Reason, event: Event, ground: &mut Ground, turn: &mut Turn
         Event::RetryChosen => taken(restore(None, 0, ground, turn)),
         Event::OtherTabSignedOut if reason == Reason::NoSession => taken(Phase::SignedOut(Reason::Elsewhere)),
         Event::Opened(_) => ignored(Phase::SignedOut(reason), Ignored::OpenedBefore),
-        Event::FrameSpoke { .. } | Event::Responded { .. } | Event::Verified { .. } | Event::TokenRejected { .. } => ignored(Phase::SignedOut(reason), Ignored::Stale),
+        Event::FrameSpoke { .. } | Event::Responded { .. } | Event::Verified { .. } | Event::TokenRejected { .. } => {
+            ignored(Phase::SignedOut(reason), Ignored::Stale)
+        }
         Event::SignInNoLongerNeeded
         | Event::RenewalChosen
         | Event::OtherTabSignedOut
         | Event::PageReturned
         | Event::Woke
-        | Event::Ticked => {
-            ignored(Phase::SignedOut(reason), Ignored::NotNow)
-        }
+        | Event::Ticked => ignored(Phase::SignedOut(reason), Ignored::NotNow),
     }
 }
 
@@ -628,7 +640,8 @@ fn leave_to_sign_in(options: SignInOptions, history: HistoryEntry, ground: &mut 
     };
     let wanted = options.return_to.as_deref().and_then(|place| turn.config.place_in_app(place));
     let return_to = wanted.or_else(|| ground.landing.clone()).unwrap_or_else(|| "/".to_owned());
-    let (url, transaction) = authorize::authorization_request(&Manner::Redirect(&options), &metadata, turn.now, &mut turn.generator, turn.config);
+    let (url, transaction) =
+        authorize::authorization_request(&Manner::Redirect(&options), &metadata, turn.now, &mut turn.generator, turn.config);
     let record = Pending::SignIn { transaction, return_to }.to_record(turn.config);
     turn.ask(Effect::Remember(record));
     turn.ask(Effect::Navigate { url, history });
@@ -675,9 +688,7 @@ fn leaving(purpose: Purpose, until: UnixTime, event: Event, ground: &mut Ground,
         | Event::RenewalChosen
         | Event::RetryChosen
         | Event::OtherTabSignedOut
-        | Event::Woke => {
-            ignored(Phase::Leaving { purpose, until }, Ignored::NotNow)
-        }
+        | Event::Woke => ignored(Phase::Leaving { purpose, until }, Ignored::NotNow),
     }
 }
 

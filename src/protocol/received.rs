@@ -66,7 +66,9 @@ impl Received {
             None => None,
         };
         let access = match config.access_tokens {
-            AccessTokens::Checked { .. } => Some(Unverified::parse(response.access_token.expose(), &config.algorithms).map_err(Error::AccessToken)?),
+            AccessTokens::Checked { .. } => {
+                Some(Unverified::parse(response.access_token.expose(), &config.algorithms).map_err(Error::AccessToken)?)
+            }
             AccessTokens::Opaque => None,
         };
         Ok(Self { grant, response, id, access, sent_at })
@@ -113,7 +115,8 @@ impl Received {
             }
         };
         let (old_refresh_token, previous) = kept.unzip();
-        let scopes = response.scopes.unwrap_or_else(|| previous.as_ref().map_or_else(|| config.scopes.clone(), |previous| previous.scopes.clone()));
+        let scopes =
+            response.scopes.unwrap_or_else(|| previous.as_ref().map_or_else(|| config.scopes.clone(), |previous| previous.scopes.clone()));
         let (claims, id_token, person) = match (claims, response.id_token, previous) {
             (Some(claims), Some(id_token), _) => {
                 let person = Rc::new(Person::new(&claims, access_claims.as_ref()));

@@ -108,8 +108,14 @@ mod tests {
     fn bp_08_debug_never_shows_the_text() {
         let shown = format!(
             "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
-            AccessToken::new("canary"), RefreshToken::new("canary"), IdToken::new("canary"), Code::new("canary"),
-            Verifier::new("canary"), StateParameter::new("canary"), Nonce::new("canary"), Body::new("canary"),
+            AccessToken::new("canary"),
+            RefreshToken::new("canary"),
+            IdToken::new("canary"),
+            Code::new("canary"),
+            Verifier::new("canary"),
+            StateParameter::new("canary"),
+            Nonce::new("canary"),
+            Body::new("canary"),
         );
         assert!(!shown.contains("canary"), "{shown}");
         let url = format!("{:?}", SensitiveUrl::new("https://app.example/callback?code=canary#canary"));

@@ -112,7 +112,13 @@ impl Person {
             session_id: text("sid").or_else(|| access.and_then(|access| of(&access.all, "sid"))),
             roles: list("roles"),
             permissions: list("permissions"),
-            claims: id.all.members().iter().filter(|(name, _)| !TECHNICAL.contains(&name.as_str())).map(|(name, value)| (name.clone(), value.clone())).collect(),
+            claims: id
+                .all
+                .members()
+                .iter()
+                .filter(|(name, _)| !TECHNICAL.contains(&name.as_str()))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
         }
     }
 }
@@ -133,7 +139,9 @@ mod tests {
 
     #[test]
     fn tr_10_tokens_are_renewed_a_minute_early_or_at_half_of_a_short_life() {
-        for (lasts, expires, renew) in [(300, 300, 240), (120, 120, 60), (60, 60, 30), (2, 2, 1), (0, 0, 0), (5_184_000, 5_184_000, 5_183_940)] {
+        for (lasts, expires, renew) in
+            [(300, 300, 240), (120, 120, 60), (60, 60, 30), (2, 2, 1), (0, 0, 0), (5_184_000, 5_184_000, 5_183_940)]
+        {
             let lifetime = Lifetime::new(T, Duration::from_secs(lasts), None);
             assert_eq!((seconds(0, lifetime.expires_at), seconds(0, lifetime.renew_at)), (expires, renew), "{lasts}");
         }

@@ -23,7 +23,12 @@ pub(crate) struct TokenResponse {
 
 /// Redeems a code. The verifier is consumed: a second try is impossible.
 pub(crate) fn code_request(endpoint: &Url, code: &Code, redirect_uri: &str, verifier: &Verifier, config: &Config) -> HttpRequest {
-    let fields = [("grant_type", "authorization_code"), ("code", code.expose()), ("redirect_uri", redirect_uri), ("code_verifier", verifier.expose())];
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("code", code.expose()),
+        ("redirect_uri", redirect_uri),
+        ("code_verifier", verifier.expose()),
+    ];
     post(endpoint, &fields, config)
 }
 
@@ -139,8 +144,15 @@ mod tests {
         let good = r#"{"access_token":"at","token_type":"Bearer"}"#;
         assert!(respond(200, "application/json", good).is_ok());
         for (status, mime, body) in [
-            (201, "application/json", good), (204, "application/json", ""), (200, "text/html", good), (200, "application/jsonx", good), (200, "application/json", "[]"),
-            (200, "application/json", "\"x\""), (200, "application/json", "{\"access_token\":\"at\""), (200, "application/json", "\u{feff}{}"), (302, "text/html", ""),
+            (201, "application/json", good),
+            (204, "application/json", ""),
+            (200, "text/html", good),
+            (200, "application/jsonx", good),
+            (200, "application/json", "[]"),
+            (200, "application/json", "\"x\""),
+            (200, "application/json", "{\"access_token\":\"at\""),
+            (200, "application/json", "\u{feff}{}"),
+            (302, "text/html", ""),
         ] {
             assert!(matches!(respond(status, mime, body), Err(Error::TokenResponse(_))), "{status} {mime} {body}");
         }
@@ -176,14 +188,18 @@ mod tests {
             assert!(with("expires_in", bad.clone()).is_err(), "{bad}");
         }
         for bad in ["null", "1e400"] {
-            assert!(respond(200, "application/json", &format!(r#"{{"access_token":"a","token_type":"Bearer","expires_in":{bad}}}"#)).is_err(), "{bad}");
+            assert!(
+                respond(200, "application/json", &format!(r#"{{"access_token":"a","token_type":"Bearer","expires_in":{bad}}}"#)).is_err(),
+                "{bad}"
+            );
         }
     }
 
     #[test]
     fn tr_15_errors_are_errors_at_any_status() {
         for status in [200, 400, 401] {
-            let error = respond(status, "application/json", r#"{"error":"invalid_grant","access_token":"x","token_type":"Bearer"}"#).unwrap_err();
+            let error =
+                respond(status, "application/json", r#"{"error":"invalid_grant","access_token":"x","token_type":"Bearer"}"#).unwrap_err();
             assert_eq!(error.code(), "invalid_grant", "{status}");
         }
         for (status, mime) in [(400, "text/html"), (500, "application/json"), (503, "text/html"), (429, "application/json")] {

@@ -1,12 +1,12 @@
 //! One turn of the machine: what a step may use, and the effects it leaves behind.
 
 use super::{
+    authorize::SignInOptions,
     config::Config,
     error::Error,
     frame_message::FrameMessage,
     hint::Hint,
     http::{HttpRequest, Outcome},
-    authorize::SignInOptions,
     jwks::SignatureCheck,
     secret::SensitiveUrl,
     tab_message::TabMessage,

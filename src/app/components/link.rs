@@ -2,7 +2,10 @@
 
 use crate::app::route::Route;
 use yew::prelude::*;
-use yew_router::{Routable, hooks::{use_location, use_navigator}};
+use yew_router::{
+    Routable,
+    hooks::{use_location, use_navigator},
+};
 
 /// Where a link leads and how it looks.
 #[derive(Properties, PartialEq)]

@@ -1,7 +1,7 @@
 //! A call to an API on behalf of the person.
 
 use crate::app::components::{SignedOutPanel, Waiting, use_title};
-use hushkey::{ApiRequest, AuthHandle, Config, Reason, RequireSignIn, use_auth};
+use hushkey::{ApiError, ApiRequest, AuthHandle, Config, Reason, RequireSignIn, protocol::error::NetworkFailure, use_auth};
 use js_sys::JSON;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -76,7 +76,14 @@ fn Call(CallProps { address }: &CallProps) -> Html {
         }
     };
     let busy = *calling;
-    let onclick = { let call = call.clone(); move |_| if !busy { call() } };
+    let onclick = {
+        let call = call.clone();
+        move |_| {
+            if !busy {
+                call()
+            }
+        }
+    };
     use_effect_with((), move |()| call());
     html! {
         <>
@@ -99,10 +106,10 @@ async fn ask(auth: &AuthHandle, address: &str) -> Answer {
             let (status, ok) = (response.status(), response.ok());
             match response.text().await {
                 Ok(text) => Answer::Came { status, ok, body: pretty(&text).into() },
-                Err(error) => Answer::Failed(error.to_string().into()),
+                Err(error) => Answer::Failed(explain(&error).into()),
             }
         }
-        Err(error) => Answer::Failed(error.to_string().into()),
+        Err(error) => Answer::Failed(explain(&error).into()),
     }
 }
 
@@ -121,6 +128,20 @@ fn body(answer: Option<&Answer>) -> AttrValue {
         None => AttrValue::default(),
         Some(Answer::Came { body, .. } | Answer::Failed(body)) => body.clone(),
     }
+}
+
+/// Why there is no answer, in words, and the code for those who can mend it.
+fn explain(error: &ApiError) -> String {
+    let sentence = match error {
+        ApiError::SignedOut => "Nobody is signed in any more.",
+        ApiError::NotAllowed { .. } => "This address is not named in the configuration, so it was not sent your access token.",
+        ApiError::TimedOut | ApiError::Network(NetworkFailure::Timeout) => "No answer came in time.",
+        ApiError::Network(NetworkFailure::Offline) => "You are offline.",
+        ApiError::Network(_) => "The API cannot be reached.",
+        ApiError::Request(_) => "The call could not be sent.",
+        _ => "The answer could not be read.",
+    };
+    format!("{sentence}\n\n{}", error.code())
 }
 
 /// JSON with line breaks, its members in the order in which they came; anything else as it came.

@@ -24,7 +24,9 @@ pub(crate) fn Callback() -> Html {
         View::Leaving(_) => waiting("One moment…"),
         View::SignedOut(Reason::Problem(error)) => html! { <ProblemPanel {error} /> },
         View::SignedOut(reason) => nothing_here(sentence(&reason), html! { <SignInButton /> }),
-        View::SignedIn(_) => nothing_here("You are signed in.", html! { <Link to={Route::Account} class="button">{ "Open your account" }</Link> }),
+        View::SignedIn(_) => {
+            nothing_here("You are signed in.", html! { <Link to={Route::Account} class="button">{ "Open your account" }</Link> })
+        }
     }
 }
 

@@ -46,7 +46,9 @@ pub(crate) fn Home() -> Html {
 /// The part that depends on who is here. Every variant takes the same room.
 fn state(view: &View) -> Html {
     match view {
-        View::Restoring { .. } | View::Completing => html! { <div class="actions" aria-hidden="true"><div class="bone bone-button late" /></div> },
+        View::Restoring { .. } | View::Completing => {
+            html! { <div class="actions" aria-hidden="true"><div class="bone bone-button late" /></div> }
+        }
         View::Leaving(Destination::SignIn) => going("Taking you to the sign-in page…"),
         View::Leaving(Destination::SignOut) => going("Signing you out…"),
         View::SignedIn(person) => welcome(person),
