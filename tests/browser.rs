@@ -304,7 +304,7 @@ async fn the_gates_show_what_fits_and_calls_go_to_listed_addresses_only() {
     assert_eq!(frames(), 0, "somebody who signed out is not looked up");
     let refused = handle().fetch(ApiRequest::get("https://evil.example/api/")).await.expect_err("not listed");
     assert!(matches!(refused, ApiError::NotAllowed { .. }), "{refused:?}");
-    assert_eq!(handle().fetch(ApiRequest::get("http://localhost:9/api/me")).await.expect_err("nobody").code(), "signed_out");
+    assert_eq!(handle().fetch(ApiRequest::get("http://localhost:9/api/me")).await.expect_err("nobody").code(), "api_signed_out");
 
     handle().retry();
     until("the restore", || root.text_content().as_deref() == Some("restoringwaiting")).await;

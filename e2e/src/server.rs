@@ -51,6 +51,10 @@ impl Server {
 
 fn plain_answer(folder: &Path, path: &str) -> Response {
     let name = path.trim_start_matches('/');
+    if name == "favicon.ico" {
+        // Browsers ask for it by themselves.
+        return StatusCode::NO_CONTENT.into_response();
+    }
     let is_view = !name.rsplit('/').next().unwrap_or_default().contains('.');
     let file: PathBuf = folder.join(if is_view { "index.html" } else { name });
     let kind = match file.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {

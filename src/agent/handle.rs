@@ -85,6 +85,12 @@ impl AuthHandle {
         self.driver.as_ref().and_then(Driver::token_expires_at)
     }
 
+    /// A number that is another with every new token, as of this moment.
+    #[must_use]
+    pub fn token_generation(&self) -> Option<u64> {
+        self.driver.as_ref().and_then(Driver::token_generation)
+    }
+
     /// Whether a new token is being asked for, as of this moment.
     #[must_use]
     pub fn is_renewing(&self) -> bool {

@@ -6,8 +6,7 @@ use yew::prelude::*;
 
 /// The wall clock.
 pub(crate) fn now() -> UnixTime {
-    // The clock counts whole milliseconds since 1970; a cast loses nothing.
-    UnixTime::from_millis(js_sys::Date::now() as u64)
+    hushkey::browser::moment::now()
 }
 
 /// Draws the component anew every second, and nothing around it.

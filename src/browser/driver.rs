@@ -117,6 +117,12 @@ impl Driver {
         self.shared.state.borrow().token_expires_at()
     }
 
+    /// A number that is another with every new token.
+    #[must_use]
+    pub fn token_generation(&self) -> Option<u64> {
+        self.shared.state.borrow().token_generation()
+    }
+
     /// Whether a new token is being asked for.
     #[must_use]
     pub fn is_renewing(&self) -> bool {

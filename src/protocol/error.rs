@@ -252,6 +252,8 @@ impl Error {
                 | "unsupported_response_type"
                 | "invalid_scope"
                 | "unsupported_grant_type" => Fault::Configuration,
+                // A code or refresh token that was used, or is too old: what ended sessions end with.
+                "invalid_grant" => Fault::Input,
                 _ => Fault::Provider,
             },
             Self::AuthorizationResponse(_) => Fault::Input,

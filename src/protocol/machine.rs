@@ -191,6 +191,12 @@ impl State {
         self.session().map(|session| session.lifetime.expires_at)
     }
 
+    /// A number that is another with every new token. Two tokens may well expire in the same second.
+    #[must_use]
+    pub fn token_generation(&self) -> Option<u64> {
+        self.session().map(|session| session.generation)
+    }
+
     /// The scopes that were granted.
     #[must_use]
     pub fn granted_scopes(&self) -> &[String] {

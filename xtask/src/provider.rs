@@ -92,7 +92,7 @@ fn people(line: &str) -> Result<Vec<String>> {
 
 fn person(person: &Value) -> String {
     let text = |name: &str| person[name].as_str();
-    let name = person.as_str().or(text("login")).or(text("email")).or(text("name"));
+    let name = person.as_str().or_else(|| text("login")).or_else(|| text("email")).or_else(|| text("name"));
     let name = name.unwrap_or("somebody");
     match text("password") {
         Some(password) => format!("{name} (password: {password})"),

@@ -106,7 +106,8 @@ impl Site {
     /// a script, or of the relay page, fails in a way that nobody understands.
     fn find(&self, path: &str) -> Option<&File> {
         let exact = if path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
-        let is_view = !path.rsplit('/').next().unwrap_or_default().contains('.');
+        // What begins with an underscore is for the host, not for visitors.
+        let is_view = !path.rsplit('/').next().unwrap_or_default().contains('.') && !path.starts_with("/_");
         self.files.get(&exact).or_else(|| if is_view { self.files.get("/index.html") } else { None })
     }
 }

@@ -162,7 +162,10 @@ fn once(folder: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     fs::create_dir_all(&fresh).with_context(|| format!("The cache folder {} cannot be written.", fresh.display()))?;
     let filled = fill(&fresh);
     let placed = filled.and_then(|()| match fs::rename(&fresh, folder) {
-        Err(_) if folder.is_dir() => Ok(say("  (another run has installed it meanwhile)")),
+        Err(_) if folder.is_dir() => {
+            say("  (another run has installed it meanwhile)");
+            Ok(())
+        }
         other => other.map_err(anyhow::Error::from),
     });
     if fresh.is_dir() {

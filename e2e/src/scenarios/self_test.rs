@@ -13,8 +13,8 @@ const PLACES: [(&str, &str, &str); 12] = [
     ("window.name", "window.name = secret", "window.name = ''"),
     ("document", "document.body.dataset.x = secret", "delete document.body.dataset.x"),
     ("form fields", "const f = document.createElement('input'); f.id = 'x'; document.body.append(f); f.value = secret", "document.querySelector('#x').remove()"),
-    ("global x.y", "window.x = { y: secret }", "delete window.x"),
-    ("global m.memory", "window.m = { memory: new WebAssembly.Memory({ initial: 1 }) }", "delete window.m"),
+    ("global globalThis.x.y", "window.x = { y: secret }", "delete window.x"),
+    ("global globalThis.m.memory", "window.m = { memory: new WebAssembly.Memory({ initial: 1 }) }", "delete window.m"),
     ("Cache x", "return caches.open('x').then((c) => c.put('/x', new Response(secret)))", "return caches.delete('x')"),
     (
         "IndexedDB x",

@@ -9,8 +9,8 @@ use yew::prelude::*;
 enum Renewal {
     /// They did not ask.
     NotAsked,
-    /// They asked while the token had this expiry, and this long ago.
-    Asked { had: Option<UnixTime>, at: UnixTime },
+    /// They asked while they had this token, at this time.
+    Asked { had: Option<u64>, at: UnixTime },
     /// A new token came.
     Done,
     /// None came. The old one stays in use as long as it can be.
@@ -25,14 +25,15 @@ pub(crate) fn Expiry() -> Html {
     let renewal = use_state_eq(|| Renewal::NotAsked);
     let expires_at = auth.token_expires_at();
     let renewing = auth.is_renewing();
-    let current = settle(*renewal, expires_at, renewing);
+    let generation = auth.token_generation();
+    let current = settle(*renewal, generation, renewing);
     if current != *renewal {
         renewal.set(current);
     }
     let busy = renewing || matches!(current, Renewal::Asked { .. });
     let renew = move |_| {
         if !busy {
-            renewal.set(Renewal::Asked { had: expires_at, at: clock::now() });
+            renewal.set(Renewal::Asked { had: generation, at: clock::now() });
             auth.renew();
         }
     };
@@ -56,9 +57,9 @@ pub(crate) fn Expiry() -> Html {
 }
 
 /// Looks again at a wish that has not been answered.
-fn settle(renewal: Renewal, expires_at: Option<UnixTime>, renewing: bool) -> Renewal {
+fn settle(renewal: Renewal, generation: Option<u64>, renewing: bool) -> Renewal {
     match renewal {
-        Renewal::Asked { had, .. } if expires_at != had => Renewal::Done,
+        Renewal::Asked { had, .. } if generation != had => Renewal::Done,
         // Within the first second the renewal may not have begun.
         Renewal::Asked { at, .. } if !renewing && clock::now().since(at).as_secs() >= 1 => Renewal::Failed,
         Renewal::NotAsked | Renewal::Asked { .. } | Renewal::Done | Renewal::Failed => renewal,
