@@ -19,14 +19,16 @@
 //!
 //! #[component]
 //! fn App() -> Html {
-//!     let config = use_memo((), |()| read_configuration().expect("the block in index.html is checked before deployment"));
-//!     html! { <AuthAgent {config}><Greeting /></AuthAgent> }
+//!     match use_memo((), |()| read_configuration().map(Rc::new)).as_ref() {
+//!         Ok(config) => html! { <AuthAgent config={Rc::clone(config)}><Greeting /></AuthAgent> },
+//!         Err(error) => html! { error },
+//!     }
 //! }
 //! ```
 //!
 //! # Where to start
 //!
-//! * To use it: [`AuthAgent`] around your router, [`use_auth`] below it, [`RequireSignIn`] around pages that need somebody.
+//! * To use it: `AuthAgent` around your router, `use_auth` below it, `RequireSignIn` around pages that need somebody.
 //! * To configure it: [`Config::from_json`](protocol::config::Config::from_json).
 //! * To understand it: [`protocol::machine::step`], one function through which everything goes.
 //! * To change it: `ARCHITECTURE.md`, then the tests in `tests/walkthrough.rs`.

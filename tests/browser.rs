@@ -107,7 +107,7 @@ async fn si_07_a_perfect_message_from_another_window_of_our_origin_is_ignored() 
         .location()
         .replace(posting(&format!("parent.postMessage({GOOD}, '*')")).expose())
         .expect("gone");
-    until("the foreign message", || heard.borrow().iter().any(|said| *said == Err(Discarded::ForeignWindow))).await;
+    until("the foreign message", || heard.borrow().contains(&Err(Discarded::ForeignWindow))).await;
     assert!(heard.borrow().iter().all(Result::is_err));
     other.remove();
 }
@@ -120,7 +120,7 @@ async fn si_06_a_message_of_another_origin_is_ignored() {
     other.set_attribute("sandbox", "allow-scripts").expect("set");
     other.set_attribute("srcdoc", &format!("<script>parent.postMessage({}, '*')</script>", GOOD)).expect("set");
     document().body().expect("a body").append_child(&other).expect("appended");
-    until("the foreign message", || heard.borrow().iter().any(|said| *said == Err(Discarded::ForeignOrigin))).await;
+    until("the foreign message", || heard.borrow().contains(&Err(Discarded::ForeignOrigin))).await;
     assert!(heard.borrow().iter().all(Result::is_err));
     other.remove();
 }

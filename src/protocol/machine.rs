@@ -575,19 +575,19 @@ fn after_renewal(session: Box<Session>, progress: Progress, failed_tries: u32, g
             let attempt = Attempt::silent(Some(previous), &mut ground.knowledge, turn);
             taken(pursue(session, attempt))
         }
-        Progress::Failed(error) => taken(renewal_failed(session, error, failed_tries + 1, turn)),
+        Progress::Failed(error) => taken(renewal_failed(*session, error, failed_tries + 1, turn)),
     }
 }
 
 /// A transient failure never ends a session that could still be renewed. An answer that says so does.
-fn renewal_failed(session: Box<Session>, error: Error, failed_tries: u32, turn: &mut Turn<'_>) -> Phase {
+fn renewal_failed(session: Session, error: Error, failed_tries: u32, turn: &mut Turn<'_>) -> Phase {
     if error.is_transient() {
         // A refresh that was sent and not answered may have been carried out: the token is then used up, and sending it again could end
         // the whole grant. The silent way is open.
         let refresh_token = session.refresh_token.clone().filter(|_| !is_ambiguous(&error));
         turn.ask(Effect::Report(error.clone()));
         let renewal = Renewal::Pursuing(Pursuit::pause(error, failed_tries, turn));
-        return Phase::SignedIn { session: Box::new(Session { refresh_token, ..*session }), renewal };
+        return Phase::SignedIn { session: Box::new(Session { refresh_token, ..session }), renewal };
     }
     turn.ask(Effect::Hint(Hint::SignedOut));
     match error {
