@@ -9,6 +9,9 @@ use hushkey::protocol::config::Config;
 /// Stands for the app's origin where it does not matter and was not given.
 const SOME_HTTPS_ORIGIN: &str = "https://app.invalid";
 
+/// Stands for it where the provider is on this machine: only an app on this machine may talk to that over plain http.
+const THIS_MACHINE: &str = "http://localhost";
+
 /// A configuration that the app would accept.
 #[derive(Clone, Debug)]
 pub struct Deployment {
@@ -27,7 +30,12 @@ pub struct Deployment {
 impl Deployment {
     /// Checks a configuration for an app at `origin`; the error names the field.
     pub fn check(text: &str, origin: Option<&str>) -> Result<Self> {
-        let config = Config::from_json(text, origin.unwrap_or(SOME_HTTPS_ORIGIN))?;
+        let config = match origin {
+            Some(origin) => Config::from_json(text, origin)?,
+            None => {
+                Config::from_json(text, SOME_HTTPS_ORIGIN).or_else(|refusal| Config::from_json(text, THIS_MACHINE).map_err(|_| refusal))?
+            }
+        };
         let silent_path = config.silent_path().to_owned();
         if !silent_path.ends_with(".html") || silent_path == "/index.html" {
             return Err(anyhow!(
@@ -90,8 +98,15 @@ mod tests {
         assert!(refused(text).contains("client_id"), "{}", refused(text));
         let text = r#"{"preset":"scalekit","env_url":"https://x.scalekit.com","client_id":"a","silent_path":"/quiet"}"#;
         assert!(refused(text).contains("silent_path"), "{}", refused(text));
+        let text = r#"{"preset":"scalekit","env_url":"http://x.scalekit.com","client_id":"a"}"#;
+        assert!(refused(text).contains("env_url"), "{}", refused(text));
+    }
+
+    #[test]
+    fn a_provider_on_this_machine_needs_no_origin_but_refuses_one_elsewhere() {
         let local = local(8081, 8082);
-        assert!(refused(&local).contains("env_url"), "{}", refused(&local));
+        assert!(!Deployment::check(&local, None).expect("accepted").https);
+        assert!(Deployment::check(&local, Some("https://app.example.com")).is_err());
     }
 
     #[test]

@@ -74,7 +74,7 @@ fn trunk_settings(workspace: &Workspace, port: u16, hook: &Path) -> String {
     let ignored: Vec<String> = UNWATCHED.iter().map(|path| at(path)).collect();
     format!(
         "[build]\ntarget = {}\ndist = {}\n\n[tools]\nwasm_bindgen = \"{}\"\n\n\
-         [watch]\nignore = [{}, {}]\n\n[serve]\nport = {port}\ndisable_csp = true\n\n\
+         [watch]\nignore = [{}, {}]\n\n[serve]\nport = {port}\ndisable_csp = true\ndisable_address_lookup = true\n\n\
          [[hooks]]\nstage = \"post_build\"\ncommand = {}\ncommand_arguments = [\"dev-hook\"]\n",
         at("index.html"),
         quoted(&workspace.scratch("dev/dist")),
