@@ -2,7 +2,11 @@
 
 use crate::app::{clock, words};
 use hushkey::{protocol::time::UnixTime, use_auth};
+use std::time::Duration;
 use yew::prelude::*;
+
+/// A renewal that takes longer than this is remarked upon: three seconds.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What became of the person's wish for a new token.
 #[derive(Clone, Copy, PartialEq)]
@@ -38,6 +42,7 @@ pub(crate) fn Expiry() -> Html {
         }
     };
     let outcome = match current {
+        Renewal::Asked { at, .. } if clock::now().since(at) > PATIENCE => "This takes longer than usual. It goes on by itself.",
         Renewal::NotAsked | Renewal::Asked { .. } => "",
         Renewal::Done => "Renewed. You have a new access token.",
         Renewal::Failed => "It could not be renewed just now. It will be tried again by itself.",

@@ -117,7 +117,7 @@ fn status(answer: Option<&Answer>) -> Html {
     let (class, text) = match answer {
         None => ("status", "Waiting".to_owned()),
         Some(Answer::Came { status, ok: true, .. }) => ("status status-good", format!("Answered {status}")),
-        Some(Answer::Came { status, ok: false, .. }) => ("status status-bad", format!("Refused with {status}")),
+        Some(Answer::Came { status, ok: false, .. }) => ("status status-bad", format!("Answered {status}")),
         Some(Answer::Failed(_)) => ("status status-bad", "No answer".to_owned()),
     };
     html! { <span {class} role="status">{ text }</span> }

@@ -12,7 +12,8 @@ use yew::prelude::*;
 pub(crate) fn Callback() -> Html {
     let view = use_auth().view();
     use_title(match &view {
-        View::SignedOut(_) => "Sign-in did not work",
+        View::SignedOut(Reason::Problem(_)) => "Sign-in did not work",
+        View::SignedOut(_) => "Signed out",
         View::Restoring { .. } | View::Leaving(_) | View::Completing => "Signing in",
         View::SignedIn(_) => "Signed in",
     });
