@@ -65,7 +65,8 @@ async fn play_all(stage: &Stage, chosen: &[&Scenario]) -> usize {
     if failed > 0 {
         println!("What the pages looked like is in {}.", stage.results().display());
     }
-    failed
+    // The runtime does not come to an end by itself once a tap still waits for its browser.
+    std::process::exit(i32::from(failed > 0));
 }
 
 async fn play_one(stage: &Stage, scenario: &Scenario) -> Result<Vec<String>> {
