@@ -1,0 +1,106 @@
+//! What browser tests share: waiting for something, pages made on the spot, and the provider in the page.
+
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
+
+use gloo::{timers::future::TimeoutFuture, utils::document};
+use hushkey::{Config, browser::navigation, protocol::secret::SensitiveUrl};
+use js_sys::{Array, Function};
+use serde_json::{Value, json};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::Window;
+
+pub const CLIENT: &str = "tests";
+
+pub fn window() -> Window {
+    gloo::utils::window()
+}
+
+/// Asks again and again until it is so, for ten seconds at most.
+pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    for _ in 0..1000 {
+        if is_so() {
+            return;
+        }
+        TimeoutFuture::new(10).await;
+    }
+    panic!("it never came to this: {what}");
+}
+
+/// Lets everything that is already due happen. For what must *not* happen: there is nothing to wait for then.
+pub async fn a_while() {
+    TimeoutFuture::new(150).await;
+}
+
+/// A page of our own origin, as an address.
+pub fn page(html: &str) -> SensitiveUrl {
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type("text/html");
+    let blob = web_sys::Blob::new_with_str_sequence_and_options(&Array::of1(&html.into()), &options).expect("a blob");
+    SensitiveUrl::new(web_sys::Url::create_object_url_with_blob(&blob).expect("an address"))
+}
+
+/// How many frames there are.
+pub fn frames() -> u32 {
+    document().query_selector_all("iframe").expect("a list").length()
+}
+
+/// Runs JavaScript.
+pub fn run(script: &str) -> JsValue {
+    Function::new_no_args(script).call0(&JsValue::NULL).unwrap_or_else(|why| panic!("{script}: {why:?}"))
+}
+
+pub fn run_text(script: &str) -> String {
+    run(script).as_string().unwrap_or_else(|| panic!("{script}: not a text"))
+}
+
+#[wasm_bindgen(module = "/tests/support/provider.js")]
+extern "C" {
+    fn reset();
+    fn set(name: &str, json: &str);
+    fn get(name: &str) -> String;
+}
+
+/// The provider in the page, as provider.js has it.
+pub struct Provider;
+
+impl Provider {
+    /// As at the start, and with a browser that remembers nothing.
+    pub fn fresh() -> Self {
+        reset();
+        run("localStorage.clear(); sessionStorage.clear(); history.replaceState(null, '', '/')");
+        Self
+    }
+
+    pub fn set(&self, name: &str, value: impl Into<Value>) {
+        set(name, &value.into().to_string());
+    }
+
+    pub fn get(&self, name: &str) -> Value {
+        serde_json::from_str(&get(name)).expect("JSON")
+    }
+
+    /// How many times the token endpoint was asked.
+    pub fn grants(&self) -> usize {
+        self.get("grants").as_array().map_or(0, Vec::len)
+    }
+
+    /// Where the page would have gone.
+    pub fn left(&self) -> Vec<String> {
+        serde_json::from_value(self.get("left")).expect("a list of addresses")
+    }
+
+    pub fn config(&self) -> Rc<Config> {
+        let origin = navigation::origin();
+        let block = json!({
+            "metadata": {
+                "issuer": format!("{origin}/provider"),
+                "authorization_endpoint": format!("{origin}/tests/support/authorize.html"),
+                "token_endpoint": format!("{origin}/provider/token"),
+                "jwks_uri": format!("{origin}/provider/keys"),
+            },
+            "client_id": CLIENT, "algorithms": ["ES256"], "api": [format!("{origin}/api/")],
+        });
+        Rc::new(Config::from_json(&block.to_string(), &origin).expect("a good configuration"))
+    }
+}

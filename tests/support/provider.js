@@ -1,0 +1,76 @@
+// Test support: a provider and an API inside of the page that runs the tests. The authorization endpoint is a real page (authorize.html) in the real
+// frame; token endpoint, keys and API stand behind a replaced fetch(). Signatures are real.
+
+const realFetch = window.fetch.bind(window);
+const keys = crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+let leave = null;
+
+const provider = {};
+window.provider = provider;
+
+/** As at the start: everybody is signed in, tokens live five minutes, and nothing has been asked. */
+export function reset() {
+  Object.assign(provider, {
+    authorization: "code", lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1",
+  });
+  window.fetch = answer;
+  if (leave === null) {
+    leave = true;
+    // A test page that really left would never come to the end of its tests.
+    navigation.addEventListener("navigate", (event) => {
+      if (event.destination.sameDocument) return;
+      provider.left.push(event.destination.url);
+      event.preventDefault();
+    });
+  }
+}
+
+export const set = (name, json) => { provider[name] = JSON.parse(json); };
+export const get = (name) => JSON.stringify(provider[name]);
+
+const base64url = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+const text = (value) => base64url(new TextEncoder().encode(value));
+const json = (value, status = 200) => new Response(JSON.stringify(value), { status, headers: { "content-type": "application/json" } });
+
+async function answer(address, options) {
+  const url = new URL(address, location.href);
+  if (provider.down) throw new TypeError("Failed to fetch");
+  if (url.pathname === "/provider/token") return token(new URLSearchParams(options.body));
+  if (url.pathname === "/provider/keys") {
+    return json({ keys: [{ ...(await crypto.subtle.exportKey("jwk", (await keys).publicKey)), kid: "k1", use: "sig", key_ops: undefined }] });
+  }
+  if (url.pathname.startsWith("/api/")) return api(url, options);
+  return realFetch(address, options);
+}
+
+async function token(form) {
+  const grant = form.get("grant_type");
+  provider.grants.push(grant);
+  let nonce;
+  if (grant === "authorization_code") {
+    const [, sent, challenge] = form.get("code").split("~");
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(form.get("code_verifier")));
+    if (base64url(digest) !== challenge) return json({ error: "invalid_grant" }, 400);
+    nonce = sent;
+    provider.nonces.push(nonce);
+  }
+  provider.issued += 1;
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { iss: `${location.origin}/provider`, aud: "tests", sub: provider.subject, name: "Ada", iat: now, exp: now + 300, nonce };
+  const input = `${text(JSON.stringify({ alg: "ES256", kid: "k1" }))}.${text(JSON.stringify(claims))}`;
+  const signature = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, (await keys).privateKey, new TextEncoder().encode(input));
+  return json({
+    access_token: `canary-at-${provider.issued}`, token_type: "Bearer", expires_in: provider.lifetime,
+    id_token: grant === "authorization_code" ? `${input}.${base64url(signature)}` : undefined,
+    refresh_token: provider.refresh ? `canary-rt-${provider.issued}` : undefined,
+  });
+}
+
+function api(url, options) {
+  const headers = Object.fromEntries(options.headers);
+  const { method, credentials, redirect, referrerPolicy, body = null } = options;
+  provider.calls.push({ path: url.pathname, method, credentials, redirect, referrerPolicy, body, headers });
+  const used = headers.authorization?.replace("Bearer ", "");
+  if (provider.refused === "all" || provider.refused.includes(used)) return json({ error: "invalid_token" }, 401);
+  return json({ used, asked: url.pathname });
+}
