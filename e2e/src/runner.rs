@@ -6,7 +6,7 @@ use crate::{
     world::World,
 };
 use anyhow::{Context, Result, anyhow, bail};
-use std::{rc::Rc, time::Duration};
+use std::{collections::BTreeMap, rc::Rc, time::Duration};
 use tokio::{
     task::{LocalSet, spawn_local},
     time::{Instant, timeout},
@@ -33,7 +33,7 @@ pub(crate) fn play(only: &[String], headed: bool) -> Result<bool> {
     on_one_thread(async {
         tokio::select! {
             failed = play_all(&stage, &chosen) => Ok(failed == 0),
-            _ = tokio::signal::ctrl_c() => Err(anyhow!("stopped")),
+            () = xtask::serve::stop_signal() => Err(anyhow!("stopped")),
         }
     })
 }
@@ -46,6 +46,7 @@ pub(crate) fn on_one_thread<T>(work: impl Future<Output = Result<T>>) -> Result<
 
 async fn play_all(stage: &Stage, chosen: &[&Scenario]) -> usize {
     let mut failed = 0;
+    let mut noted: BTreeMap<String, usize> = BTreeMap::new();
     for scenario in chosen {
         let started = Instant::now();
         let result = play_one(stage, scenario).await;
@@ -53,7 +54,9 @@ async fn play_all(stage: &Stage, chosen: &[&Scenario]) -> usize {
         match result {
             Ok(notes) => {
                 println!("PASS  {:<22} {seconds:>5.1} s  {}", scenario.name, scenario.headline);
-                notes.iter().for_each(|note| println!("      {:<22}          note: {note}", ""));
+                for note in notes {
+                    *noted.entry(note).or_default() += 1;
+                }
             }
             Err(error) => {
                 failed += 1;
@@ -61,15 +64,18 @@ async fn play_all(stage: &Stage, chosen: &[&Scenario]) -> usize {
             }
         }
     }
+    for (note, times) in noted {
+        println!("\nNote: in {times} scenarios {note}.");
+    }
     println!("\n{} passed, {failed} failed", chosen.len() - failed);
     if failed > 0 {
         println!("What the pages looked like is in {}.", stage.results().display());
     }
-    // The runtime does not come to an end by itself once a tap still waits for its browser.
-    std::process::exit(i32::from(failed > 0));
+    failed
 }
 
 async fn play_one(stage: &Stage, scenario: &Scenario) -> Result<Vec<String>> {
+    stage.forget_evidence(scenario.name)?;
     let world = Rc::new(World::open(stage, scenario.name, scenario.setup).await.context("the world could not be made")?);
     let mut performance = spawn_local((scenario.run)(Rc::clone(&world)));
     let performed = match timeout(LIMIT, &mut performance).await {

@@ -8,7 +8,7 @@ use crate::{
     wait::{until, yes},
     world::World,
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use serde_json::json;
 use std::{fs, path::Path};
 
@@ -23,7 +23,7 @@ const SETTLED: &str = "return document.readyState === 'complete' && [...document
 pub(crate) fn take(out: &Path) -> Result<()> {
     fs::create_dir_all(out).with_context(|| format!("{} cannot be written", out.display()))?;
     let stage = Stage::set(false)?;
-    on_one_thread(async {
+    let pictures = async {
         let album = Album { out };
         let world = World::open(&stage, "screens", Setup::ORDINARY).await?;
         album.signed_out(&world).await?;
@@ -38,6 +38,12 @@ pub(crate) fn take(out: &Path) -> Result<()> {
         world.sees_heading("This app is not set up yet").await?;
         album.keep(&world, "misconfigured").await?;
         world.browser.close().await
+    };
+    on_one_thread(async {
+        tokio::select! {
+            taken = pictures => taken,
+            () = xtask::serve::stop_signal() => Err(anyhow!("stopped")),
+        }
     })?;
     println!("The pictures are in {}.", out.display());
     Ok(())
@@ -77,10 +83,7 @@ impl Album<'_> {
         self.keep(world, "account-renewed").await?;
         world.presses("API").await?;
         world.sees_api_answer().await?;
-        self.keep(world, "api").await?;
-        world.opens("/callback").await?;
-        world.sees_heading("You are signed in.").await?;
-        self.keep(world, "callback-signed-in").await
+        self.keep(world, "api").await
     }
 
     async fn in_between(&self, world: &World) -> Result<()> {
@@ -122,6 +125,8 @@ impl Album<'_> {
         for (width, height) in SIZES {
             for scheme in SCHEMES {
                 let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+                // A phone draws none that take room, and on the large pictures they are noise.
+                browser.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await?;
                 browser.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await?;
                 resize(world, width, height).await?;
                 // The whole page, not only what fits on the screen.

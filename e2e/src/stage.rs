@@ -37,6 +37,17 @@ impl Stage {
         Ok(folder)
     }
 
+    /// Removes what an earlier failure left, so that it is not taken for a new one.
+    pub(crate) fn forget_evidence(&self, scenario: &str) -> Result<()> {
+        for extension in ["png", "html"] {
+            let file = self.results().join(scenario).with_extension(extension);
+            if file.exists() {
+                fs::remove_file(file)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Where the evidence of failures goes.
     pub(crate) fn results(&self) -> PathBuf {
         self.workspace.target().join("e2e")

@@ -40,7 +40,8 @@ const walk = (value, path, depth) => {
   }
 };
 for (const key of Object.getOwnPropertyNames(window)) {
-  const native = /\[native code\]/.test(Object.getOwnPropertyDescriptor(window, key).value ?? "");
+  const value = Object.getOwnPropertyDescriptor(window, key).value;
+  const native = typeof value === "function" && /\[native code\]/.test(Function.prototype.toString.call(value));
   const isWindow = ["window", "self", "frames", "parent", "top", "opener", "document", "location", "history", "e2eSeen"].includes(key);
   if (!native && !isWindow) walk(window[key], key, 3);
 }

@@ -38,7 +38,12 @@ pub(crate) async fn sweep(browser: &Browser, secrets: &Secrets, pending_is_fine:
         findings.faults.push(format!("the policy was violated: {}", secrets.redact(violation)));
     }
     for entry in texts("measured").iter().filter_map(Value::as_str) {
-        findings.notes.extend(secrets.in_text(entry).into_iter().map(|name| format!("a performance entry holds a used {name}")));
+        findings.notes.extend(
+            secrets
+                .in_text(entry)
+                .into_iter()
+                .map(|name| format!("the browser's own record of the load (performance) holds a used {name}")),
+        );
     }
     Ok(findings)
 }

@@ -1,13 +1,20 @@
 //! The chromedriver process.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Write},
     net::TcpStream,
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
+    thread::sleep,
     time::Duration,
 };
+
+/// How long it may take to end.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The pause between two looks whether it has.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A running chromedriver. When it is dropped it closes all its browsers and ends.
 #[derive(Debug)]
@@ -46,20 +53,30 @@ impl Driver {
     }
 
     /// Asks it to close its browsers: killed alone, it would leave them behind.
-    fn shut_down(&self) -> std::io::Result<()> {
+    fn shut_down(&mut self) -> Result<()> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        stream.write_all(b"GET /shutdown HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")?;
-        stream.read(&mut [0; 1024]).map(drop)
+        stream.set_read_timeout(Some(PATIENCE))?;
+        // It wants HTTP/1.1, and hangs up on anything older.
+        stream.write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        ensure!(BufReader::new(stream).read_line(&mut answer)? > 0, "chromedriver hung up");
+        for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
+            if self.child.try_wait()?.is_some() {
+                return Ok(());
+            }
+            sleep(PAUSE);
+        }
+        bail!("chromedriver does not end")
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        if self.shut_down().is_err() {
-            // It does not answer any more; nothing better can be done.
+        if let Err(error) = self.shut_down() {
+            eprintln!("chromedriver is killed, and a browser may be left over: {error:#}");
+            // Whether this works or not, nothing better can be done.
             let _ = self.child.kill();
+            let _ = self.child.wait();
         }
-        let _ = self.child.wait();
     }
 }

@@ -56,13 +56,27 @@ pub(super) async fn by_itself(world: &World) -> Result<()> {
     Ok(())
 }
 
+async fn has_frame(world: &World) -> Result<bool> {
+    Ok(world.browser.script("return document.querySelector('iframe') !== null", Vec::new()).await? == true)
+}
+
 pub(super) async fn refresh_token_refused(world: &World) -> Result<()> {
     world.signs_in_to_account().await?;
     world.marks("main h1").await?;
     world.provider.forget_log().await?;
     world.provider.control("fail?endpoint=token&status=400&error=invalid_grant").await?;
+    world.provider.control("fail?endpoint=authorize&delay_ms=2000").await?;
 
     world.presses("Renew now").await?;
+    until("the hidden frame", async || {
+        Ok(yes(world.browser.script("return !!document.querySelector('iframe')", Vec::new()).await? == true))
+    })
+    .await?;
+    // The frame is on its way to an address that carries the ID token.
+    let faults = world.faults_of_page().await?;
+    ensure!(faults.is_empty(), "while the frame is open: {}", faults.join("; "));
+    ensure!(has_frame(world).await?, "the frame was gone before it was looked at");
+
     world.sees("Renewed. You have a new access token.").await?;
     world.mark_is_still_at("main h1").await?;
 

@@ -41,6 +41,9 @@ pub(super) async fn nobody(world: &World) -> Result<()> {
     world.is_signed_out().await?;
     world.is_at("/").await?;
 
+    // What `after_a_reload` must not see is seen here, so it would be noticed there.
+    ensure!(world.never_saw(&SIGNED_OUT).await.is_err(), "the texts of the page are not recorded");
+
     let log = world.provider.log().await?;
     ensure!(log.visible_sign_ins() == 0, "the page went to the provider by itself");
     ensure!(log.silent_sign_ins() == 1, "one silent request, not {}", log.silent_sign_ins());
