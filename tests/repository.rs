@@ -74,7 +74,7 @@ fn si_03_the_relay_page_is_small_and_knows_nobody_but_its_own_origin() {
 }
 
 #[test]
-fn the_clock_and_the_generator_are_read_in_one_file() {
+fn ar_02_bp_01_the_clock_and_the_generator_are_read_in_one_file() {
     for (path, text) in sources("src") {
         if path.ends_with("browser/moment.rs") || path.starts_with(root().join("src/app")) {
             continue;

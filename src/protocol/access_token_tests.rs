@@ -36,7 +36,7 @@ fn check(access: &Value, audiences: &[String]) -> Result<AccessClaims, Finding> 
 }
 
 #[test]
-fn at_05_issuer_audience_and_times_are_checked() {
+fn at_05_07_issuer_audience_times_and_client_are_checked() {
     assert!(check(&claims(), &[]).is_ok());
     for (claim, value) in [
         ("iss", json!("https://as.example1")),

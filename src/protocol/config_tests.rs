@@ -79,7 +79,7 @@ fn every_wrong_field_is_named() {
 }
 
 #[test]
-fn ar_01_06_tr_01_secrets_methods_and_response_types_cannot_be_configured() {
+fn ar_01_06_tr_01_si_25_secrets_methods_response_types_and_modes_cannot_be_configured() {
     for field in ["client_secret", "code_challenge_method", "response_type", "response_mode", "skip_issuer_check", "nonce", "state"] {
         assert!(with(field, json!("x")).unwrap_err().to_string().contains("unknown field"), "{field}");
     }
@@ -119,7 +119,7 @@ fn di_10_metadata_by_hand_need_issuer_and_keys() {
 }
 
 #[test]
-fn origins_for_the_content_security_policy() {
+fn di_11_si_21_origins_for_the_content_security_policy() {
     let config = with("api", json!([{"url": "https://api.example/v1/"}, "https://acme.scalekit.com/x"])).unwrap();
     assert_eq!(config.connect_origins(), ["https://acme.scalekit.com", "https://api.example"]);
     assert_eq!(config.frame_origins(), ["https://acme.scalekit.com"]);

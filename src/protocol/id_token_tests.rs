@@ -146,7 +146,7 @@ fn id_28_a_wrong_clock_is_named_in_words() {
 }
 
 #[test]
-fn id_29_the_nonce_is_the_one_that_was_sent() {
+fn id_29_30_the_nonce_is_the_one_that_was_sent() {
     misses("nonce");
     refuses("nonce", &[json!("n1"), json!("N"), json!(""), json!(1)]);
     let finding = login(&with("nonce", json!("canary"))).unwrap_err();

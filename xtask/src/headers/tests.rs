@@ -20,7 +20,7 @@ fn value<'a>(headers: &'a Headers, path: &str, name: &str) -> Option<&'a str> {
 }
 
 #[test]
-fn app_pages_get_the_strict_policy_under_every_deep_link() {
+fn bp_02_03_si_20_21_app_pages_get_the_strict_policy_under_every_deep_link() {
     let headers = Headers::production(&needs());
     for path in ["/", "/index.html", "/callback", "/deep/link/of/7"] {
         let policy = value(&headers, path, "Content-Security-Policy").expect("a policy");
@@ -38,7 +38,7 @@ fn app_pages_get_the_strict_policy_under_every_deep_link() {
 }
 
 #[test]
-fn the_relay_page_may_be_framed_by_the_app_and_runs_one_script() {
+fn si_20_the_relay_page_may_be_framed_by_the_app_and_runs_one_script() {
     let headers = Headers::production(&needs());
     for path in ["/silent-refresh.html", "/silent-refresh"] {
         assert_eq!(
@@ -68,7 +68,7 @@ fn hashed_files_are_kept_forever() {
 }
 
 #[test]
-fn hsts_needs_https() {
+fn bp_06_hsts_needs_https() {
     let name = "Strict-Transport-Security";
     assert!(value(&Headers::production(&needs()), "/", name).is_some());
     let plain = Needs { https: false, ..needs() };

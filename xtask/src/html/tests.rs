@@ -39,7 +39,7 @@ fn leaves_nothing_of_trunk_in_the_page() {
 }
 
 #[test]
-fn preloads_and_starts_the_app_with_integrity() {
+fn bp_04_preloads_and_starts_the_app_with_integrity() {
     let page = rendered();
     for part in [
         r#"<link rel="modulepreload" href="/hushkey-1.js" integrity="sha384-of/hushkey-1.js">"#,
@@ -70,7 +70,7 @@ fn a_configuration_cannot_leave_its_block() {
 }
 
 #[test]
-fn hashes_the_scripts_that_run_and_no_others() {
+fn bp_02_hashes_the_scripts_that_run_and_no_others() {
     let page = "<script>a()</script><script src=/x.js></script>\
                 <script type='application/json'>{}</script><script type=module>b()</script>";
     assert_eq!(script_sources(page).expect("a fine page"), [digest::script_source("a()"), digest::script_source("b()")]);
@@ -78,7 +78,7 @@ fn hashes_the_scripts_that_run_and_no_others() {
 }
 
 #[test]
-fn refuses_what_the_policy_would_block() {
+fn bp_02_refuses_what_the_policy_would_block() {
     for page in ["<p onclick='x()'>", "<p style='color:red'>", "<style>p{}</style>"] {
         assert!(script_sources(page).is_err(), "{page}");
     }
