@@ -50,6 +50,13 @@ impl Algorithm {
     }
 }
 
+/// What an ID token may call itself in `typ`, if it does.
+const ID_TOKEN: [&str; 2] = ["JWT", "application/jwt"];
+
+/// What an access token may call itself ([RFC 9068 §2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)). Many providers, Scalekit among
+/// them, still say `JWT`.
+const ACCESS_TOKEN: [&str; 4] = ["at+jwt", "application/at+jwt", "JWT", "application/jwt"];
+
 /// Longer tokens are not read: 64 KiB.
 const MAX_LENGTH: usize = 64 * 1024;
 
@@ -69,8 +76,17 @@ impl fmt::Debug for Unverified {
 }
 
 impl Unverified {
-    /// Reads a token in compact form. The header decides nothing but which of the allowed algorithms it claims, and which key.
+    /// Reads an ID token in compact form. The header decides nothing but which of the allowed algorithms it claims, and which key.
     pub(crate) fn parse(raw: &str, allowed: &[Algorithm]) -> Result<Self, Finding> {
+        Self::parse_as(&ID_TOKEN, raw, allowed)
+    }
+
+    /// Reads an access token that is to be checked, by the same rules.
+    pub(crate) fn parse_access_token(raw: &str, allowed: &[Algorithm]) -> Result<Self, Finding> {
+        Self::parse_as(&ACCESS_TOKEN, raw, allowed)
+    }
+
+    fn parse_as(kinds: &[&str], raw: &str, allowed: &[Algorithm]) -> Result<Self, Finding> {
         if raw.len() > MAX_LENGTH {
             return Err(Finding::invalid("token", "longer than 64 KiB"));
         }
@@ -94,8 +110,8 @@ impl Unverified {
         let claims = object("payload", segments[1])?;
         let token = UntrustedToken::new(raw).map_err(|why| Finding::invalid("token", format!("not a signed JWT ({why})")))?;
         let kind = header.optional_str("typ")?;
-        if !kind.is_none_or(|kind| kind.eq_ignore_ascii_case("JWT") || kind.eq_ignore_ascii_case("application/jwt")) {
-            return Err(Finding::unexpected("typ", "JWT", kind.unwrap_or_default()));
+        if let Some(other) = kind.filter(|kind| !kinds.iter().any(|known| known.eq_ignore_ascii_case(kind))) {
+            return Err(Finding::unexpected("typ", kinds[0], other));
         }
         let signature = token.signature_bytes().to_vec();
         if algorithm.signature_length().is_some_and(|length| length != signature.len()) {

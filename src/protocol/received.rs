@@ -67,7 +67,7 @@ impl Received {
         };
         let access = match config.access_tokens {
             AccessTokens::Checked { .. } => {
-                Some(Unverified::parse(response.access_token.expose(), &config.algorithms).map_err(Error::AccessToken)?)
+                Some(Unverified::parse_access_token(response.access_token.expose(), &config.algorithms).map_err(Error::AccessToken)?)
             }
             AccessTokens::Opaque => None,
         };
