@@ -63,8 +63,10 @@ pub(crate) fn process_token_response(response: &HttpResponse) -> Result<TokenRes
         };
     }
     let object = Object::parse(response.body.expose()).map_err(Error::TokenResponse)?;
-    if let Ok(Some(code)) = object.optional_str("error") {
-        return Err(Error::Token(ProviderError::new(code, object.optional_str("error_description").ok().flatten())));
+    if object.has("error") {
+        // One that is no text is an error all the same; it only has no name that could be told.
+        let text = |field| object.optional_str(field).ok().flatten();
+        return Err(Error::Token(ProviderError::new(text("error").unwrap_or_default(), text("error_description"))));
     }
     if response.status != 200 {
         return malformed(Finding::unexpected("status", "200", response.status.to_string()));
@@ -202,6 +204,11 @@ mod tests {
                 respond(status, "application/json", r#"{"error":"invalid_grant","access_token":"x","token_type":"Bearer"}"#).unwrap_err();
             assert_eq!(error.code(), "invalid_grant", "{status}");
         }
+        for odd in [json!(7), json!(""), json!({}), json!(["invalid_grant"]), json!("a\"b")] {
+            assert_eq!(with("error", odd.clone()).unwrap_err().code(), "invalid_error_code", "{odd} beside good tokens");
+        }
+        let null = r#"{"error":null,"access_token":"x","token_type":"Bearer"}"#;
+        assert!(respond(200, "application/json", null).is_ok(), "some write down that there is none");
         for (status, mime) in [(400, "text/html"), (500, "application/json"), (503, "text/html"), (429, "application/json")] {
             assert!(respond(status, mime, r#"{"error":"invalid_grant"}"#).unwrap_err().is_transient(), "{status} {mime}");
         }
