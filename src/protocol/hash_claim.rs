@@ -21,4 +21,10 @@ mod tests {
         assert_eq!(left_half(Algorithm::Rs256, "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
         assert_eq!(left_half(Algorithm::Rs256, "Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk"), "LDktKdoQak3Pk0cnXxCltA");
     }
+
+    #[test]
+    fn id_32_ed25519_hashes_with_sha_512() {
+        // printf jHkW… | openssl dgst -sha512 -binary | head -c 32 | basenc --base64url
+        assert_eq!(left_half(Algorithm::EdDsa, "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "q7nS86GgvvFaZkzALLWqJYaJIKw2wCDAVfCAsm5CrBM");
+    }
 }

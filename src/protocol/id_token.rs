@@ -39,7 +39,7 @@ pub(crate) enum Origin<'a> {
     },
     /// A refresh token was used.
     Refresh {
-        /// The claims that the session began with.
+        /// The claims of the ID token before.
         original: &'a IdClaims,
         /// The nonce of the session's first request.
         nonce: &'a Nonce,
@@ -88,7 +88,12 @@ pub(crate) fn validate(token: &Unverified, expectation: &Expectation<'_>) -> Res
             }
             authentication_age(auth_time, *asked, expectation)?;
         }
-        Origin::Refresh { original, nonce } => continuity(claims, auth_time, original, nonce)?,
+        Origin::Refresh { original, nonce } => {
+            if issued_at.plus(expectation.skew) < original.issued_at {
+                return Err(Finding::invalid("iat", "earlier than that of the ID token before"));
+            }
+            continuity(claims, auth_time, original, nonce)?;
+        }
     }
     Ok(IdClaims { issuer: issuer.to_owned(), subject: subject.to_owned(), issued_at, auth_time, all: claims.clone() })
 }

@@ -196,6 +196,16 @@ fn id_36_a_refreshed_token_speaks_of_the_same_person_and_sign_in() {
 }
 
 #[test]
+fn id_36_a_refreshed_token_was_issued_after_the_one_before() {
+    let nonce = Nonce::new("n");
+    let original = login(&claims()).unwrap();
+    let refresh = |issued_at: u64| check(&with("iat", json!(issued_at)), Origin::Refresh { original: &original, nonce: &nonce }, &[]);
+    assert!(refresh(NOW).is_ok(), "within the same second");
+    assert!(refresh(NOW - 60).is_ok(), "by another clock of the provider");
+    assert_eq!(refresh(NOW - 61).unwrap_err().field, "iat");
+}
+
+#[test]
 fn id_38_a_logout_token_is_not_an_id_token() {
     refuses("events", &[json!({ "http://schemas.openid.net/event/backchannel-logout": {} })]);
 }
