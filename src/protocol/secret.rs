@@ -105,6 +105,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn bp_10_every_secret_is_wiped_when_it_is_dropped() {
+        // The type says so, and this compiles only as long as it does.
+        const fn wiped(_: &impl zeroize::ZeroizeOnDrop) {}
+        wiped(&AccessToken::new("canary").0);
+        wiped(&RefreshToken::new("canary").0);
+        wiped(&IdToken::new("canary").0);
+        wiped(&Code::new("canary").0);
+        wiped(&Verifier::new("canary").0);
+        wiped(&StateParameter::new("canary").0);
+        wiped(&Nonce::new("canary").0);
+        wiped(&Body::new("canary").0);
+        wiped(&SensitiveUrl::new("canary").0);
+    }
+
+    #[test]
     fn bp_08_debug_never_shows_the_text() {
         let shown = format!(
             "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",

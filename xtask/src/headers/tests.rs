@@ -54,6 +54,20 @@ fn si_20_the_relay_page_may_be_framed_by_the_app_and_runs_one_script() {
 }
 
 #[test]
+fn ar_29_si_22_bp_05_06_every_answer_has_the_common_headers() {
+    let headers = Headers::production(&needs());
+    for path in ["/", "/callback", "/silent-refresh.html", "/app-0123456789abcdef.css", "/missing"] {
+        assert_eq!(value(&headers, path, "Referrer-Policy"), Some("no-referrer"), "{path}");
+        assert_eq!(value(&headers, path, "X-Content-Type-Options"), Some("nosniff"), "{path}");
+        assert_eq!(value(&headers, path, "Cross-Origin-Opener-Policy"), Some("same-origin"), "{path}");
+        // With it, the provider's page in the hidden frame would get no cookies, or not load at all.
+        assert_eq!(value(&headers, path, "Cross-Origin-Embedder-Policy"), None, "{path}");
+        let permissions = value(&headers, path, "Permissions-Policy").expect("a policy");
+        assert!(["camera=()", "geolocation=()", "payment=()"].iter().all(|denied| permissions.contains(denied)), "{permissions}");
+    }
+}
+
+#[test]
 fn the_relay_page_moves_with_the_configuration() {
     let headers = Headers::production(&Needs { silent_path: "/auth/quiet.html".to_owned(), ..needs() });
     let policy = |path| value(&headers, path, "Content-Security-Policy").expect("a policy");

@@ -1,0 +1,130 @@
+//! Rules of the token endpoint that show only over several requests: lifetimes, scopes, and refresh tokens that rotate, stay or are refused.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod support;
+
+use hushkey::{
+    View,
+    protocol::{api::TokenAnswer, error::NetworkFailure, http::Method, turn::Event},
+};
+use serde_json::json;
+use std::time::Duration;
+use support::{World, config, name};
+
+const API: &str = "https://api.example/me";
+
+/// Somebody who is signed in and has a refresh token.
+fn with_refresh_token(rotates: bool) -> World {
+    let mut world = World::with(config(r#","scopes":"openid profile offline_access""#));
+    world.provider.issues_refresh_tokens = true;
+    world.provider.rotates = rotates;
+    world.sign_in("/");
+    world
+}
+
+/// The refresh token in the one request that a renewal begins with.
+fn presented(world: &mut World) -> String {
+    world.dispatch(Event::RenewalChosen);
+    let [(_, request)] = world.requests.as_slice() else { panic!("one request, not {:?}", world.requests) };
+    let Method::PostForm(form) = &request.method else { panic!("a POST") };
+    let form: Vec<(String, String)> = form_urlencoded::parse(form.expose().as_bytes()).into_owned().collect();
+    let field = |wanted: &str| form.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone()).expect("the field is there");
+    assert_eq!(field("grant_type"), "refresh_token");
+    field("refresh_token")
+}
+
+#[test]
+fn tr_09_a_token_without_a_lifetime_is_not_believed_to_live_for_ever() {
+    let mut world = World::new();
+    world.provider.tweak_response = Some(Box::new(|body| {
+        body.as_object_mut().expect("an object").remove("expires_in");
+    }));
+    world.sign_in("/");
+    assert_eq!(world.state.token_expires_at(), Some(world.now.plus(Duration::from_secs(300))));
+    world.now = world.now.plus(Duration::from_secs(300));
+    assert!(matches!(world.state.token_for(API, world.now, &world.config), TokenAnswer::Renew));
+}
+
+#[test]
+fn tr_12_the_scopes_are_those_that_were_granted() {
+    let scopes = |granted: Option<&'static str>| {
+        let mut world = World::new();
+        if let Some(text) = granted {
+            world.provider.tweak_response = Some(Box::new(move |body| body["scope"] = json!(text)));
+        }
+        world.sign_in("/");
+        let reachable = ["https://api.example/me", "https://admin.example/"]
+            .map(|address| matches!(world.state.token_for(address, world.now, &world.config), TokenAnswer::Attach { .. }));
+        assert_eq!(reachable, [true, false], "no scope widens where the token goes");
+        world.state.granted_scopes().join(" ")
+    };
+    assert_eq!(scopes(None), "openid profile email", "nothing said: what was asked for");
+    assert_eq!(scopes(Some("openid")), "openid", "less than was asked for is not hidden");
+    assert_eq!(scopes(Some("openid profile email admin")), "openid profile email admin");
+}
+
+#[test]
+fn tr_12_a_refresh_that_names_no_scopes_keeps_those_that_were_granted() {
+    let mut world = with_refresh_token(true);
+    world.provider.tweak_response = Some(Box::new(|body| body["scope"] = json!("openid")));
+    world.dispatch(Event::RenewalChosen);
+    world.settle();
+    world.provider.tweak_response = None;
+    world.dispatch(Event::RenewalChosen);
+    world.settle();
+    assert_eq!(world.state.granted_scopes(), ["openid"]);
+}
+
+#[test]
+fn tr_16_a_new_refresh_token_takes_the_place_of_the_old_one() {
+    let mut world = with_refresh_token(true);
+    let mut used = Vec::new();
+    for _ in 0..4 {
+        used.push(presented(&mut world));
+        assert_eq!(name(&world.settle()), Some("Name of usr_1"));
+    }
+    let count = used.len();
+    used.sort();
+    used.dedup();
+    assert_eq!(used.len(), count, "a used token was sent again");
+    assert_eq!(world.provider.asked.len(), 2, "no silent attempt had to make up for one: {:?}", world.provider.grants);
+}
+
+#[test]
+fn tr_17_a_refresh_without_a_new_token_keeps_the_old_one() {
+    let mut world = with_refresh_token(false);
+    let first = presented(&mut world);
+    world.settle();
+    for _ in 0..3 {
+        assert_eq!(presented(&mut world), first);
+        assert_eq!(name(&world.settle()), Some("Name of usr_1"));
+    }
+}
+
+#[test]
+fn tr_18_a_refresh_that_nobody_answered_is_not_sent_again() {
+    let mut world = with_refresh_token(true);
+    let lost = presented(&mut world);
+    // The provider has carried it out; only the answer is lost. To send it again would look like theft.
+    let (ticket, request) = world.requests.remove(0);
+    let _ = world.provider.http(&request, world.now);
+    let (refreshes, asked) = (world.redeemed("refresh_token"), world.provider.asked.len());
+    world.dispatch(Event::Responded { ticket, outcome: Err(NetworkFailure::Timeout) });
+    assert_eq!(name(&world.pass(Duration::from_secs(60))), Some("Name of usr_1"));
+    assert_eq!((world.redeemed("refresh_token"), world.provider.asked.len()), (refreshes, asked + 1), "the silent way, once");
+    assert_ne!(presented(&mut world), lost);
+}
+
+#[test]
+fn tr_19_a_provider_that_refuses_every_refresh_causes_no_loop() {
+    let mut world = with_refresh_token(true);
+    for round in 1..=10 {
+        world.provider.refresh_tokens.clear();
+        let (refreshes, asked) = (world.redeemed("refresh_token"), world.provider.asked.len());
+        world.dispatch(Event::RenewalChosen);
+        assert!(matches!(world.settle(), View::SignedIn(_)), "round {round}");
+        assert!(!world.state.is_renewing());
+        assert_eq!((world.redeemed("refresh_token"), world.provider.asked.len()), (refreshes + 1, asked + 1), "round {round}");
+    }
+}
