@@ -15,7 +15,8 @@ fn ar_29_the_pages_load_nothing_from_anybody_else() {
     for page in ["index.html", "silent-refresh.html"] {
         for place in [" src=\"", " href=\"", " action=\"", "url(", "@import"] {
             for address in read(page).split(place).skip(1) {
-                let foreign = ["http:", "https:", "//", "data:"].iter().any(|start| address.trim_start_matches(['"', '\'']).starts_with(start));
+                let foreign =
+                    ["http:", "https:", "//", "data:"].iter().any(|start| address.trim_start_matches(['"', '\'']).starts_with(start));
                 assert!(!foreign, "{page} has {place}{}", address.lines().next().unwrap_or_default());
             }
         }

@@ -156,10 +156,7 @@ fn id_35_no_acr_can_be_asked_for_as_essential() {
 #[test]
 fn ri_01_a_resource_is_absolute_and_goes_with_every_request() {
     let block = |resource: &str| {
-        format!(
-            r#"{{"client_id":"{CLIENT}","issuer":"{ISSUER}","api":[{{"url":"https://api.example/","resource":{}}}]}}"#,
-            json!(resource)
-        )
+        format!(r#"{{"client_id":"{CLIENT}","issuer":"{ISSUER}","api":[{{"url":"https://api.example/","resource":{}}}]}}"#, json!(resource))
     };
     for bad in ["/v1", "api.example", "//api.example/", "https://api.example/#part", ""] {
         assert!(Config::from_json(&block(bad), APP).is_err(), "{bad:?}");

@@ -16,7 +16,7 @@ use super::{
 pub enum Prompt {
     /// The sign-up page (Scalekit and others).
     Create,
-    /// Credentials, even if somebody is signed in.
+    /// Credentials, even if somebody is signed in. Whether the provider did so is checked if [`max_age`](SignInOptions::max_age) is 0 as well.
     Login,
     /// A choice of account, or at Scalekit of organisation.
     SelectAccount,

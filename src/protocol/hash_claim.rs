@@ -25,6 +25,9 @@ mod tests {
     #[test]
     fn id_32_ed25519_hashes_with_sha_512() {
         // printf jHkW… | openssl dgst -sha512 -binary | head -c 32 | basenc --base64url
-        assert_eq!(left_half(Algorithm::EdDsa, "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "q7nS86GgvvFaZkzALLWqJYaJIKw2wCDAVfCAsm5CrBM");
+        assert_eq!(
+            left_half(Algorithm::EdDsa, "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
+            "q7nS86GgvvFaZkzALLWqJYaJIKw2wCDAVfCAsm5CrBM"
+        );
     }
 }
