@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 
 import { preflightHeaders, responseHeaders } from './cors.mjs';
+import { OWN_AGENT } from './faults.mjs';
 
 const BODY_LIMIT = 64 * 1024;
 
@@ -18,16 +19,19 @@ class Refusal extends Error {
  * A small protected API. It trusts the provider the way any API would: through its published keys.
  * `isRefused(jti)` names tokens to turn down although they are valid.
  */
-export function createApi({ options, traffic, isRefused }) {
+export function createApi({ options, traffic, faults, clock, isRefused }) {
   const { apps, clientId, issuer } = options;
-  // No cooldown: a key rotated a moment ago is looked up at once.
-  const keys = createRemoteJWKSet(new URL(`http://localhost:${options.port}/keys`), { cooldownDuration: 0 });
+  const keys = createRemoteJWKSet(new URL(`http://localhost:${options.port}/keys`), {
+    cooldownDuration: 0, // a key rotated a moment ago is looked up at once
+    headers: { 'User-Agent': OWN_AGENT },
+  });
 
   async function authenticate(request) {
     const [, token] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
     if (!token) throw new Refusal(401);
-    const verified = await jwtVerify(token, keys, { issuer, audience: clientId, algorithms: ['RS256'], clockTolerance: 5 })
-      .catch(() => undefined);
+    const verified = await jwtVerify(token, keys, {
+      issuer, audience: clientId, algorithms: ['RS256'], clockTolerance: 5, currentDate: clock.date,
+    }).catch(() => undefined);
     if (!verified || isRefused(verified.payload.jti)) throw new Refusal(401, 'invalid_token');
     return verified.payload;
   }
@@ -63,15 +67,20 @@ export function createApi({ options, traffic, isRefused }) {
 
     const send = (status, body, headers = {}) => {
       entry.status = status;
-      response.writeHead(status, { ...(allowed && responseHeaders(origin)), ...headers });
-      response.end(body && JSON.stringify(body));
+      const text = body && JSON.stringify(body);
+      const length = text && { 'Content-Length': Buffer.byteLength(text) };
+      response.writeHead(status, { ...(allowed && responseHeaders(origin)), ...length, ...headers });
+      response.end(text);
     };
 
     if (request.method === 'OPTIONS') return send(204, undefined, allowed ? preflightHeaders(origin, 'GET, POST') : {});
-    const fault = await traffic.due('api');
-    if (fault?.status === 0) return request.socket.destroy();
+    const fault = await faults.befall('api', response);
+    if (fault?.over) {
+      entry.status = 0;
+      return undefined;
+    }
     response.setHeader('Content-Type', 'application/json');
-    if (fault) return send(fault.status, fault.body);
+    if (fault) return send(fault.status, fault.body, fault.headers);
 
     try {
       const route = routes[`${request.method} ${url.pathname}`];

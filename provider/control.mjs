@@ -1,35 +1,31 @@
-import { FAULTY } from './traffic.mjs';
+import { FAULTY } from './faults.mjs';
 
 /** A mistake in a request to the control address. */
 class Mistake extends Error {}
+
+const HOUR = 60 * 60;
+const DECADE = 10 * 365 * 24 * HOUR;
 
 /**
  * The control address: how tests arrange what cannot be arranged through the front door.
  * `rotateKeys({ dropOld })` and `refuseIssuedTokens()` reach into parts that live elsewhere.
  */
-export function createControl({ store, traffic, rotateKeys, refuseIssuedTokens }) {
+export function createControl({ store, traffic, faults, clock, rotateKeys, refuseIssuedTokens }) {
   const routes = {
-    'GET /log': () => traffic.log,
-    'POST /log/clear': () => {
+    'GET /log': [[], () => traffic.log],
+    'POST /log/clear': [[], () => {
       traffic.log = [];
-    },
-    'POST /revoke-sessions': () => store.signEverybodyOut(),
-    'POST /rotate-keys': (query) => rotateKeys({ dropOld: query.get('drop') === '1' }),
-    'POST /expire-access-tokens': () => refuseIssuedTokens(),
-    'POST /fail': (query) => {
-      const endpoint = query.get('endpoint');
-      if (!FAULTY.includes(endpoint)) throw new Mistake(`endpoint must be one of ${FAULTY.join(', ')}`);
-      const status = number(query, 'status');
-      if (status !== undefined && status !== 0 && (status < 400 || status > 599)) {
-        throw new Mistake('status must be 0 or from 400 to 599');
-      }
-      traffic.fail(endpoint, {
-        status,
-        times: number(query, 'times') ?? 1,
-        delayMs: number(query, 'delay_ms') ?? 0,
-        error: query.get('error') ?? (status >= 500 ? 'server_error' : 'invalid_request'),
-      });
-    },
+    }],
+    'POST /revoke-sessions': [[], () => store.signEverybodyOut()],
+    'POST /rotate-keys': [['drop'], (query) => rotateKeys({ dropOld: flag(query, 'drop') ?? false })],
+    'POST /expire-access-tokens': [[], () => refuseIssuedTokens()],
+    'POST /clock': [['offset'], (query) => {
+      const offset = number(query, 'offset', { min: -DECADE, max: DECADE });
+      if (offset === undefined) throw new Mistake('offset is missing');
+      clock.offset = offset;
+    }],
+    'POST /fail': [FAULT, (query) => faults.set(endpoint(query), readFault(query))],
+    'POST /heal': [['endpoint'], (query) => faults.heal(query.has('endpoint') ? endpoint(query) : undefined)],
   };
 
   return async (request, response) => {
@@ -38,12 +34,13 @@ export function createControl({ store, traffic, rotateKeys, refuseIssuedTokens }
       response.end(JSON.stringify(body));
     };
     const { pathname, searchParams } = new URL(request.url, 'http://localhost');
-    const route = routes[`${request.method} ${pathname}`];
+    const [parameters, run] = routes[`${request.method} ${pathname}`] ?? [];
     // Browsers name the origin of every POST: no web page gets to work these controls.
     if (request.headers.origin !== undefined) return send(403, { error: 'not for web pages' });
-    if (!route) return send(404, { error: 'not found' });
+    if (!run) return send(404, { error: 'not found' });
     try {
-      return send(200, (await route(searchParams)) ?? { ok: true });
+      onlyOnce(searchParams, parameters);
+      return send(200, (await run(searchParams)) ?? { ok: true });
     } catch (error) {
       if (!(error instanceof Mistake)) throw error;
       return send(400, { error: error.message });
@@ -51,9 +48,59 @@ export function createControl({ store, traffic, rotateKeys, refuseIssuedTokens }
   };
 }
 
-function number(query, name) {
+const FAULT = [
+  'endpoint', 'times', 'delay_ms', 'hang', 'status', 'error', 'retry_after', 'page', 'frame_options', 'cut', 'trickle_ms',
+];
+
+/** The fault that a request to `/fail` describes. What makes no sense together is a mistake, not ignored. */
+function readFault(query) {
+  const status = number(query, 'status', { max: 599 });
+  if (status > 0 && status < 400) throw new Mistake('status must be 0 or from 400 to 599');
+  const fault = {
+    status,
+    times: number(query, 'times') ?? 1,
+    delayMs: number(query, 'delay_ms', { max: HOUR * 1000 }) ?? 0,
+    hang: flag(query, 'hang') ?? false,
+    error: query.get('error') ?? (status >= 500 ? 'server_error' : 'invalid_request'),
+    retryAfter: number(query, 'retry_after', { max: DECADE }),
+    page: flag(query, 'page') ? { framable: flag(query, 'frame_options') === false } : undefined,
+    cut: number(query, 'cut'),
+    trickleMs: number(query, 'trickle_ms', { min: 1, max: HOUR * 1000 }),
+  };
+  if (query.has('retry_after') && !status) throw new Mistake('retry_after needs a status');
+  if (query.has('error') && !status && !fault.page) throw new Mistake('error needs a status or a page');
+  if (fault.page && (status === 0 || query.get('endpoint') !== 'authorize')) {
+    throw new Mistake('page is for the endpoint authorize, and not for a connection that is cut');
+  }
+  if (query.has('frame_options') && !fault.page) throw new Mistake('frame_options needs a page');
+  const effect = [status, fault.page, fault.cut, fault.trickleMs].some((each) => each !== undefined);
+  if (!effect && !fault.hang && fault.delayMs === 0) throw new Mistake('this is no fault: say what goes wrong');
+  return fault;
+}
+
+function endpoint(query) {
+  const name = query.get('endpoint');
+  if (!FAULTY.includes(name)) throw new Mistake(`endpoint must be one of ${FAULTY.join(', ')}`);
+  return name;
+}
+
+function onlyOnce(query, known) {
+  const names = [...query.keys()];
+  const stray = names.find((name) => !known.includes(name));
+  if (stray !== undefined) throw new Mistake(`there is no parameter ${stray} here`);
+  if (new Set(names).size !== names.length) throw new Mistake('a parameter must be given once');
+}
+
+function number(query, name, { min = 0, max = Number.MAX_SAFE_INTEGER } = {}) {
   if (!query.has(name)) return undefined;
-  const value = Number(query.get(name));
-  if (!Number.isInteger(value) || value < 0) throw new Mistake(`${name} must be a whole number`);
+  const text = query.get(name);
+  const value = Number(text);
+  if (!/^-?\d+$/.test(text) || value < min || value > max) throw new Mistake(`${name} must be a whole number from ${min} to ${max}`);
   return value;
+}
+
+function flag(query, name) {
+  if (!query.has(name)) return undefined;
+  if (!['0', '1'].includes(query.get(name))) throw new Mistake(`${name} must be 0 or 1`);
+  return query.get(name) === '1';
 }

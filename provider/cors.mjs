@@ -33,7 +33,7 @@ export function corsForApps(apps) {
 
 export const responseHeaders = (origin) => ({
   'Access-Control-Allow-Origin': origin,
-  'Access-Control-Expose-Headers': 'WWW-Authenticate',
+  'Access-Control-Expose-Headers': 'WWW-Authenticate, Retry-After',
 });
 
 export const preflightHeaders = (origin, methods) => ({

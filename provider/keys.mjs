@@ -13,12 +13,14 @@ const publicPart = ({ kty, n, e, kid, use, alg }) => ({ kty, n, e, kid, use, alg
 export class Keyring {
   #store;
   #issuer;
+  #clock;
   #keys;
 
-  static async open(store, issuer) {
+  static async open(store, issuer, clock) {
     const ring = new Keyring();
     ring.#store = store;
     ring.#issuer = issuer;
+    ring.#clock = clock;
     ring.#keys = store.get('keys', []);
     if (ring.#keys.length === 0) await ring.rotate();
     return ring;
@@ -43,7 +45,9 @@ export class Keyring {
   /** The payload of a token made here; throws the errors of jose for any other. */
   async verify(token, audience) {
     const keys = createLocalJWKSet({ keys: this.#keys.map(publicPart) });
-    const { payload } = await jwtVerify(token, keys, { issuer: this.#issuer, audience, algorithms: ['RS256'] });
+    const { payload } = await jwtVerify(token, keys, {
+      issuer: this.#issuer, audience, algorithms: ['RS256'], currentDate: this.#clock.date,
+    });
     return payload;
   }
 }

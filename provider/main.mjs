@@ -1,5 +1,7 @@
 import { createApi } from './api.mjs';
+import { Clock } from './clock.mjs';
 import { createControl } from './control.mjs';
+import { Faults } from './faults.mjs';
 import { Keyring } from './keys.mjs';
 import { listen, PortTaken } from './listen.mjs';
 import { createOpenIdProvider } from './openid.mjs';
@@ -14,14 +16,16 @@ const EXIT_PORT_TAKEN = 98;
 
 async function start(options) {
   const store = new Store(options.stateFile);
-  const keyring = await Keyring.open(store, options.issuer);
+  const clock = new Clock();
+  const keyring = await Keyring.open(store, options.issuer, clock);
   const people = new People(store);
   const traffic = new Traffic();
+  const faults = new Faults();
 
   // The library takes its keys once, when it is made: new keys mean a new one over the same store.
   let answer;
   const build = () => {
-    answer = createOpenIdProvider({ options, store, keyring, people, traffic }).callback();
+    answer = createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults }).callback();
   };
   build();
   const rotateKeys = async (how) => {
@@ -36,10 +40,11 @@ async function start(options) {
 
   const closers = [
     await listen(options.port, (request, response) => answer(request, response)),
-    await listen(options.apiPort, createApi({ options, traffic, isRefused: (jti) => refused.has(jti) })),
+    await listen(options.apiPort, createApi({ options, traffic, faults, clock, isRefused: (jti) => refused.has(jti) })),
   ];
   if (options.controlPort) {
-    closers.push(await listen(options.controlPort, createControl({ store, traffic, rotateKeys, refuseIssuedTokens })));
+    const control = createControl({ store, traffic, faults, clock, rotateKeys, refuseIssuedTokens });
+    closers.push(await listen(options.controlPort, control));
   }
 
   const stop = () => {

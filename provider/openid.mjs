@@ -10,7 +10,7 @@ import { scalekitTokens } from './tokens.mjs';
 const SCOPE = 'openid profile email offline_access';
 
 /** oidc-provider, made to look like a Scalekit environment with one public single-page client. */
-export function createOpenIdProvider({ options, store, keyring, people, traffic }) {
+export function createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults }) {
   const { issuer, apps, clientId, ttl } = options;
   const provider = new Provider(issuer, {
     adapter: store.adapter,
@@ -87,10 +87,10 @@ export function createOpenIdProvider({ options, store, keyring, people, traffic 
   provider.use(traffic.recorder);
   provider.use(secureHeaders);
   provider.use(corsForApps(apps));
-  provider.use(traffic.faults);
+  provider.use(faults.middleware);
   provider.use(signInRoutes({ provider, store, people, apps }));
   provider.use(signOutRoute({ provider, store, keyring, options }));
-  provider.use(scalekitTokens({ provider, store, keyring, people, clientId }));
+  provider.use(scalekitTokens({ provider, store, keyring, clock, people, clientId }));
   provider.on('server_error', (ctx, error) => {
     console.error(`The provider failed at ${ctx.method} ${ctx.path}: ${error.message}`);
   });
@@ -131,5 +131,5 @@ async function secureHeaders(ctx, next) {
   ctx.set('X-Content-Type-Options', 'nosniff');
   ctx.set('Referrer-Policy', 'no-referrer');
   await next();
-  if (ctx.response.is('html')) ctx.set('X-Frame-Options', 'DENY');
+  if (ctx.response.is('html') && !ctx.state.framable) ctx.set('X-Frame-Options', 'DENY');
 }

@@ -9,6 +9,7 @@ export const USAGE = `Usage: node provider/main.mjs --port 8081 --api-port 8082 
   --post-logout-path PATH   default /signed-out
   --access-token-ttl, --id-token-ttl, --refresh-token-ttl, --session-ttl, --code-ttl SECONDS
   --state FILE              keep sessions, people and signing keys across restarts
+  --session-management      check_session_iframe and session_state
   --control-port PORT       tests only: see README.md
   --exit-with-stdin         stop when stdin is closed`;
 
@@ -30,6 +31,7 @@ const SPEC = {
   'refresh-token-ttl': text(String(30 * DAY)),
   'session-ttl': text(String(30 * DAY)),
   'code-ttl': text('600'),
+  'session-management': { type: 'boolean', default: false },
   state: { type: 'string' },
   'exit-with-stdin': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -80,6 +82,7 @@ export function readOptions(args) {
       session: seconds('session-ttl'),
       code: seconds('code-ttl'),
     },
+    sessionManagement: values['session-management'],
     stateFile: values.state,
     exitWithStdin: values['exit-with-stdin'],
   };

@@ -39,9 +39,10 @@ ${content}
 
 /**
  * `formTargets`: browsers apply form-action to the redirects after a form was sent as well, so the
- * apps these lead to have to be named.
+ * apps these lead to have to be named. A `framable` page can be framed by anybody, the others by nobody.
  */
-export function sendPage(ctx, status, content, { formTargets = [] } = {}) {
+export function sendPage(ctx, status, content, { formTargets = [], framable = false } = {}) {
+  ctx.state.framable = framable;
   ctx.status = status;
   ctx.type = 'html';
   ctx.set('Content-Security-Policy', [
@@ -49,7 +50,7 @@ export function sendPage(ctx, status, content, { formTargets = [] } = {}) {
     "style-src 'self'",
     "img-src 'self'",
     `form-action ${["'self'", ...formTargets].join(' ')}`,
-    "frame-ancestors 'none'",
+    ...(framable ? [] : ["frame-ancestors 'none'"]),
     "base-uri 'none'",
   ].join('; '));
   ctx.body = content.text;

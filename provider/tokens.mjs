@@ -14,9 +14,9 @@ export const ISSUED = 'IssuedAccessToken';
  * a JWT in place of each, and the userinfo endpoint is handed the opaque one again. Its ID token
  * gets the claims Scalekit adds, and a new signature.
  */
-export function scalekitTokens({ provider, store, keyring, people, clientId }) {
+export function scalekitTokens({ provider, store, keyring, clock, people, clientId }) {
   async function accessToken({ oidc, body }, claims) {
-    const now = Math.floor(Date.now() / 1000);
+    const now = clock.seconds;
     const jti = randomId('tkn');
     store.upsert(ISSUED, jti, { token: body.access_token, grantId: oidc.grant.jti }, body.expires_in);
     return keyring.sign({
@@ -30,6 +30,12 @@ export function scalekitTokens({ provider, store, keyring, people, clientId }) {
     });
   }
 
+  /** The library knows the real time only. */
+  function byOurClock(claims) {
+    const dates = ['iat', 'exp', 'auth_time'].filter((name) => claims[name] !== undefined);
+    return { ...claims, ...Object.fromEntries(dates.map((name) => [name, claims[name] + clock.offset])) };
+  }
+
   async function reshape(ctx) {
     const { oidc, body } = ctx;
     const session = await provider.Session.findByUid(oidc.accessToken.sessionUid);
@@ -40,7 +46,7 @@ export function scalekitTokens({ provider, store, keyring, people, clientId }) {
     const claims = { ...common, roles: [role], permissions: permissionsOf(role) };
     const jwt = await accessToken(ctx, claims);
     const idToken = body.id_token && await keyring.sign({
-      ...decodeJwt(body.id_token),
+      ...byOurClock(decodeJwt(body.id_token)),
       ...common,
       aud: [clientId],
       azp: clientId,

@@ -1,15 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
-const ENDPOINTS = {
-  '/oauth/authorize': 'authorize',
-  '/oauth/token': 'token',
-  '/keys': 'keys',
-  '/.well-known/openid-configuration': 'discovery',
-  '/userinfo': 'userinfo',
-  '/oidc/logout': 'logout',
-};
-export const FAULTY = [...Object.values(ENDPOINTS), 'api'];
-
 /** Parameters whose values give nothing away; of all others the log keeps only the name. */
 const SAFE = new Set([
   'client_id', 'code_challenge_method', 'grant_type', 'organization_id', 'post_logout_redirect_uri',
@@ -23,10 +11,9 @@ function describe(params) {
   return { params: names, values: Object.fromEntries(names.filter((name) => SAFE.has(name)).map((name) => [name, params[name]])) };
 }
 
-/** What came in, and what is to go wrong on purpose. For tests, through the control address. */
+/** What came in. For tests, through the control address. */
 export class Traffic {
   log = [];
-  #faults = new Map();
 
   /** Notes a request; more may be added to the returned entry later. */
   record({ method, headers }, url) {
@@ -43,42 +30,11 @@ export class Traffic {
     return entry;
   }
 
-  fail(endpoint, fault) {
-    this.#faults.set(endpoint, fault);
-  }
-
-  /**
-   * The fault due at this endpoint now, after its delay: undefined to go on as usual, otherwise
-   * `{ status, body }`, where status 0 means to cut the connection.
-   */
-  async due(endpoint) {
-    const fault = this.#faults.get(endpoint);
-    if (!fault) return undefined;
-    fault.times -= 1;
-    if (fault.times <= 0) this.#faults.delete(endpoint);
-    await delay(fault.delayMs);
-    return fault.status === undefined ? undefined : { status: fault.status, body: { error: fault.error } };
-  }
-
   /** Koa middleware: notes every request and its outcome, with the parameters of a posted form. */
   recorder = async (ctx, next) => {
     const entry = this.record(ctx.req, ctx.URL);
     await next();
     entry.status = ctx.respond === false ? 0 : ctx.status;
     if (ctx.method === 'POST' && ctx.oidc?.body) Object.assign(entry, describe(ctx.oidc.body));
-  };
-
-  /** Koa middleware: lets a request fail when a fault is due. */
-  faults = async (ctx, next) => {
-    const fault = await this.due(ENDPOINTS[ctx.path]);
-    if (!fault) return next();
-    if (fault.status === 0) {
-      ctx.respond = false;
-      ctx.req.socket.destroy();
-    } else {
-      ctx.status = fault.status;
-      ctx.body = fault.body;
-    }
-    return undefined;
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { decodeProtectedHeader } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 
 import { APP, Browser, callApi, providerFor, refresh } from './support.mjs';
 
@@ -58,6 +58,31 @@ test('endpoints fail on purpose, as often as asked', async (t) => {
   await provider.control('POST', '/fail?endpoint=api&status=500');
   assert.equal((await callApi(provider, '/api/me')).status, 500);
   assert.match((await provider.control('POST', '/fail?endpoint=nothing&status=500')).error, /endpoint must be/);
+});
+
+test('the clock can be set wrong, for all of the provider and the API', async (t) => {
+  const provider = await providerFor(t);
+  const browser = new Browser(provider);
+  const right = await browser.signIn(undefined, { max_age: '1000' });
+  for (const offset of [7200, -7200]) {
+    await provider.control('POST', `/clock?offset=${offset}`);
+    const real = Date.now() / 1000;
+    const { json: tokens } = await browser.redeem(await browser.authorize({ prompt: 'none', max_age: '1000' }));
+    const [access, identity] = [tokens.access_token, tokens.id_token].map(decodeJwt);
+    for (const { iat } of [access, identity]) assert.ok(Math.abs(iat - real - offset) < 30, `issued at ${iat}`);
+    assert.ok(Math.abs(identity.auth_time - real - offset) < 30);
+    assert.deepEqual([access.nbf, access.exp - access.iat, identity.exp - identity.iat], [access.iat, 300, 1800]);
+    assert.equal(tokens.expires_in, 300);
+    assert.equal((await callApi(provider, '/api/me', tokens.access_token)).status, 200);
+    assert.equal((await callApi(provider, '/api/me', right.access_token)).status, 401, 'over, or not begun');
+    const info = await fetch(`${provider.issuer}/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } });
+    assert.equal(info.status, 200);
+  }
+  await provider.control('POST', '/clock?offset=0');
+  assert.equal((await callApi(provider, '/api/me', right.access_token)).status, 200);
+  for (const query of ['', '?offset=soon', '?offset=1.5']) {
+    assert.match((await provider.control('POST', `/clock${query}`)).error, /offset/);
+  }
 });
 
 test('the log names parameters and hides secrets', async (t) => {
