@@ -10,15 +10,16 @@ const METHODS = {
 /**
  * CORS for the registered apps only. The library leaves the matter alone where the header is
  * already there; what it allows to other origins (discovery and keys are open to all) is taken back.
+ * Without `discoveryCors` the discovery document is kept from the apps, too.
  */
-export function corsForApps(apps) {
+export function corsForApps({ apps, discoveryCors }) {
   return async (ctx, next) => {
     const methods = METHODS[ctx.path];
     if (!methods) return next();
 
     ctx.vary('Origin');
     const origin = ctx.get('Origin');
-    const allowed = apps.includes(origin);
+    const allowed = apps.includes(origin) && (discoveryCors || !ctx.path.startsWith('/.well-known/'));
     if (ctx.method === 'OPTIONS') {
       ctx.status = 204;
       if (allowed) ctx.set(preflightHeaders(origin, methods));

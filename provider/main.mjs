@@ -15,7 +15,7 @@ const EXIT_USAGE = 64;
 const EXIT_PORT_TAKEN = 98;
 
 async function start(options) {
-  const store = new Store(options.stateFile);
+  const store = new Store(options);
   const clock = new Clock();
   const keyring = await Keyring.open(store, options.issuer, clock);
   const people = new People(store);

@@ -1,4 +1,5 @@
 import { Provider } from './library.mjs';
+import { scalekitAnswers } from './answers.mjs';
 import { corsForApps } from './cors.mjs';
 import { errorPage, sendPage } from './pages.mjs';
 import { profileClaims } from './people.mjs';
@@ -57,11 +58,8 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
       return who && { accountId: sub, claims: () => profileClaims(who, issuer) };
     },
     clientBasedCORS: (_, origin) => apps.includes(origin),
-    interactions: { policy: promptPolicy(people), url: (_, interaction) => `/signin/${interaction.uid}` },
-    loadExistingGrant: (ctx) => {
-      rememberOrganization(ctx, people);
-      return grantEverything(ctx);
-    },
+    interactions: { policy: promptPolicy(people, options), url: (_, interaction) => `/signin/${interaction.uid}` },
+    loadExistingGrant: grantEverything,
     rotateRefreshToken: true,
     expiresWithSession: () => true, // signing out makes every refresh token worthless
     renderError: (ctx, { error, error_description: description }) =>
@@ -86,11 +84,13 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
 
   provider.use(traffic.recorder);
   provider.use(secureHeaders);
-  provider.use(corsForApps(apps));
+  provider.use(corsForApps(options));
   provider.use(faults.middleware);
+  provider.use(scalekitAnswers(options));
   provider.use(signInRoutes({ provider, store, people, apps }));
   provider.use(signOutRoute({ provider, store, keyring, options }));
   provider.use(scalekitTokens({ provider, store, keyring, clock, people, clientId }));
+  provider.on('authorization.accepted', (ctx) => rememberOrganization(ctx, people));
   provider.on('server_error', (ctx, error) => {
     console.error(`The provider failed at ${ctx.method} ${ctx.path}: ${error.message}`);
   });

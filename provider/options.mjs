@@ -9,12 +9,18 @@ export const USAGE = `Usage: node provider/main.mjs --port 8081 --api-port 8082 
   --post-logout-path PATH   default /signed-out
   --access-token-ttl, --id-token-ttl, --refresh-token-ttl, --session-ttl, --code-ttl SECONDS
   --state FILE              keep sessions, people and signing keys across restarts
+  --refresh-grace SECONDS   how long a used refresh token still works, default 30;
+                            0: its use ends all tokens of the sign-in
+  --no-silent-switch        prompt=none does not switch the organization
+  --no-iss, --no-scope      leave iss out of callbacks, scope out of token responses
+  --no-discovery-cors       apps cannot read the discovery document
   --session-management      check_session_iframe and session_state
   --control-port PORT       tests only: see README.md
   --exit-with-stdin         stop when stdin is closed`;
 
 const DAY = 24 * 60 * 60;
 const text = (fallback) => ({ type: 'string', default: fallback });
+const flag = { type: 'boolean', default: false };
 
 const SPEC = {
   port: text('8081'),
@@ -31,10 +37,15 @@ const SPEC = {
   'refresh-token-ttl': text(String(30 * DAY)),
   'session-ttl': text(String(30 * DAY)),
   'code-ttl': text('600'),
-  'session-management': { type: 'boolean', default: false },
+  'refresh-grace': text('30'),
+  'no-silent-switch': flag,
+  'no-iss': flag,
+  'no-scope': flag,
+  'no-discovery-cors': flag,
+  'session-management': flag,
   state: { type: 'string' },
-  'exit-with-stdin': { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
+  'exit-with-stdin': flag,
+  help: flag,
 };
 
 /** A mistake on the command line; its message is one sentence for the person who made it. */
@@ -47,10 +58,10 @@ export function readOptions(args) {
   } catch (error) {
     throw new UsageError(error.message);
   }
-  const number = (name, max) => {
+  const number = (name, max, min = 1) => {
     const value = Number(values[name]);
-    if (!Number.isInteger(value) || value < 1 || value > max) {
-      throw new UsageError(`--${name} must be a whole number from 1 to ${max}, not "${values[name]}".`);
+    if (!/^\d+$/.test(values[name]) || value < min || value > max) {
+      throw new UsageError(`--${name} must be a whole number from ${min} to ${max}, not "${values[name]}".`);
     }
     return value;
   };
@@ -82,6 +93,10 @@ export function readOptions(args) {
       session: seconds('session-ttl'),
       code: seconds('code-ttl'),
     },
+    refreshGrace: number('refresh-grace', DAY, 0),
+    silentSwitch: !values['no-silent-switch'],
+    answers: { iss: !values['no-iss'], scope: !values['no-scope'] },
+    discoveryCors: !values['no-discovery-cors'],
     sessionManagement: values['session-management'],
     stateFile: values.state,
     exitWithStdin: values['exit-with-stdin'],

@@ -8,21 +8,42 @@ const { Check, Prompt, base } = interactionPolicy;
  * `prompt=create` (always a page) and `prompt=select_account` (a page only if there is a choice
  * left to make).
  */
-export function promptPolicy(people) {
+export function promptPolicy(people, { silentSwitch }) {
   const create = new Prompt({ name: 'create', requestable: true });
 
-  const choice = new Check(
+  /** A check about the person who is signed in; for nobody there is the login prompt, which comes first. */
+  const check = (reason, description, error, isDue) => new Check(reason, description, error, (ctx) => {
+    const who = people.bySub(ctx.oidc.session.accountId);
+    return who !== undefined && isDue(ctx.oidc, who);
+  });
+
+  const choice = check(
     'organization_choice',
     'an organization has to be chosen',
     'account_selection_required',
-    ({ oidc }) => {
-      const who = people.bySub(oidc.session.accountId);
-      // Nobody signed in: the login prompt comes first.
-      if (!who || !oidc.promptPending('select_account')) return Check.NO_NEED_TO_PROMPT;
-      return who.memberships.length > 1 && !membershipIn(who, oidc.params.organization_id);
+    (oidc, who) => {
+      const { organization_id: asked } = oidc.params;
+      if (!oidc.promptPending('select_account') || membershipIn(who, asked)) return false;
+      return who.memberships.length > 1 || asked !== undefined;
     },
   );
-  const selectAccount = new Prompt({ name: 'select_account', requestable: true }, choice);
+  const stranger = check(
+    'organization_stranger',
+    'the person is no member of this organization',
+    'access_denied',
+    (oidc, who) => silentlyAsked(oidc) !== undefined && !membershipIn(who, silentlyAsked(oidc)),
+  );
+  const silentChange = check(
+    'organization_change',
+    'the organization is not switched without a page',
+    'account_selection_required',
+    (oidc, who) => {
+      const asked = silentlyAsked(oidc);
+      const current = currentMembership(oidc.session, oidc.client.clientId, who).id;
+      return !silentSwitch && asked !== undefined && asked !== current;
+    },
+  );
+  const selectAccount = new Prompt({ name: 'select_account', requestable: true }, stranger, silentChange, choice);
   selectAccount.checks.remove('select_account_prompt'); // it would ask people who have no choice, too
 
   const policy = base();
@@ -31,12 +52,15 @@ export function promptPolicy(people) {
   return policy;
 }
 
+const silentlyAsked = ({ prompts, params }) => (prompts.has('none') ? params.organization_id : undefined);
+
 /**
- * Remembers in the session which organization this request asked for, by a choice on a page or
- * by `organization_id` together with `prompt=select_account`. One they do not belong to is ignored.
+ * Remembers in the session which organization an accepted request asked for: by a choice on a page,
+ * or by `organization_id` together with `prompt=select_account` or `prompt=none`. One they do not
+ * belong to is ignored.
  */
 export function rememberOrganization({ oidc }, people) {
-  const asked = oidc.prompts.has('select_account') ? oidc.params.organization_id : undefined;
+  const asked = oidc.prompts.has('select_account') ? oidc.params.organization_id : silentlyAsked(oidc);
   const wanted = oidc.result?.select_account?.organization ?? asked;
   if (wanted && membershipIn(people.bySub(oidc.session.accountId), wanted)) {
     oidc.session.authorizationFor(oidc.client.clientId, true).organization = wanted;

@@ -9,13 +9,15 @@ const SAVE_DELAY_MS = 200;
  */
 export class Store {
   #file;
+  #refreshGrace;
   #entries = new Map();
   #document = {};
   #timer;
 
-  constructor(file) {
-    this.#file = file;
-    if (file) this.#load();
+  constructor({ stateFile, refreshGrace = 0 } = {}) {
+    this.#file = stateFile;
+    this.#refreshGrace = refreshGrace;
+    if (stateFile) this.#load();
   }
 
   #load() {
@@ -43,11 +45,11 @@ export class Store {
   /** What oidc-provider asks for: one adapter for each of its models. */
   adapter = (model) => ({
     upsert: async (id, payload, expiresIn) => this.upsert(model, id, payload, expiresIn),
-    find: async (id) => this.find(model, id),
+    find: async (id) => (model === 'RefreshToken' ? this.#findRefreshToken(id) : this.find(model, id)),
     findByUid: async (uid) => this.#select((key, payload) => isOf(model, key) && payload.uid === uid)[0]?.payload,
     destroy: async (id) => this.#remove([`${model}:${id}`]),
     consume: async (id) => {
-      this.#entries.get(`${model}:${id}`).payload.consumed = Math.floor(Date.now() / 1000);
+      this.#entries.get(`${model}:${id}`).payload.consumed ??= seconds(); // a second use does not prolong the grace
       this.#changed();
     },
     revokeByGrantId: async (grantId) => this.revokeGrant(grantId),
@@ -62,6 +64,17 @@ export class Store {
   find(model, id) {
     const entry = this.#entries.get(`${model}:${id}`);
     return isAlive(entry) ? structuredClone(entry.payload) : undefined;
+  }
+
+  /**
+   * A used refresh token is good for a little longer: its successor may have got lost on the way.
+   * Later it is unknown. The library, which ends the whole family when it sees a used one, never
+   * sees any, unless there is no grace.
+   */
+  #findRefreshToken(id) {
+    const { consumed, ...unused } = this.find('RefreshToken', id) ?? {};
+    if (consumed === undefined || this.#refreshGrace === 0) return this.find('RefreshToken', id);
+    return seconds() - consumed <= this.#refreshGrace ? unused : undefined;
   }
 
   ids(model) {
@@ -109,5 +122,6 @@ export class Store {
   }
 }
 
+const seconds = () => Math.floor(Date.now() / 1000);
 const isOf = (model, key) => key.startsWith(`${model}:`);
 const isAlive = (entry) => entry !== undefined && (entry.expiresAt === null || entry.expiresAt > Date.now());

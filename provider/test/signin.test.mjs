@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 
 import { decodeJwt } from 'jose';
 
-import { APP, Browser, CLIENT_ID, OTHER_APP, refresh, startProvider } from './support.mjs';
+import { APP, Browser, CLIENT_ID, OTHER_APP, startProvider } from './support.mjs';
 
 let provider;
 before(async () => {
@@ -82,60 +82,10 @@ test('prompt=create shows its own title, also to somebody signed in', async () =
   assert.equal(typeof answer.code, 'string');
 });
 
-test('another person can take over a session, which then is a new one', async () => {
-  const browser = new Browser(provider);
-  const bob = await browser.signIn({ person: 'bob' });
-  const { verifier, ...page } = await browser.authorize({ prompt: 'login' });
-  const { answer } = await browser.submit(page, { person: 'chandra' });
-  const { json } = await browser.redeem({ verifier, answer });
-  const [old, now] = [bob.id_token, json.id_token].map(decodeJwt);
-  assert.equal(now.email, 'chandra@example.test');
-  assert.notEqual(now.sid, old.sid);
-  assert.equal((await refresh(provider, bob.refresh_token)).json.error, 'invalid_grant');
-});
-
 test('connection_id and provider end up in amr', async () => {
   const amr = async (params) => decodeJwt((await new Browser(provider).signIn(undefined, params)).id_token).amr;
   assert.deepEqual(await amr({ connection_id: 'conn_42' }), ['conn_42']);
   assert.deepEqual(await amr({ provider: 'google' }), ['conn_google']);
-});
-
-test('organizations can be switched within one session', async () => {
-  const browser = new Browser(provider);
-  const acme = decodeJwt((await browser.signIn()).access_token);
-
-  const { verifier, ...chooser } = await browser.authorize({ prompt: 'select_account' });
-  assert.match(chooser.body, /<h1>Choose an organization<\/h1>/);
-  const offered = [...chooser.body.matchAll(/data-organization="([^"]+)"/g)].map(([, id]) => id);
-  assert.equal(offered.length, 2);
-  const other = offered.find((id) => id !== acme.oid);
-  const { answer } = await browser.submit(chooser, { organization: other });
-  const { json } = await browser.redeem({ verifier, answer });
-  const globex = decodeJwt(json.access_token);
-  assert.equal(globex.oid, other);
-  assert.equal(globex.sid, acme.sid);
-  assert.deepEqual([acme.roles, globex.roles], [['admin'], ['member']]);
-
-  const silent = await browser.redeem(await browser.authorize({ prompt: 'none' }));
-  assert.equal(decodeJwt(silent.json.access_token).oid, other, 'the choice stays');
-  const refreshed = await refresh(provider, silent.json.refresh_token);
-  assert.equal(decodeJwt(refreshed.json.access_token).oid, other, 'also after a refresh');
-
-  const direct = await browser.authorize({ prompt: 'select_account', organization_id: acme.oid });
-  assert.equal(decodeJwt((await browser.redeem(direct)).json.id_token).oid, acme.oid);
-});
-
-test('organization_id at the sign-in chooses, foreign ones are ignored', async () => {
-  const aliceIn = async (organization) =>
-    decodeJwt((await new Browser(provider).signIn(undefined, { organization_id: organization })).access_token).oid;
-  const globex = decodeJwt((await new Browser(provider).signIn({ person: 'chandra' })).access_token).oid;
-  assert.equal(await aliceIn(globex), globex);
-  assert.notEqual(await aliceIn('org_1'), 'org_1');
-
-  const bob = new Browser(provider);
-  await bob.signIn({ person: 'bob' });
-  const { answer } = await bob.authorize({ prompt: 'select_account' });
-  assert.equal(typeof answer.code, 'string', 'one organization, nothing to choose');
 });
 
 test('unknown addresses and clients are never redirected to', async () => {
@@ -156,40 +106,4 @@ test('an expired sign-in page says so', async () => {
   const page = await new Browser(provider).visit(`${provider.issuer}/signin/unknown`);
   assert.equal(page.status, 400);
   assert.match(page.body, /start again/);
-});
-
-test('signing out ends the session and its refresh tokens at once', async () => {
-  const browser = new Browser(provider);
-  const tokens = await browser.signIn();
-  const stubborn = browser.copy();
-  const query = new URLSearchParams({
-    id_token_hint: tokens.id_token, post_logout_redirect_uri: `${APP}/signed-out`, state: 'bye',
-  });
-  const { location } = await browser.visit(`${provider.issuer}/oidc/logout?${query}`);
-  assert.equal(location.href, `${APP}/signed-out?state=bye`);
-  for (const each of [browser, stubborn]) {
-    assert.equal((await each.authorize({ prompt: 'none' })).answer.error, 'login_required');
-  }
-  assert.equal((await refresh(provider, tokens.refresh_token)).json.error, 'invalid_grant');
-});
-
-test('signing out refuses bad hints and unknown addresses, and then ends nothing', async () => {
-  const browser = new Browser(provider);
-  const { id_token: hint } = await browser.signIn();
-  const forged = `${hint.slice(0, hint.lastIndexOf('.'))}.AAAA`;
-  for (const params of [
-    { id_token_hint: hint, post_logout_redirect_uri: 'https://evil.test/' },
-    { id_token_hint: forged, post_logout_redirect_uri: `${APP}/signed-out` },
-    { post_logout_redirect_uri: `${APP}/signed-out` },
-    { client_id: 'other', post_logout_redirect_uri: `${APP}/signed-out` },
-  ]) {
-    const { status, body } = await browser.visit(`${provider.issuer}/oidc/logout?${new URLSearchParams(params)}`);
-    assert.equal(status, 400);
-    assert.equal(JSON.parse(body).error, 'invalid_request');
-  }
-  assert.equal(typeof (await browser.authorize({ prompt: 'none' })).answer.code, 'string');
-
-  const plain = await browser.visit(`${provider.issuer}/oidc/logout?client_id=${CLIENT_ID}`);
-  assert.match(plain.body, /You are signed out/);
-  assert.equal((await browser.authorize({ prompt: 'none' })).answer.error, 'login_required');
 });
