@@ -1,6 +1,7 @@
 import { Provider } from './library.mjs';
 import { scalekitAnswers } from './answers.mjs';
 import { corsForApps } from './cors.mjs';
+import { CHECK_PATH, sessionMonitoring } from './monitoring.mjs';
 import { errorPage, sendPage } from './pages.mjs';
 import { profileClaims } from './people.mjs';
 import { promptPolicy, rememberOrganization } from './policy.mjs';
@@ -13,6 +14,7 @@ const SCOPE = 'openid profile email offline_access';
 /** oidc-provider, made to look like a Scalekit environment with one public single-page client. */
 export function createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults }) {
   const { issuer, apps, clientId, ttl } = options;
+  const cookies = cookieSettings(options.port);
   const provider = new Provider(issuer, {
     adapter: store.adapter,
     jwks: keyring.privateJwks,
@@ -34,8 +36,11 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
       revocation: '/revoke',
       end_session: '/oidc/logout',
     },
-    discovery: { end_session_endpoint: `${issuer}/oidc/logout` },
-    cookies: cookieSettings(options.port),
+    discovery: {
+      end_session_endpoint: `${issuer}/oidc/logout`,
+      check_session_iframe: options.sessionManagement ? issuer + CHECK_PATH : undefined,
+    },
+    cookies,
     responseTypes: ['code'],
     clientAuthMethods: ['none'],
     pkce: { required: () => true },
@@ -86,6 +91,7 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
   provider.use(secureHeaders);
   provider.use(corsForApps(options));
   provider.use(faults.middleware);
+  if (options.sessionManagement) provider.use(sessionMonitoring(options, cookies.long));
   provider.use(scalekitAnswers(options));
   provider.use(signInRoutes({ provider, store, people, apps }));
   provider.use(signOutRoute({ provider, store, keyring, options }));

@@ -104,6 +104,19 @@ export const errorPage = ({ error, description }) => layout('This did not work',
 
 export const signedOutPage = () => layout('You are signed out', html`<p>You can close this page.</p>`);
 
+/** The frame that apps ask whether the session changed. Nobody sees it. */
+export const checkSessionPage = ({ script, clientId, cookie }) => html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Session check</title>
+</head>
+<body data-client="${clientId}" data-cookie="${cookie}">
+<script>${new Markup(script)}</script>
+</body>
+</html>
+`;
+
 /** A disc in a colour of the person's own, with their initials. */
 export function picture({ sub, givenName, familyName }) {
   const hue = Number(sub.slice(-6)) % 360;

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 
 import { decodeJwt } from 'jose';
 
-import { APP, Browser, CLIENT_ID, OTHER_APP, startProvider } from './support.mjs';
+import { APP, Browser, OTHER_APP, startProvider } from './support.mjs';
 
 let provider;
 before(async () => {

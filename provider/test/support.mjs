@@ -72,6 +72,11 @@ export class Browser {
     return copy;
   }
 
+  /** What `document.cookie` is to a page of the provider. */
+  get scriptCookies() {
+    return [...this.#cookies.values()].filter(({ httpOnly }) => !httpOnly).map(({ pair }) => pair).join('; ');
+  }
+
   /** Follows redirects while they stay at the provider. `location` is set once one leaves it. */
   async visit(url, init = {}) {
     const { pathname } = new URL(url);
@@ -92,7 +97,7 @@ export class Browser {
     const path = read('path') ?? '/';
     const expires = read('expires');
     if (expires && new Date(expires) <= new Date()) this.#cookies.delete(`${name} ${path}`);
-    else this.#cookies.set(`${name} ${path}`, { pair, path });
+    else this.#cookies.set(`${name} ${path}`, { pair, path, httpOnly: attributes.some((each) => /^httponly$/i.test(each)) });
   }
 
   submit(page, fields) {
