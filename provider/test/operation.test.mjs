@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { get } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { decodeJwt } from 'jose';
 
-import { APP, Browser, callApi, freePorts, providerFor, refresh, startProvider } from './support.mjs';
+import { APP, Browser, callApi, freePorts, providerFor, startProvider } from './support.mjs';
 
 const MAIN = fileURLToPath(new URL('../main.mjs', import.meta.url));
 
@@ -54,33 +51,6 @@ test('it ends with SIGTERM, and with its stdin', async () => {
   const second = await startProvider();
   second.child.stdin.end();
   assert.equal(await second.exited, 0);
-});
-
-test('the state file keeps sessions, people and keys over a restart', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'hushkey-provider-'));
-  t.after(() => rm(folder, { recursive: true }));
-  const args = ['--state', join(folder, 'state.json')];
-  const first = await startProvider(args);
-  const browser = new Browser(first);
-  const tokens = await browser.signIn({ email: 'someone@corp.test' });
-  assert.equal(await first.stop(), 0);
-  assert.deepEqual(await readdir(folder), ['state.json']);
-
-  const second = await providerFor(t, args, first.ports);
-  const silent = await browser.authorize({ prompt: 'none' });
-  const { json } = await browser.redeem(silent);
-  assert.equal(decodeJwt(json.id_token).sub, decodeJwt(tokens.id_token).sub);
-  assert.equal(decodeProtectedHeader(json.id_token).kid, decodeProtectedHeader(tokens.id_token).kid);
-  assert.equal((await refresh(second, tokens.refresh_token)).status, 200);
-});
-
-test('without a state file a restart forgets everything', async (t) => {
-  const first = await startProvider();
-  const browser = new Browser(first);
-  await browser.signIn();
-  await first.stop();
-  await providerFor(t, [], first.ports);
-  assert.equal((await browser.authorize({ prompt: 'none' })).answer.error, 'login_required');
 });
 
 test('a malformed request hurts nobody', async (t) => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -10,15 +10,28 @@ export const OTHER_APP = 'http://localhost:9090';
 export const CLIENT_ID = 'spac_hushkey';
 const MAIN = fileURLToPath(new URL('../main.mjs', import.meta.url));
 
+/**
+ * Ports that nobody has now. They lie below those that systems give to outgoing connections, of
+ * which the tests make many: one of these might take the port before the provider does.
+ */
 export async function freePorts(count) {
-  const servers = await Promise.all(Array.from({ length: count }, async () => {
-    const server = createServer().listen(0, '127.0.0.1');
+  const ports = new Set();
+  while (ports.size < count) {
+    const port = 15_000 + randomInt(15_000);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+async function isFree(port) {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
     await once(server, 'listening');
-    return server;
-  }));
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
+  } catch {
+    return false;
+  }
+  await once(server.close(), 'close');
+  return true;
 }
 
 /** A provider in a process of its own. `ready` is the line it printed. */
