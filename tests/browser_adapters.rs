@@ -16,7 +16,7 @@ use hushkey::{
     },
     protocol::{
         error::NetworkFailure,
-        hint::Hint,
+        hint::{Frames, Hint, Last},
         http::{Freshness, HttpRequest, MAX_BODY, Method},
         jwks::SignatureCheck,
         jwt::Algorithm,
@@ -37,6 +37,8 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
+
+const SIGNED_IN: Hint = Hint { last: Last::SignedIn, frames: Frames::Work };
 
 /// Puts something else in the place of a browser's property, until it is dropped.
 struct Stub(&'static str);
@@ -256,7 +258,7 @@ fn ar_09_the_record_is_gone_before_anything_is_done_with_it() {
 #[wasm_bindgen_test]
 fn ar_10_old_and_unreadable_records_are_swept_and_others_left_alone() {
     let provider = Provider::fresh();
-    let now = moment::now();
+    let now = moment::now().wall;
     let record = |state: &str, begun: u64| {
         let text = format!(r#"{{"kind":"sign_out","state":"{state}","begun":{begun}}}"#);
         transaction_store::put(&Record::new(key_of(CLIENT, state), text)).expect("stored");
@@ -276,8 +278,8 @@ fn a_browser_that_denies_storage_is_lived_with() {
     let provider = Provider::fresh();
     for denied in ["get() { throw new DOMException('no', 'SecurityError'); }", "value: null"] {
         let _stubs = [Stub::new("window.sessionStorage", denied), Stub::new("window.localStorage", denied)];
-        hint::write("c", Hint::SignedIn);
-        assert_eq!(hint::read("c"), Hint::Unknown);
+        hint::write("c", SIGNED_IN);
+        assert_eq!(hint::read("c"), Hint::default());
         assert!(transaction_store::take("c", "s").is_none());
         let failure = transaction_store::put(&Record::new("k", "canary")).expect_err("denied");
         assert!(failure.to_string().starts_with("sessionStorage: ") && !failure.to_string().contains("canary"), "{failure}");
@@ -290,10 +292,10 @@ fn a_browser_that_denies_storage_is_lived_with() {
 #[wasm_bindgen_test]
 fn the_hint_is_kept_for_its_own_client_only() {
     Provider::fresh();
-    hint::write("c", Hint::SignedIn);
-    assert_eq!((hint::read("c"), hint::read("d")), (Hint::SignedIn, Hint::Unknown));
+    hint::write("c", SIGNED_IN);
+    assert_eq!((hint::read("c"), hint::read("d")), (SIGNED_IN, Hint::default()));
     run("localStorage.setItem('hushkey:c:hint', '<script>')");
-    assert_eq!(hint::read("c"), Hint::Unknown);
+    assert_eq!(hint::read("c"), Hint::default());
 }
 
 // ---------------------------------------------------------------------------------------------------------------- platform
@@ -363,11 +365,12 @@ fn tr_10_a_page_that_wakes_says_so_until_nobody_listens() {
     let everything = "dispatchEvent(new Event('focus')); dispatchEvent(new Event('online')); document.dispatchEvent(new Event('visibilitychange')); \
         dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false })); dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))";
     run(everything);
-    assert_eq!(woken.take(), [Awakening::Woke, Awakening::Woke, Awakening::Woke, Awakening::Returned]);
+    let woke = Awakening::Woke { visible: true };
+    assert_eq!(woken.take(), [woke, woke, woke, Awakening::Returned]);
     {
         let _hidden = Stub::new("document.hidden", "value: true");
         run("document.dispatchEvent(new Event('visibilitychange'))");
-        assert!(woken.borrow().is_empty(), "a page that is hidden does not wake");
+        assert_eq!(woken.take(), [Awakening::Woke { visible: false }], "a page that is hidden says so");
     }
     drop(wake);
     run(everything);

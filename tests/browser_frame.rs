@@ -53,7 +53,8 @@ impl Heard {
 fn open(url: &SensitiveUrl) -> (Frame, Rc<Heard>) {
     let heard = Rc::<Heard>::default();
     let ears = Rc::clone(&heard);
-    let frame = Frame::open(url, move |said| ears.0.borrow_mut().push(said.map(|message| format!("{message:?}")))).expect("a frame");
+    let frame =
+        Frame::open(url, move |said| ears.0.borrow_mut().push(said.map(|message| format!("{message:?}"))), |_| {}).expect("a frame");
     (frame, heard)
 }
 
@@ -101,10 +102,14 @@ async fn si_11_a_frame_may_be_dropped_by_its_own_message() {
     let (holder, heard) = (Rc::clone(&slot), Rc::new(Cell::new(0)));
     let count = Rc::clone(&heard);
     let url = posting(&format!("for (let i = 0; i < 5; i++) parent.postMessage({GOOD}, '*')"));
-    let frame = Frame::open(&url, move |_| {
-        count.set(count.get() + 1);
-        holder.borrow_mut().take();
-    });
+    let frame = Frame::open(
+        &url,
+        move |_| {
+            count.set(count.get() + 1);
+            holder.borrow_mut().take();
+        },
+        |_| {},
+    );
     slot.replace(Some(frame.expect("a frame")));
     until("the end of it", || frames() == 0).await;
     a_while().await;

@@ -10,6 +10,7 @@ use hushkey::{
         error::NetworkFailure,
         http::{HttpResponse, Method},
         secret::Body,
+        tab_message::{TabMessage, Whose},
         turn::{Event, Verdict},
     },
 };
@@ -27,20 +28,20 @@ enum Move {
     Say(&'static str),
     Pass(u64),
     Jump(u64),
-    Provider { down: bool, session: bool },
+    Provider { down: bool, session: bool, blocked: bool },
     Follow,
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = prop_oneof![
         2 => prop_oneof![Just("/"), Just("/account"), Just("/callback"), Just("/callback?code=x&state=y"), Just("/signed-out?state=z")].prop_map(Move::Load),
-        5 => (0..9_u8).prop_map(Move::Choose),
+        5 => (0..16_u8).prop_map(Move::Choose),
         20 => Just(Move::Answer),
         3 => (0..5_u8).prop_map(Move::AnswerWrongly),
         2 => prop_oneof![Just("?code=x&state=y"), Just("?error=login_required"), Just("#access_token=x")].prop_map(Move::Say),
         3 => (0..400_u64).prop_map(Move::Pass),
         1 => (0..90_000_u64).prop_map(Move::Jump),
-        2 => (any::<bool>(), any::<bool>()).prop_map(|(down, session)| Move::Provider { down, session }),
+        2 => (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(down, session, blocked)| Move::Provider { down, session, blocked }),
         3 => Just(Move::Follow),
     ];
     proptest::collection::vec(one, 1..60)
@@ -49,17 +50,27 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 fn play(world: &mut World, step: Move) {
     match step {
         Move::Load(path) => drop(world.open(path)),
-        Move::Choose(which) => drop(world.dispatch(match which {
-            0 => Event::SignInChosen(SignInOptions { return_to: Some("/account".into()), ..SignInOptions::default() }),
-            1 => Event::SignOutChosen,
-            2 => Event::SignInNeeded { place: "/account".into() },
-            3 => Event::RenewalChosen,
-            4 => Event::RetryChosen,
-            5 => Event::OtherTabSignedOut,
-            6 => Event::PageReturned,
-            7 => Event::Woke,
-            _ => Event::TokenRejected { generation: world.state.token_expires_at().map_or(0, |_| 7) },
-        })),
+        Move::Choose(which) => {
+            let popup = if which == 14 { world.popups.pop() } else { None };
+            let event = match which {
+                0 => Event::SignInChosen(SignInOptions { return_to: Some("/account".into()), ..SignInOptions::default() }),
+                1 => Event::SignOutChosen,
+                2 => Event::SignInNeeded { place: "/account".into() },
+                3 => Event::RenewalChosen,
+                4 => Event::RetryChosen,
+                5 => Event::OtherTabSignedOut,
+                6 => Event::PageReturned { hint: world.hint },
+                7 => Event::Woke { visible: true },
+                8 => Event::Woke { visible: false },
+                9 => Event::PersonActed,
+                10 => Event::OrganizationChosen { id: "org_2".into() },
+                11 => Event::SignInChosen(SignInOptions { popup: true, ..SignInOptions::default() }),
+                12 | 13 => Event::OtherTabSignedIn(whose(world, which == 12)),
+                14 => popup.map_or(Event::Ticked, |(ticket, _)| Event::PopupBlocked { ticket }),
+                _ => Event::TokenRejected { generation: world.state.token_expires_at().map_or(0, |_| 7) },
+            };
+            world.dispatch(event);
+        }
         Move::Answer => drop(world.answer_one()),
         Move::AnswerWrongly(which) => {
             let Some(ticket) =
@@ -67,8 +78,9 @@ fn play(world: &mut World, step: Move) {
             else {
                 return;
             };
-            let json =
-                |status, body: &str| Ok(HttpResponse { status, content_type: Some("application/json".into()), body: Body::new(body) });
+            let json = |status, body: &str| {
+                Ok(HttpResponse { status, content_type: Some("application/json".into()), retry_after: None, body: Body::new(body) })
+            };
             world.dispatch(match which {
                 0 => Event::Responded { ticket, outcome: Err(NetworkFailure::Timeout) },
                 1 => Event::Responded { ticket, outcome: json(503, "") },
@@ -86,12 +98,20 @@ fn play(world: &mut World, step: Move) {
             }
         }
         Move::Pass(seconds) => drop(world.pass(Duration::from_secs(seconds))),
+        // Either clock may stand still, and the wall clock may be put back.
         Move::Jump(seconds) => {
-            world.now = world.now.plus(Duration::from_secs(seconds));
+            let jumped = world.now.plus(Duration::from_secs(seconds));
+            match seconds % 4 {
+                0 => world.now.wall = jumped.wall,
+                1 => world.now.uptime = jumped.uptime,
+                2 => world.now.wall = world.now.wall.minus(Duration::from_secs(seconds)),
+                _ => world.now = jumped,
+            }
             world.dispatch(Event::Ticked);
         }
-        Move::Provider { down, session } => {
+        Move::Provider { down, session, blocked } => {
             world.provider_is_down(down);
+            world.provider.cookies_blocked = blocked;
             world.provider.session = session.then(|| "usr_1".to_owned());
         }
         Move::Follow => {
@@ -102,14 +122,33 @@ fn play(world: &mut World, step: Move) {
     }
 }
 
+/// What another tab says about who signed in there: the person of this one, or somebody else.
+fn whose(world: &World, same: bool) -> Whose {
+    let mut other = World::with(config(""));
+    other.provider.session = Some(if same { "usr_1" } else { "usr_2" }.to_owned());
+    other.now = world.now;
+    other.sign_in("/");
+    match other.told.pop() {
+        Some(TabMessage::SignedIn(whose)) => whose,
+        told => panic!("a sign-in is told, not {told:?}"),
+    }
+}
+
 /// What must hold after every move.
 fn check(world: &World) {
     let view = world.state.view();
     let waits = matches!(view, View::Restoring { .. } | View::Completing | View::Leaving(_) | View::SignedIn(_));
-    assert_eq!(world.state.deadline().is_some(), waits, "every waiting state has a deadline: {view:?}");
+    // A page that nobody looks at waits for a person, and for nothing else.
+    let mut tickets = world.frames.iter().map(|(ticket, _)| *ticket).chain(world.requests.iter().map(|(ticket, _)| *ticket));
+    let unseen = matches!(view, View::Restoring { delay: None }) && !tickets.any(|ticket| world.state.holds(ticket));
+    assert!(world.state.deadline().is_some() || !waits || unseen, "every waiting state has a deadline: {view:?}");
     let held = world.frames.iter().filter(|(ticket, _)| world.state.holds(*ticket)).count();
     assert!(held <= 1, "at most one frame is live");
-    assert_eq!(world.state.token_expires_at().is_some(), matches!(view, View::SignedIn(_)), "tokens exist in a session only");
+    assert_eq!(
+        world.state.token_expires_at().is_some(),
+        matches!(view, View::SignedIn(_) | View::Paused { .. }),
+        "tokens exist in a session only"
+    );
     assert!(world.stored.len() <= 60);
 }
 
@@ -137,10 +176,11 @@ proptest! {
         }
         // Liveness: once the faults stop, everything comes to rest.
         world.provider_is_down(false);
+        world.dispatch(Event::Woke { visible: true });
         world.settle();
         world.pass(Duration::from_secs(120));
         let view = world.state.view();
-        prop_assert!(matches!(view, View::SignedIn(_) | View::SignedOut(_)), "it came to rest in {:?}", view);
+        prop_assert!(matches!(view, View::SignedIn(_) | View::SignedOut(_) | View::Paused { .. }), "it came to rest in {:?}", view);
     }
 }
 

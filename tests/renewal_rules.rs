@@ -64,7 +64,7 @@ fn id_18_a_key_that_was_withdrawn_stops_verifying() {
     world.sign_in("/");
     world.provider.published = vec![Key::P256.published()];
     world.now = world.now.plus(Duration::from_secs(301));
-    world.dispatch(Event::Woke);
+    world.dispatch(Event::Woke { visible: true });
     assert_eq!(problem(&world.settle()).code(), "keys_kid");
 }
 

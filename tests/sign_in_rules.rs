@@ -50,10 +50,10 @@ fn ar_15_a_configuration_names_one_issuer() {
 #[test]
 fn ar_28_the_address_is_scrubbed_before_anything_else_is_asked_for() {
     let cases: [fn(&mut World) -> String; 4] = [
-        |world| world.provider.authorize(&world.left_for.clone().expect("it left").0, world.now),
+        |world| world.provider.authorize(&world.left_for.clone().expect("it left").0, world.now.wall),
         |world| {
             world.provider.refuses = Some("access_denied");
-            world.provider.authorize(&world.left_for.clone().expect("it left").0, world.now)
+            world.provider.authorize(&world.left_for.clone().expect("it left").0, world.now.wall)
         },
         |_| format!("{APP}/callback?code=stolen&state=unknown"),
         |_| format!("{APP}/callback#access_token=stolen&state=unknown"),

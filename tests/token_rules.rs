@@ -41,7 +41,7 @@ fn tr_09_a_token_without_a_lifetime_is_not_believed_to_live_for_ever() {
         body.as_object_mut().expect("an object").remove("expires_in");
     }));
     world.sign_in("/");
-    assert_eq!(world.state.token_expires_at(), Some(world.now.plus(Duration::from_secs(300))));
+    assert_eq!(world.state.token_expires_at(), Some(world.now.wall.plus(Duration::from_secs(300))));
     world.now = world.now.plus(Duration::from_secs(300));
     assert!(matches!(world.state.token_for(API, world.now, &world.config), TokenAnswer::Renew));
 }
@@ -108,7 +108,7 @@ fn tr_18_a_refresh_that_nobody_answered_is_not_sent_again() {
     let lost = presented(&mut world);
     // The provider has carried it out; only the answer is lost. To send it again would look like theft.
     let (ticket, request) = world.requests.remove(0);
-    let _ = world.provider.http(&request, world.now);
+    let _ = world.provider.http(&request, world.now.wall);
     let (refreshes, asked) = (world.redeemed("refresh_token"), world.provider.asked.len());
     world.dispatch(Event::Responded { ticket, outcome: Err(NetworkFailure::Timeout) });
     assert_eq!(name(&world.pass(Duration::from_secs(60))), Some("Name of usr_1"));

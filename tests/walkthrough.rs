@@ -10,7 +10,7 @@ use hushkey::{
         api::TokenAnswer,
         config::Config,
         error::{Error, NetworkFailure},
-        hint::Hint,
+        hint::Last,
         machine::{Ignored, Reaction},
         tab_message::TabMessage,
         turn::{Event, HistoryEntry},
@@ -35,7 +35,7 @@ fn step_1_a_page_load_asks_silently_and_shows_the_public_page_meanwhile() {
     assert_eq!(world.requests.len(), 1, "the keys are asked for in parallel");
     assert_eq!(world.settle(), View::SignedOut(Reason::NoSession));
     assert_eq!(world.left_for, None, "a public page sends nobody away");
-    assert_eq!(world.hint, Hint::SignedOut);
+    assert_eq!(world.hint.last, Last::SignedOut);
     assert_eq!(world.address, format!("{APP}/?q=1#top"));
 }
 
@@ -55,7 +55,7 @@ fn step_1_a_protected_page_sends_the_person_to_sign_in_and_back_to_the_deep_link
     assert!(world.stored.is_empty(), "ar_09: the transaction is gone before the code is used");
     assert_eq!(name(&world.settle()), Some("Name of usr_1"));
     assert_eq!(world.address, format!("{APP}/account?tab=2#roles"));
-    assert_eq!(world.hint, Hint::SignedIn);
+    assert_eq!(world.hint.last, Last::SignedIn);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn step_2_a_reload_brings_the_session_back_without_leaving_the_page() {
 fn step_2_somebody_who_signed_out_themselves_is_not_looked_up() {
     let mut world = World::new();
     world.provider.session = Some("usr_1".into());
-    world.hint = Hint::SignedOutByChoice;
+    world.hint.last = Last::SignedOutByChoice;
     assert_eq!(world.visit("/account"), View::SignedOut(Reason::ByChoice));
     assert!(world.provider.asked.is_empty());
     assert_eq!(world.dispatch(needed("/account")), View::SignedOut(Reason::ByChoice), "and not sent away either");
@@ -258,7 +258,7 @@ fn step_5_a_failing_network_ends_no_session() {
     world.pass(seconds(600));
     assert!(world.provider.called.len() - calls < 60, "the pauses stay long");
     world.provider_is_down(false);
-    world.dispatch(Event::Woke);
+    world.dispatch(Event::Woke { visible: true });
     world.settle();
     assert!(matches!(world.state.token_for("https://api.example/", world.now, &world.config), TokenAnswer::Attach { .. }));
     assert_eq!(world.state.view(), before);
@@ -269,7 +269,9 @@ fn step_5_si_14_another_person_at_the_provider_replaces_nobody_quietly() {
     let mut world = World::new();
     world.sign_in("/");
     world.provider.session = Some("usr_2".into());
-    assert_eq!(world.pass(seconds(241)), View::SignedOut(Reason::AccountChanged));
+    world.told.clear();
+    assert_eq!(name(&world.pass(seconds(241))), Some("Name of usr_2"), "the other one's session, whole");
+    assert!(matches!(world.told.as_slice(), [TabMessage::SignedIn(_)]), "and the other tabs are told to look");
 }
 
 #[test]
@@ -278,7 +280,7 @@ fn step_5_a_laptop_that_slept_renews_when_it_wakes() {
     let before = world.sign_in("/");
     world.now = world.now.plus(seconds(8 * 3600));
     assert!(matches!(world.state.token_for("https://api.example/", world.now, &world.config), TokenAnswer::Renew));
-    world.dispatch(Event::Woke);
+    world.dispatch(Event::Woke { visible: true });
     assert_eq!(world.settle(), before);
     assert!(matches!(world.state.token_for("https://api.example/", world.now, &world.config), TokenAnswer::Attach { .. }));
 }
@@ -287,9 +289,10 @@ fn step_5_a_laptop_that_slept_renews_when_it_wakes() {
 fn step_6_lo_01_signing_out_ends_everything_here_first() {
     let mut world = World::new();
     world.sign_in("/account");
+    world.told.clear();
     assert_eq!(world.dispatch(Event::SignOutChosen), View::Leaving(Destination::SignOut));
     assert_eq!(world.state.token_expires_at(), None, "the tokens are gone with the step");
-    assert_eq!((world.told.as_slice(), world.hint), ([TabMessage::SignedOut].as_slice(), Hint::SignedOutByChoice));
+    assert_eq!((world.told.as_slice(), world.hint.last), ([TabMessage::SignedOut].as_slice(), Last::SignedOutByChoice));
     let (url, history) = world.left_for.clone().unwrap();
     assert!(url.starts_with(&format!("{ISSUER}/logout?id_token_hint=")), "{}", &url[..60]);
     assert_eq!(history, HistoryEntry::Replace);
@@ -303,7 +306,7 @@ fn step_6_lo_01_signing_out_ends_everything_here_first() {
 fn step_6_lo_04_a_forged_return_from_signing_out_starts_nothing() {
     for query in ["?state=forged", "", "?state=a&state=b", "?code=x&state=y"] {
         let mut world = World::new();
-        world.hint = Hint::SignedOutByChoice;
+        world.hint.last = Last::SignedOutByChoice;
         assert_eq!(world.visit(&format!("/signed-out{query}")), View::SignedOut(Reason::ByChoice), "{query}");
         assert_eq!(world.address, format!("{APP}/signed-out"));
         assert!(world.provider.asked.is_empty() && world.left_for.is_none());
@@ -314,6 +317,7 @@ fn step_6_lo_04_a_forged_return_from_signing_out_starts_nothing() {
 fn step_6_lo_05_signing_out_twice_and_in_another_tab_is_no_error() {
     let mut world = World::new();
     world.sign_in("/");
+    world.told.clear();
     assert_eq!(world.dispatch(Event::OtherTabSignedOut), View::SignedOut(Reason::Elsewhere));
     assert!(world.told.is_empty(), "an echo would go round for ever");
     assert_eq!(world.dispatch(Event::SignOutChosen), View::SignedOut(Reason::ByChoice));
@@ -326,8 +330,8 @@ fn step_6_coming_back_from_the_cache_after_leaving_hangs_nowhere() {
     let mut world = World::new();
     world.sign_in("/");
     world.dispatch(Event::SignInChosen(SignInOptions::default()));
-    world.dispatch(Event::PageReturned);
+    world.dispatch(Event::PageReturned { hint: world.hint });
     assert_eq!(name(&world.settle()), Some("Name of usr_1"));
     world.dispatch(Event::SignOutChosen);
-    assert_eq!(world.dispatch(Event::PageReturned), View::SignedOut(Reason::ByChoice));
+    assert_eq!(world.dispatch(Event::PageReturned { hint: world.hint }), View::SignedOut(Reason::ByChoice));
 }

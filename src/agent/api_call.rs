@@ -1,6 +1,6 @@
 //! One call to an API: wait for a token, send, and after a 401 renew and send once more.
 
-use super::{api_error::ApiError, api_request::ApiRequest, api_response::ApiResponse};
+use super::{api_error::ApiError, api_request::ApiRequest, api_response::ApiResponse, gates::whose};
 use crate::{
     browser::{driver::Driver, fetch::Unsent, timer::within},
     protocol::{
@@ -19,13 +19,33 @@ pub(crate) async fn call(driver: &Driver, request: &ApiRequest) -> Result<ApiRes
 
 async fn call_twice_at_most(driver: &Driver, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
     let (token, generation) = token_for(driver, request, None).await?;
+    let caller = caller(driver);
     let response = send(driver, request, &token).await?;
     if response.status() != UNAUTHORIZED {
-        return Ok(response);
+        return for_caller(driver, &caller, response);
     }
     driver.dispatch(Event::TokenRejected { generation });
     let (token, _) = token_for(driver, request, Some(generation)).await?;
-    send(driver, request, &token).await
+    // What one person asked for is not asked again with the token of another.
+    if self::caller(driver) != caller {
+        return Err(ApiError::PersonChanged);
+    }
+    let response = send(driver, request, &token).await?;
+    for_caller(driver, &caller, response)
+}
+
+/// On whose behalf a call is made.
+fn caller(driver: &Driver) -> Option<String> {
+    driver.view().person().map(|person| whose(person))
+}
+
+/// Hands an answer over, if those who asked are still here.
+fn for_caller(driver: &Driver, caller: &Option<String>, response: ApiResponse) -> Result<ApiResponse, ApiError> {
+    match self::caller(driver) {
+        None => Err(ApiError::SignedOut),
+        now if now == *caller => Ok(response),
+        Some(_) => Err(ApiError::PersonChanged),
+    }
 }
 
 /// Waits for a token that may go with the call, and that is not the one that was refused.

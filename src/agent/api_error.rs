@@ -16,6 +16,9 @@ pub enum ApiError {
     },
     /// No token, or no answer, within the time allowed.
     TimedOut,
+    /// Another person, or the same one in another organisation, took the place of the one on whose behalf the call was made. What the API answered
+    /// is not theirs to see.
+    PersonChanged,
     /// The network failed.
     Network(NetworkFailure),
     /// The request cannot be sent as it is. The text says why.
@@ -32,6 +35,7 @@ impl ApiError {
             Self::SignedOut => "api_signed_out",
             Self::NotAllowed { .. } => "api_not_allowed",
             Self::TimedOut => "api_timed_out",
+            Self::PersonChanged => "api_person_changed",
             Self::Network(NetworkFailure::Offline) => "api_offline",
             Self::Network(_) => "api_unreachable",
             Self::Request(_) => "api_request_invalid",
@@ -48,6 +52,7 @@ impl fmt::Display for ApiError {
                 write!(f, "API: the access token may not go to {address}; add the address to \"api\" in the configuration if it should")
             }
             Self::TimedOut => f.write_str("API: no answer in time"),
+            Self::PersonChanged => f.write_str("API: somebody else is signed in by now; ask again on their behalf"),
             Self::Network(failure) => write!(f, "API: {failure}"),
             Self::Request(why) => write!(f, "API request: {why}"),
             Self::Body(why) => write!(f, "API answer: {why}"),

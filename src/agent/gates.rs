@@ -1,7 +1,7 @@
 //! Parts of a page that are shown in one state only.
 
 use super::component::use_auth;
-use crate::protocol::view::View;
+use crate::protocol::{session::Person, view::View};
 use yew::prelude::*;
 
 /// Properties of [`SignedIn`], [`SignedOut`] and [`Restoring`].
@@ -12,11 +12,14 @@ pub struct GateProps {
     pub children: Html,
 }
 
-/// Shows its children while somebody is signed in. It hides; it does not protect: what a person may have is decided by the API.
+/// Shows its children while somebody is signed in, also while their session is paused. It hides; it does not protect: what a person may have is decided by the API.
 #[component]
 pub fn SignedIn(props: &GateProps) -> Html {
     let auth = use_auth();
-    shown_if(matches!(auth.view(), View::SignedIn(_)), props)
+    match auth.person() {
+        Some(person) => html! { <key={whose(&person)}>{ props.children.clone() }</> },
+        None => Html::default(),
+    }
 }
 
 /// Shows its children while nobody is signed in, and that is known.
@@ -31,6 +34,11 @@ pub fn SignedOut(props: &GateProps) -> Html {
 pub fn Restoring(props: &GateProps) -> Html {
     let auth = use_auth();
     shown_if(matches!(auth.view(), View::Restoring { .. } | View::Completing), props)
+}
+
+/// By this, what is below a gate belongs to one person in one organisation: for another it is made anew, with nothing in it that was theirs.
+pub(super) fn whose(person: &Person) -> String {
+    format!("{} {}", person.organization.as_deref().unwrap_or_default(), person.subject)
 }
 
 fn shown_if(shown: bool, props: &GateProps) -> Html {

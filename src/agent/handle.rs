@@ -54,6 +54,24 @@ impl AuthHandle {
         self.dispatch(Event::SignInChosen(SignInOptions { return_to, ..options }));
     }
 
+    /// Goes on in another of the person's organisations: silently where the provider does that, else by way of its page. The whole session is
+    /// replaced, with everything below a gate. If nobody is signed in, it is a sign-in to that organisation.
+    pub fn switch_organization(&self, id: impl Into<String>) {
+        self.dispatch(Event::OrganizationChosen { id: id.into() });
+    }
+
+    /// Goes on with a session that is [paused](View::Paused), in a window of its own, so that nothing on the page is lost. To be called from a click,
+    /// or the browser blocks the window.
+    pub fn resume(&self) {
+        self.sign_in(SignInOptions { popup: true, ..SignInOptions::default() });
+    }
+
+    /// Whether a window is open that the person may be signing in in, as of this moment.
+    #[must_use]
+    pub fn has_popup(&self) -> bool {
+        self.driver.as_ref().is_some_and(Driver::has_popup)
+    }
+
     /// Ends the session: here at once, then in the other tabs and at the provider.
     pub fn sign_out(&self) {
         self.dispatch(Event::SignOutChosen);

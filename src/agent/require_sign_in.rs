@@ -1,6 +1,6 @@
 //! A page for people who are signed in.
 
-use super::component::use_auth;
+use super::{component::use_auth, gates::whose};
 use crate::{
     browser::navigation,
     protocol::view::{Reason, View},
@@ -38,7 +38,7 @@ pub fn RequireSignIn(props: &RequireSignInProps) -> Html {
     // A restore that ends after the person has gone on to a public page sends nobody away from there.
     use_effect_with((), move |()| move || handle.need_sign_in_no_longer());
     match view {
-        View::SignedIn(_) => props.children.clone(),
+        View::SignedIn(person) | View::Paused { person, .. } => html! { <key={whose(&person)}>{ props.children.clone() }</> },
         View::SignedOut(reason) => props.signed_out.emit(reason),
         View::Restoring { .. } | View::Completing | View::Leaving(_) => props.waiting.clone(),
     }
@@ -55,7 +55,7 @@ enum Stage {
 impl Stage {
     const fn of(view: &View) -> Self {
         match view {
-            View::SignedIn(_) => Self::SignedIn,
+            View::SignedIn(_) | View::Paused { .. } => Self::SignedIn,
             View::SignedOut(_) => Self::SignedOut,
             View::Restoring { .. } | View::Completing | View::Leaving(_) => Self::Waiting,
         }

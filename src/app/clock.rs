@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 /// The wall clock.
 pub(crate) fn now() -> UnixTime {
-    hushkey::browser::moment::now()
+    hushkey::browser::moment::now().wall
 }
 
 /// Draws the component anew every second, and nothing around it.

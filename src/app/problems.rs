@@ -48,6 +48,7 @@ const TELL_YOUR_ADMIN: &str = "Please tell the people who look after accounts in
 
 const SETUP: &str = "This app is not set up correctly";
 const ORGANISATION: &str = "Your organisation's sign-in did not work";
+const UNKNOWN_SESSION: &str = "Your session could not be looked up";
 const TOO_OLD: &str = "This sign-in is no longer valid";
 const STRANGE: &str = "The answer could not be trusted";
 
@@ -130,9 +131,20 @@ const TABLE: &[(&str, Explanation)] = &[
 
     // This browser and this page.
     row("platform_*", "This browser cannot sign you in", "It lacks something that a safe sign-in needs, or this page was not opened over a secure connection.", "Use a current browser, and an address that begins with https."),
-    row("silent_timeout", "Your session could not be looked up", "The sign-in service did not answer in the background.", "Sign in to go on."),
-    row("silent_blocked", "Your session could not be looked up", "Your browser does not allow it in the background.", "Sign in to go on."),
-    row("account_changed", "Another person signed in", "Somebody else is signed in at the sign-in service now.", "Sign in to go on as yourself."),
+    row("platform_popup", "The sign-in window was blocked", "Your browser did not open it.", "Allow windows for this page, or go on here."),
+    row("redirect_loop", "Going round in circles", "You were sent to the sign-in service and back again and again, without being signed in.", "Sign in to go on. If it keeps happening, tell the people who run this app."),
+
+    // Why nothing could be found out in the background.
+    row("silent_slow", UNKNOWN_SESSION, "The sign-in service did not answer in the background.", "Sign in to go on."),
+    row("silent_cookies_blocked", UNKNOWN_SESSION, "Your browser does not tell the sign-in service who you are in the background.", "Sign in to go on."),
+    row("silent_framed", "This page is shown inside of another one", "For your safety it does nothing there.", "Open it in a tab of its own."),
+    row("silent_isolated", SETUP, "The app shuts itself off from the sign-in service.", TELL_US),
+    row("silent_page_shown", UNKNOWN_SESSION, "The sign-in service wanted to show something in the background.", "Sign in to go on."),
+    row("silent_policy", SETUP, "The app forbids itself to ask the sign-in service.", TELL_US),
+    row("silent_relay_framing", SETUP, "A page that it needs in the background may not be shown there.", TELL_US),
+    row("silent_relay_missing", SETUP, "A page that it needs in the background is missing.", TELL_US),
+    row("silent_relay_wrong", SETUP, "Something else stands in the place of a page that it needs in the background.", TELL_US),
+    row("silent_unregistered", SETUP, "The sign-in service does not know a page that the app needs in the background.", TELL_US),
 ];
 
 #[cfg(test)]
@@ -178,14 +190,22 @@ mod tests {
             Error::Network(NetworkFailure::Offline),
             Error::Network(NetworkFailure::Timeout),
             Error::Network(NetworkFailure::Unreachable),
-            Error::Network(NetworkFailure::Unavailable(503)),
+            Error::Network(NetworkFailure::Unavailable { status: 503, retry_after: None }),
+            Error::RedirectLoop,
             Error::Network(NetworkFailure::TooLarge),
             Error::Platform(about("crypto.subtle")),
-            Error::Silent(SilentFailure::AccountChanged),
-            Error::Silent(SilentFailure::Blocked("framed")),
+            Error::Silent(SilentFailure::CookiesBlocked),
+            Error::Silent(SilentFailure::Framed),
+            Error::Silent(SilentFailure::Isolated),
             Error::Silent(SilentFailure::LoginRequired),
             Error::Silent(SilentFailure::NeedsInteraction("consent_required".into())),
-            Error::Silent(SilentFailure::Timeout),
+            Error::Silent(SilentFailure::PageShown),
+            Error::Silent(SilentFailure::Policy),
+            Error::Silent(SilentFailure::RelayFraming("x-frame-options")),
+            Error::Silent(SilentFailure::RelayMissing(404)),
+            Error::Silent(SilentFailure::RelayWrong),
+            Error::Silent(SilentFailure::Slow),
+            Error::Silent(SilentFailure::Unregistered),
             Error::Token(ProviderError { code: "invalid_grant".into(), description: None }),
             Error::TokenResponse(about("access_token")),
         ] {

@@ -29,7 +29,7 @@ impl Channel {
     }
 
     /// Tells the other tabs.
-    pub fn tell(&self, message: TabMessage) {
+    pub fn tell(&self, message: &TabMessage) {
         // A text can always be cloned, and the channel is closed by drop only.
         let _ = self.channel.post_message(&message.to_text(&self.config).into());
     }

@@ -10,15 +10,16 @@ use super::{
     effects::Pending,
     hint,
     moment::{moment, now},
-    navigation, platform, timer, transaction_store,
-    wake::{Awakening, Wake},
+    navigation, platform,
+    scroll::Memory,
+    timer, transaction_store,
+    wake::{self, Awakening, FirstTouch, Wake},
 };
 use crate::protocol::{
     api::TokenAnswer,
     callback,
     config::Config,
     error::Error,
-    hint::Hint,
     machine::{self, Reaction, State, Step},
     tab_message::TabMessage,
     time::UnixTime,
@@ -48,11 +49,20 @@ pub(crate) struct Shared {
     running: Cell<bool>,
     pub(crate) pending: Pending,
     timer: RefCell<Option<Timeout>>,
-    ears: OnceCell<(Option<Channel>, Wake)>,
+    ears: OnceCell<Ears>,
+    /// Until the person has begun to use the page.
+    first_touch: RefCell<Option<FirstTouch>>,
     seen: RefCell<View>,
     on_view: OnceCell<Box<dyn Fn(View)>>,
     changes: Rc<Changes>,
     discarded: RefCell<BTreeMap<Discarded, u32>>,
+}
+
+/// What the driver hears with, for as long as it lives.
+struct Ears {
+    channel: Option<Channel>,
+    _wake: Wake,
+    _memory: Memory,
 }
 
 impl Driver {
@@ -66,8 +76,15 @@ impl Driver {
         let address = navigation::address();
         // Taken out before anything else can fail: whatever comes of it, it is not used twice.
         let remembered = callback::state_in(&address).and_then(|state| transaction_store::take(config.client_id(), &state));
-        transaction_store::sweep(&config, now());
-        let opened = Opened { address, remembered, hint: hint::read(config.client_id()), framed: navigation::is_framed() };
+        transaction_store::sweep(&config, now().wall);
+        let opened = Opened {
+            address,
+            remembered,
+            hint: hint::read(config.client_id()),
+            redirects: transaction_store::redirects(config.client_id()),
+            framed: navigation::is_framed(),
+            visible: wake::is_visible(),
+        };
         let state = State::new();
         let shared = Rc::new(Shared {
             seen: RefCell::new(state.view()),
@@ -77,12 +94,18 @@ impl Driver {
             pending: Pending::default(),
             timer: RefCell::default(),
             ears: OnceCell::new(),
+            first_touch: RefCell::default(),
             on_view: OnceCell::new(),
             changes: Rc::default(),
             discarded: RefCell::default(),
             config,
         });
-        shared.ears.get_or_init(|| (shared.listen_to_tabs(), shared.listen_to_wakes()));
+        shared.ears.get_or_init(|| Ears {
+            channel: shared.listen_to_tabs(),
+            _wake: shared.listen_to_wakes(),
+            _memory: shared.keep_scroll(),
+        });
+        shared.first_touch.replace(Some(shared.listen_to_first_touch()));
         shared.dispatch(Event::Opened(opened));
         shared.on_view.get_or_init(|| Box::new(on_view));
         Ok(Self { shared })
@@ -127,6 +150,12 @@ impl Driver {
     #[must_use]
     pub fn is_renewing(&self) -> bool {
         self.shared.state.borrow().is_renewing()
+    }
+
+    /// Whether a window is open that the person may be signing in in.
+    #[must_use]
+    pub fn has_popup(&self) -> bool {
+        self.shared.state.borrow().has_popup()
     }
 
     /// The scopes that were granted.
@@ -201,8 +230,8 @@ impl Shared {
         let deadline = self.state.borrow().deadline();
         let timer = deadline.map(|deadline| {
             let driver = Rc::downgrade(self);
-            timer::after(deadline.since(now()), move || {
-                tell(&driver, |driver| if now() >= deadline { driver.dispatch(Event::Ticked) } else { driver.set_timer() });
+            timer::after(deadline.from_now(now()), move || {
+                tell(&driver, |driver| if deadline.has_come(now()) { driver.dispatch(Event::Ticked) } else { driver.set_timer() });
             })
         });
         self.timer.replace(timer);
@@ -218,8 +247,8 @@ impl Shared {
     }
 
     pub(crate) fn tell_tabs(&self, message: TabMessage) {
-        if let Some((Some(channel), _)) = self.ears.get() {
-            channel.tell(message);
+        if let Some(Ears { channel: Some(channel), .. }) = self.ears.get() {
+            channel.tell(&message);
         }
     }
 
@@ -231,6 +260,7 @@ impl Shared {
         let driver = Rc::downgrade(self);
         Channel::open(&self.config, move |message| {
             tell(&driver, |driver| match message {
+                Some(TabMessage::SignedIn(whose)) => driver.dispatch(Event::OtherTabSignedIn(whose)),
                 Some(TabMessage::SignedOut) => driver.dispatch(Event::OtherTabSignedOut),
                 None => driver.count(Discarded::TabMessage),
             });
@@ -240,19 +270,32 @@ impl Shared {
     fn listen_to_wakes(self: &Rc<Self>) -> Wake {
         let driver = Rc::downgrade(self);
         Wake::listen(move |awakening| {
-            tell(&driver, |driver| match awakening {
-                Awakening::Woke => driver.dispatch(Event::Woke),
-                Awakening::Returned => driver.returned(),
+            tell(&driver, |driver| {
+                driver.dispatch(match awakening {
+                    Awakening::Woke { visible } => Event::Woke { visible },
+                    Awakening::Returned => Event::PageReturned { hint: hint::read(driver.config.client_id()) },
+                });
             });
         })
     }
 
-    /// Back from the back/forward cache. A page in there hears no other tab; what one of them said is in the hint.
-    fn returned(self: &Rc<Self>) {
-        if hint::read(self.config.client_id()) == Hint::SignedOutByChoice {
-            self.dispatch(Event::OtherTabSignedOut);
-        }
-        self.dispatch(Event::PageReturned);
+    fn listen_to_first_touch(self: &Rc<Self>) -> FirstTouch {
+        let driver = Rc::downgrade(self);
+        FirstTouch::listen(move || {
+            tell(&driver, |driver| {
+                // Once is enough. It is dropped later, since it is what is running now.
+                let done = driver.first_touch.take();
+                wasm_bindgen_futures::spawn_local(async move { drop(done) });
+                driver.dispatch(Event::PersonActed);
+            });
+        })
+    }
+
+    fn keep_scroll(self: &Rc<Self>) -> Memory {
+        let driver = Rc::downgrade(self);
+        Memory::keep(self.config.client_id(), move || {
+            driver.upgrade().is_some_and(|driver| driver.state.borrow().may_be_looked_up_by_redirect(&driver.config))
+        })
     }
 }
 

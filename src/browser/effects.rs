@@ -2,15 +2,20 @@
 
 use super::{
     console, crypto,
+    discarded::Discarded,
     driver::{Shared, tell},
+    examine::examine,
     fetch,
-    frame::Frame,
+    frame::{Frame, Sign},
     hint, navigation,
+    popup::Popup,
+    scroll,
     task::Task,
     transaction_store,
 };
 use crate::protocol::{
     error::Error,
+    frame_message::FrameMessage,
     machine::State,
     transaction::Ticket,
     turn::{Effect, Event},
@@ -24,6 +29,7 @@ pub(crate) struct Pending(RefCell<BTreeMap<Ticket, Work>>);
 /// Kept for the sake of its drop: a frame is removed, a request aborted.
 enum Work {
     Frame { _frame: Frame },
+    Popup { _popup: Popup },
     Task { _task: Task },
 }
 
@@ -51,13 +57,23 @@ impl Shared {
         match effect {
             Effect::OpenFrame { ticket, url } => {
                 let driver = Rc::downgrade(self);
-                let frame = Frame::open(&url, move |said| {
-                    tell(&driver, |driver| match said {
-                        Ok(message) => driver.dispatch(Event::FrameSpoke { ticket, message }),
-                        Err(why) => driver.count(why),
+                let seen = move |sign| {
+                    tell(&driver, |driver| {
+                        driver.dispatch(match sign {
+                            Sign::Loaded => Event::FrameLoaded { ticket },
+                            Sign::Forbidden => Event::FrameForbidden { ticket },
+                        });
                     });
-                })?;
+                };
+                let frame = Frame::open(&url, self.answer_to(ticket), seen)?;
                 self.pending.keep(ticket, Work::Frame { _frame: frame });
+            }
+            Effect::OpenPopup { ticket, url, state } => match Popup::open(&url, &state, self.answer_to(ticket)) {
+                Ok(popup) => self.pending.keep(ticket, Work::Popup { _popup: popup }),
+                Err(_) => self.dispatch(Event::PopupBlocked { ticket }),
+            },
+            Effect::Examine { ticket, relay, question } => {
+                self.begin(ticket, async move { Event::Examined { ticket, evidence: examine(relay, question).await } });
             }
             Effect::Send { ticket, request } => {
                 self.begin(ticket, async move { Event::Responded { ticket, outcome: fetch::ask(request, fetch::PATIENCE).await } });
@@ -68,11 +84,25 @@ impl Shared {
             Effect::Navigate { url, history } => navigation::leave(&url, history)?,
             Effect::RewriteAddress { to } => navigation::rewrite(&to)?,
             Effect::Remember(record) => transaction_store::put(&record).map_err(Error::Platform)?,
+            Effect::NoteRedirects(redirects) => transaction_store::note_redirects(self.config.client_id(), &redirects),
+            // It ends by itself after a few seconds, and nobody waits for it.
+            Effect::RestoreScroll => wasm_bindgen_futures::spawn_local(scroll::restore(self.config.client_id().to_owned())),
             Effect::Hint(hint) => hint::write(self.config.client_id(), hint),
             Effect::Tell(message) => self.tell_tabs(message),
             Effect::Report(error) => console::report(&error),
         }
         Ok(())
+    }
+
+    /// What a frame or a window says goes to the attempt that opened it.
+    fn answer_to(self: &Rc<Self>, ticket: Ticket) -> impl Fn(Result<FrameMessage, Discarded>) + use<> {
+        let driver = Rc::downgrade(self);
+        move |said| {
+            tell(&driver, |driver| match said {
+                Ok(message) => driver.dispatch(Event::FrameSpoke { ticket, message }),
+                Err(why) => driver.count(why),
+            });
+        }
     }
 
     /// Begins something whose end is an event.

@@ -3,6 +3,7 @@
 use super::timer::within;
 use crate::protocol::{
     error::NetworkFailure,
+    examination::RelayPage,
     http::{Freshness, HttpRequest, HttpResponse, MAX_BODY, Method, Outcome},
     secret::Body,
 };
@@ -51,9 +52,29 @@ async fn exchange(request: &HttpRequest) -> Outcome {
         // What the core asks for can be sent; if a browser thinks otherwise, the provider cannot be reached with it.
         Unsent::Malformed(_) => NetworkFailure::Unreachable,
     })?;
-    let content_type = response.headers().get("content-type").ok().flatten();
+    let content_type = header(&response, "content-type");
+    let retry_after = header(&response, "retry-after").and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
     let body = Body::new(text_of(&response).await?);
-    Ok(HttpResponse { status: response.status(), content_type, body })
+    Ok(HttpResponse { status: response.status(), content_type, retry_after, body })
+}
+
+fn header(response: &Response, name: &str) -> Option<String> {
+    response.headers().get(name).ok().flatten()
+}
+
+/// Looks at the relay page, as the server has it now.
+///
+/// # Errors
+/// Why it cannot be had. A redirect is not followed: the relay page is to stand where its address says.
+pub async fn look_at_relay(url: &str) -> Result<RelayPage, NetworkFailure> {
+    let outgoing = Outgoing { url, method: "GET", headers: Vec::new(), body: None, cache: RequestCache::Reload };
+    let (response, _abort) = outgoing.send().await.map_err(|_| failure())?;
+    Ok(RelayPage {
+        status: response.status(),
+        frame_options: header(&response, "x-frame-options"),
+        policy: header(&response, "content-security-policy"),
+        body: Body::new(text_of(&response).await?),
+    })
 }
 
 /// A request that is about to be sent.

@@ -7,9 +7,10 @@ use crate::protocol::{
     secret::SensitiveUrl,
 };
 use gloo::events::EventListener;
-use std::fmt;
+use std::{fmt, rc::Rc};
+use url::Url;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlIFrameElement, MessageEvent};
+use web_sys::{HtmlIFrameElement, MessageEvent, SecurityPolicyViolationEvent};
 
 /// Every attribute. There is no `sandbox` among them: our own relay page would need scripts and its origin, which together lift a sandbox, and
 /// Chromium then warns about it in the console, with the whole address of the relay page and the code in it. What a sandbox would keep the
@@ -26,15 +27,29 @@ const ATTRIBUTES: [(&str, &str); 6] = [
 /// An open frame. Dropping it ends the listening and removes it from the page.
 pub struct Frame {
     element: HtmlIFrameElement,
-    _listener: EventListener,
+    _listeners: [EventListener; 3],
+}
+
+/// What can be seen of a frame that does not speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// It came to rest on some page.
+    Loaded,
+    /// The page's own Content Security Policy keeps it from its address.
+    Forbidden,
 }
 
 impl Frame {
-    /// Opens a frame. `spoke` gets what it says, or the reason why some window's message was not used, which never ends the wait.
+    /// Opens a frame. `spoke` gets what it says, or the reason why some window's message was not used, which never ends the wait; `seen` gets
+    /// what it gives away without speaking.
     ///
     /// # Errors
     /// `Platform` if the page has no body to put it in.
-    pub fn open(url: &SensitiveUrl, spoke: impl Fn(Result<FrameMessage, Discarded>) + 'static) -> Result<Self, Error> {
+    pub fn open(
+        url: &SensitiveUrl,
+        spoke: impl Fn(Result<FrameMessage, Discarded>) + 'static,
+        seen: impl Fn(Sign) + 'static,
+    ) -> Result<Self, Error> {
         let missing = || Error::Platform(Finding::missing("document.body"));
         let document = gloo::utils::document();
         let body = document.body().ok_or_else(missing)?;
@@ -52,7 +67,24 @@ impl Frame {
             }
         });
         body.append_child(&element).map_err(|_| missing())?;
-        let frame = Self { element, _listener: listener };
+        let seen = Rc::new(seen);
+        let loaded = EventListener::new(&element, "load", {
+            let (element, seen) = (element.clone(), Rc::clone(&seen));
+            move |_| {
+                if !is_empty(&element) {
+                    seen(Sign::Loaded);
+                }
+            }
+        });
+        let forbidden = EventListener::new(&document, "securitypolicyviolation", {
+            let origin = origin_of(url.expose());
+            move |event| {
+                if event.dyn_ref::<SecurityPolicyViolationEvent>().is_some_and(|violation| is_about(violation, &origin)) {
+                    seen(Sign::Forbidden);
+                }
+            }
+        });
+        let frame = Self { element, _listeners: [listener, loaded, forbidden] };
         // Replaced, not assigned: no entry in the history. And not by `src`: a renewal's address carries the ID token, which would
         // stand in the document.
         let location = frame.element.content_window().ok_or_else(missing)?.location();
@@ -72,6 +104,20 @@ impl fmt::Debug for Frame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Frame")
     }
+}
+
+/// Whether the frame shows the empty page that it began with. Of another site's page not even that can be asked.
+fn is_empty(element: &HtmlIFrameElement) -> bool {
+    element.content_window().is_some_and(|window| window.location().href().is_ok_and(|address| address == "about:blank"))
+}
+
+/// Whether a violation is that of a frame which wanted to go to this origin.
+fn is_about(violation: &SecurityPolicyViolationEvent, origin: &str) -> bool {
+    violation.effective_directive() == "frame-src" && origin_of(&violation.blocked_uri()) == origin
+}
+
+fn origin_of(address: &str) -> String {
+    Url::parse(address).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
 }
 
 /// Origin, window, shape: in this order, each by exact comparison ([RFC 9700 §4.17](https://www.rfc-editor.org/rfc/rfc9700#section-4.17)).

@@ -4,16 +4,19 @@
 //! | file | browser API |
 //! |---|---|
 //! | [`driver`], `effects`, `changes` | none: the queue of events, what is done, and who hears of it |
-//! | [`moment`] | `Date.now()`, `crypto.getRandomValues()` |
+//! | [`moment`] | `Date.now()`, `performance.now()`, `crypto.getRandomValues()` |
 //! | [`platform`] | `isSecureContext`, `crypto.subtle` |
-//! | [`frame`] | the hidden `<iframe>`, `message` events |
+//! | [`frame`] | the hidden `<iframe>`, `message` and `securitypolicyviolation` events |
+//! | [`popup`] | `window.open()` |
+//! | [`examine`] | an empty `<iframe>` with a policy |
+//! | [`scroll`] | `scrollTo()`, `pagehide` |
 //! | [`fetch`] | `fetch()` |
 //! | [`crypto`] | `crypto.subtle` |
 //! | [`navigation`] | `location`, `history` |
 //! | [`transaction_store`] | `sessionStorage` |
 //! | [`hint`] | `localStorage` |
 //! | [`channel`] | `BroadcastChannel` |
-//! | [`wake`] | `visibilitychange`, `focus`, `online`, `pageshow` |
+//! | [`wake`] | `visibilitychange`, `focus`, `online`, `pageshow`, `pointerdown`, `keydown` |
 //! | [`console`] | `console` |
 //! | [`timer`], [`task`] | `setTimeout()`, promises |
 //!
@@ -26,12 +29,15 @@ pub mod crypto;
 pub mod discarded;
 pub mod driver;
 mod effects;
+pub mod examine;
 pub mod fetch;
 pub mod frame;
 pub mod hint;
 pub mod moment;
 pub mod navigation;
 pub mod platform;
+pub mod popup;
+pub mod scroll;
 pub mod task;
 pub mod timer;
 pub mod transaction_store;

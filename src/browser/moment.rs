@@ -2,7 +2,7 @@
 
 use crate::protocol::{
     error::{Error, Finding},
-    time::{Entropy, Moment, UnixTime},
+    time::{Clocks, Entropy, Moment, UnixTime, Uptime},
 };
 
 /// The time and 32 fresh bytes, for one step of the machine.
@@ -19,10 +19,11 @@ pub fn moment() -> Result<Moment, Error> {
     Ok(Moment { now: now(), entropy: Entropy::new(bytes) })
 }
 
-/// The wall clock.
+/// Both clocks.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-pub fn now() -> UnixTime {
-    // Date.now() counts whole milliseconds since 1970; the cast loses nothing.
-    UnixTime::from_millis(js_sys::Date::now() as u64)
+pub fn now() -> Clocks {
+    let uptime = gloo::utils::window().performance().map(|performance| performance.now()).unwrap_or_default();
+    // Both count milliseconds from a time in the past; what the casts cut off are fractions of them.
+    Clocks { wall: UnixTime::from_millis(js_sys::Date::now() as u64), uptime: Uptime::from_millis(uptime as u64) }
 }

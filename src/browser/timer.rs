@@ -44,6 +44,11 @@ pub async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Opti
     .await
 }
 
+/// Waits.
+pub(crate) async fn sleep(span: Duration) {
+    let _ = within(span, std::future::pending::<()>()).await;
+}
+
 /// Whole milliseconds, rounded up so that no wait ends early, and at most what `setTimeout` can count.
 fn millis(wait: Duration) -> u32 {
     let rounded = wait.as_nanos().div_ceil(1_000_000).min(i32::MAX as u128);

@@ -1,8 +1,10 @@
-//! Pending redirects in `sessionStorage`: written before the page is left, taken once when it comes back.
+//! Pending redirects in `sessionStorage`: written before the page is left, taken once when it comes back. And when redirects were made that nobody
+//! chose.
 
 use crate::protocol::{
     config::Config,
     error::Finding,
+    redirect_log::{self, RedirectLog},
     time::UnixTime,
     transaction::{Pending, Record, key_of, key_prefix},
 };
@@ -38,6 +40,25 @@ pub fn sweep(config: &Config, now: UnixTime) {
             let _ = storage.remove_item(&key);
         }
     }
+}
+
+/// The redirects of this tab that nobody chose.
+#[must_use]
+pub fn redirects(client_id: &str) -> RedirectLog {
+    let text = storage().and_then(|storage| storage.get_item(&redirect_log::key(client_id)).ok().flatten());
+    RedirectLog::parse(text.as_deref())
+}
+
+/// Notes them for the pages that come after this one. Without a store there is no guard against circles, but then no redirect is recognised when
+/// it comes back, either, and none follows.
+pub fn note_redirects(client_id: &str, redirects: &RedirectLog) {
+    let Some(storage) = storage() else { return };
+    let key = redirect_log::key(client_id);
+    // What cannot be written was denied before, when the transaction was to be stored.
+    let _ = match redirects.to_text() {
+        Some(text) => storage.set_item(&key, &text),
+        None => storage.remove_item(&key),
+    };
 }
 
 fn keys(storage: &Storage, prefix: &str) -> Vec<String> {

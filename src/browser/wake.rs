@@ -1,6 +1,6 @@
 //! Moments at which time may have passed unnoticed: timers of a hidden page or a sleeping machine come late or not at all.
 
-use gloo::events::EventListener;
+use gloo::events::{EventListener, EventListenerOptions};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::PageTransitionEvent;
@@ -8,8 +8,11 @@ use web_sys::PageTransitionEvent;
 /// What the page came back from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Awakening {
-    /// It is looked at again, or has a network again.
-    Woke,
+    /// It is looked at again, or no longer, or has a network again.
+    Woke {
+        /// Whether it is looked at.
+        visible: bool,
+    },
     /// It was taken out of the back/forward cache, as it was when it was left.
     Returned,
 }
@@ -27,15 +30,7 @@ impl Wake {
         let woke = Rc::new(woke);
         let simply = || {
             let woke = Rc::clone(&woke);
-            move |_: &web_sys::Event| woke(Awakening::Woke)
-        };
-        let visible = {
-            let (woke, document) = (Rc::clone(&woke), document.clone());
-            move |_: &web_sys::Event| {
-                if !document.hidden() {
-                    woke(Awakening::Woke);
-                }
-            }
+            move |_: &web_sys::Event| woke(Awakening::Woke { visible: is_visible() })
         };
         let shown = {
             let woke = Rc::clone(&woke);
@@ -47,11 +42,38 @@ impl Wake {
         };
         Self {
             _listeners: [
-                EventListener::new(&document, "visibilitychange", visible),
+                EventListener::new(&document, "visibilitychange", simply()),
                 EventListener::new(&window, "focus", simply()),
                 EventListener::new(&window, "online", simply()),
                 EventListener::new(&window, "pageshow", shown),
             ],
         }
+    }
+}
+
+/// Whether the page is looked at.
+#[must_use]
+pub fn is_visible() -> bool {
+    !gloo::utils::document().hidden()
+}
+
+/// Listens for the first thing that the person does on the page, until it is dropped.
+#[derive(Debug)]
+pub struct FirstTouch {
+    _listeners: [EventListener; 2],
+}
+
+impl FirstTouch {
+    /// Calls back at every press of a key or a pointer; once is enough for whoever listens.
+    pub fn listen(touched: impl Fn() + 'static) -> Self {
+        let window = gloo::utils::window();
+        let touched = Rc::new(touched);
+        let first = || {
+            let touched = Rc::clone(&touched);
+            move |_: &web_sys::Event| touched()
+        };
+        // Before whatever the page itself does with it, which may stop it on its way.
+        let options = EventListenerOptions::run_in_capture_phase();
+        Self { _listeners: ["pointerdown", "keydown"].map(|event| EventListener::new_with_options(&window, event, options, first())) }
     }
 }

@@ -4,9 +4,11 @@
 //! Nothing of a response is visible outside before all of it holds: the only way out with tokens is [`Progress::Done`].
 
 use super::{
-    authorize::{self, Manner},
+    authorize::{self, Manner, SignInOptions},
     callback::{self, Parameters},
+    discovery::Metadata,
     error::{Error, Finding, NetworkFailure, SilentFailure},
+    examination::{self, Evidence},
     frame_message::FrameMessage,
     http::Outcome,
     jwks::{NoKey, SignatureCheck},
@@ -15,10 +17,10 @@ use super::{
     received::{Grant, Previous, Received},
     secret::{Code, RefreshToken},
     session::Session,
-    time::UnixTime,
+    time::Clocks,
     token,
-    transaction::{Ticket, Transaction},
-    turn::{Effect, Turn, Verdict},
+    transaction::{Journey, Ticket, Transaction},
+    turn::{Effect, Event, Turn, Verdict},
 };
 use std::time::Duration;
 
@@ -26,9 +28,33 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct Attempt {
     stage: Stage,
-    deadline: UnixTime,
+    deadline: Clocks,
+    errand: Errand,
+}
+
+/// What holds for the whole of an attempt.
+#[derive(Debug)]
+struct Errand {
+    way: Way,
     /// The session that is being renewed, if one is.
     previous: Option<Previous>,
+    /// The organisation that is to be switched to, if one is.
+    organization: Option<String>,
+}
+
+/// How the provider is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// In a hidden frame.
+    Frame,
+    /// In a window of its own.
+    Popup,
+    /// By a redirect of the whole page, without a page being shown.
+    Lookup,
+    /// By a redirect of the whole page.
+    Redirect,
+    /// By a refresh token.
+    Refresh,
 }
 
 /// What the attempt waits for. Each stage owns what is true in it.
@@ -37,9 +63,20 @@ enum Stage {
     /// For the provider's endpoints to become known.
     Metadata,
     /// For the hidden frame.
-    Frame { ticket: Ticket, transaction: Transaction },
+    Frame {
+        ticket: Ticket,
+        transaction: Transaction,
+        /// The provider was told whom to expect, so that `login_required` may also mean that somebody else is there.
+        hinted: bool,
+        /// The frame came to rest somewhere, and did not speak.
+        loaded: bool,
+    },
+    /// For an explanation why the frame did not answer.
+    Examination { ticket: Ticket, loaded: bool },
+    /// For the window that the person was shown.
+    Popup { ticket: Ticket, transaction: Transaction },
     /// For the token endpoint.
-    Tokens { ticket: Ticket, grant: Grant, sent_at: UnixTime },
+    Tokens { ticket: Ticket, grant: Grant, sent_at: Clocks },
     /// For keys to verify with. They have been asked for anew at most once.
     Keys { received: Received, refetched: bool },
     /// For the signatures to be checked.
@@ -53,12 +90,12 @@ pub(crate) enum Progress {
     Waiting(Attempt),
     /// It goes on, and what happened was not for it.
     Unmoved(Attempt, Ignored),
-    /// There is a session.
-    Done(Box<Session>),
+    /// There is a session, come by in this way.
+    Done(Box<Session>, Way),
     /// There is none.
     Failed(Error),
     /// The refresh token is worth nothing any more; another way may work.
-    RefreshRefused(Error, Previous),
+    RefreshRefused(Error),
 }
 
 /// A frame has this long to answer: ten seconds.
@@ -67,30 +104,47 @@ const FRAME_PATIENCE: Duration = Duration::from_secs(10);
 /// A request, or a check, has this long: fifteen seconds, a little more than the browser adapter's own limit.
 const REQUEST_PATIENCE: Duration = Duration::from_secs(15);
 
+/// The person has this long in a window of their own, as in a redirect: ten minutes.
+const POPUP_PATIENCE: Duration = Duration::from_secs(600);
+
 impl Attempt {
     /// Asks in a hidden frame, without any page being shown.
-    pub(crate) fn silent(previous: Option<Previous>, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
-        let attempt = Self { stage: Stage::Metadata, deadline: turn.now.plus(REQUEST_PATIENCE), previous };
-        let attempt = attempt.open_frame_if_possible(knowledge, turn);
+    pub(crate) fn silent(previous: Option<Previous>, organization: Option<String>, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
+        let errand = Errand { way: Way::Frame, previous, organization };
+        let attempt = errand.at(Stage::Metadata, REQUEST_PATIENCE, turn).open_frame_if_possible(true, knowledge, turn);
         // In parallel with the frame: the keys will be there when the tokens are.
         knowledge.want(turn);
         attempt
+    }
+
+    /// Asks in a window that the person is shown. The metadata must be known: a window that is opened later than the click is blocked.
+    pub(crate) fn popup(options: &SignInOptions, metadata: &Metadata, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
+        let (url, transaction) =
+            authorize::authorization_request(&Manner::Popup(options), metadata, turn.now.wall, &mut turn.generator, turn.config);
+        let ticket = turn.ticket();
+        turn.ask(Effect::OpenPopup { ticket, url, state: transaction.state.clone() });
+        knowledge.want(turn);
+        Errand { way: Way::Popup, previous: None, organization: None }.at(Stage::Popup { ticket, transaction }, POPUP_PATIENCE, turn)
     }
 
     /// Uses a refresh token.
     pub(crate) fn refresh(refresh_token: RefreshToken, previous: Previous, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
         let Some(metadata) = knowledge.metadata(turn) else {
             // The endpoint is not known any more; the silent way learns it anew.
-            return Self::silent(Some(previous), knowledge, turn);
+            return Self::silent(Some(previous), None, knowledge, turn);
         };
         let ticket = turn.send(token::refresh_request(&metadata.token_endpoint, &refresh_token, turn.config));
         let stage = Stage::Tokens { ticket, grant: Grant::Refresh { used: refresh_token, previous: previous.clone() }, sent_at: turn.now };
-        Self { stage, deadline: turn.now.plus(REQUEST_PATIENCE), previous: Some(previous) }
+        Errand { way: Way::Refresh, previous: Some(previous), organization: None }.at(stage, REQUEST_PATIENCE, turn)
     }
 
     /// Goes on with the code that a redirect brought.
-    pub(crate) fn redeem(code: Code, transaction: Transaction, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
-        let attempt = Self::send_code(code, transaction, None, turn);
+    pub(crate) fn redeem(code: Code, transaction: Transaction, journey: Journey, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
+        let way = match journey {
+            Journey::Lookup => Way::Lookup,
+            Journey::SignIn => Way::Redirect,
+        };
+        let attempt = Errand { way, previous: None, organization: None }.send_code(code, transaction, turn);
         knowledge.want(turn);
         attempt
     }
@@ -98,65 +152,95 @@ impl Attempt {
     /// Whether an answer with this ticket is waited for.
     pub(crate) fn holds(&self, ticket: Ticket) -> bool {
         match &self.stage {
-            Stage::Frame { ticket: own, .. } | Stage::Tokens { ticket: own, .. } | Stage::Signatures { ticket: own, .. } => *own == ticket,
+            Stage::Frame { ticket: own, .. }
+            | Stage::Examination { ticket: own, .. }
+            | Stage::Popup { ticket: own, .. }
+            | Stage::Tokens { ticket: own, .. }
+            | Stage::Signatures { ticket: own, .. } => *own == ticket,
             Stage::Metadata | Stage::Keys { .. } => false,
         }
     }
 
     /// When it gives up what it waits for.
-    pub(crate) const fn deadline(&self) -> UnixTime {
+    pub(crate) const fn deadline(&self) -> Clocks {
         self.deadline
     }
 
-    fn open_frame_if_possible(self, knowledge: &Knowledge, turn: &mut Turn<'_>) -> Self {
+    /// Takes an answer that is for this attempt, and gives the attempt back if it is not.
+    pub(crate) fn answered(self, event: Event, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Result<Progress, Self> {
+        match event {
+            Event::FrameSpoke { ticket, message } if self.holds(ticket) => Ok(self.frame_spoke(&message, knowledge, turn)),
+            Event::FrameLoaded { ticket } if self.holds(ticket) => Ok(self.frame_loaded()),
+            Event::FrameForbidden { ticket } if self.holds(ticket) => Ok(Progress::Failed(Error::Silent(SilentFailure::Policy))),
+            Event::Examined { ticket, evidence } if self.holds(ticket) => Ok(self.examined(&evidence, turn)),
+            Event::Responded { ticket, outcome } if self.holds(ticket) => Ok(self.responded(outcome, knowledge, turn)),
+            Event::Verified { ticket, verdict } if self.holds(ticket) => Ok(self.verified(verdict, turn)),
+            _ => Err(self),
+        }
+    }
+
+    /// With `hinted`, the provider is told whom to expect, if that is known.
+    fn open_frame_if_possible(self, hinted: bool, knowledge: &Knowledge, turn: &mut Turn<'_>) -> Self {
         let Some(metadata) = knowledge.metadata(turn) else { return self };
-        let manner = Manner::Silent { id_token_hint: self.previous.as_ref().map(|previous| &previous.id_token) };
-        let (url, transaction) = authorize::authorization_request(&manner, &metadata, turn.now, &mut turn.generator, turn.config);
+        let id_token_hint = self.errand.previous.as_ref().filter(|_| hinted).map(|previous| &previous.id_token);
+        let hinted = id_token_hint.is_some();
+        let manner = Manner::Silent { id_token_hint, organization_id: self.errand.organization.as_deref() };
+        let (url, transaction) = authorize::authorization_request(&manner, &metadata, turn.now.wall, &mut turn.generator, turn.config);
         let ticket = turn.ticket();
         turn.ask(Effect::OpenFrame { ticket, url });
-        Self { stage: Stage::Frame { ticket, transaction }, deadline: turn.now.plus(FRAME_PATIENCE), ..self }
+        self.errand.at(Stage::Frame { ticket, transaction, hinted, loaded: false }, FRAME_PATIENCE, turn)
     }
 
-    /// The transaction ends here, before the code is used: its verifier goes into the one request and is gone.
-    fn send_code(code: Code, transaction: Transaction, previous: Option<Previous>, turn: &mut Turn<'_>) -> Self {
-        let Transaction { nonce, verifier, issuer, token_endpoint, redirect_uri, begun, max_age, .. } = transaction;
-        let ticket = turn.send(token::code_request(&token_endpoint, &code, &redirect_uri, &verifier, turn.config));
-        let grant = Grant::Code { code, nonce, issuer, begun, max_age };
-        Self { stage: Stage::Tokens { ticket, grant, sent_at: turn.now }, deadline: turn.now.plus(REQUEST_PATIENCE), previous }
-    }
-
-    /// The hidden frame answered. A message that does not carry our `state` is somebody else's and does not end the wait.
-    pub(crate) fn frame_spoke(self, message: &FrameMessage, turn: &mut Turn<'_>) -> Progress {
-        let Stage::Frame { ticket, transaction } = self.stage else {
+    /// The hidden frame, or the window, answered. A message that does not carry our `state` is somebody else's and does not end the wait.
+    fn frame_spoke(self, message: &FrameMessage, knowledge: &Knowledge, turn: &mut Turn<'_>) -> Progress {
+        let (Stage::Frame { transaction, .. } | Stage::Popup { transaction, .. }) = &self.stage else {
             return Progress::Unmoved(self, Ignored::Stale);
         };
         let response = Parameters::read(message.query.expose(), message.fragment.expose()).map_err(Error::AuthorizationResponse);
-        match response.and_then(|parameters| callback::process_authorization_response(&parameters, &transaction)) {
-            Ok(code) => Progress::Waiting(Self::send_code(code, transaction, self.previous, turn)),
-            Err(Error::AuthorizationResponse(_)) => {
-                Progress::Unmoved(Self { stage: Stage::Frame { ticket, transaction }, ..self }, Ignored::Foreign)
+        let answer = response.and_then(|parameters| callback::process_authorization_response(&parameters, transaction));
+        match (answer, self) {
+            (Ok(code), Self { stage: Stage::Frame { transaction, .. } | Stage::Popup { transaction, .. }, errand, .. }) => {
+                Progress::Waiting(errand.send_code(code, transaction, turn))
             }
-            Err(error) => Progress::Failed(error),
+            (Ok(_), other) => Progress::Unmoved(other, Ignored::Stale),
+            (Err(Error::AuthorizationResponse(_)), same) => Progress::Unmoved(same, Ignored::Foreign),
+            // Somebody else may be there by now, whom the provider does not name as long as another is expected.
+            (Err(Error::Silent(SilentFailure::LoginRequired)), hinted @ Self { stage: Stage::Frame { hinted: true, .. }, .. }) => {
+                Progress::Waiting(hinted.open_frame_if_possible(false, knowledge, turn))
+            }
+            (Err(error), _) => Progress::Failed(error),
+        }
+    }
+
+    /// The hidden frame came to rest on a page that has not spoken. The relay page's own word may still be on its way.
+    fn frame_loaded(self) -> Progress {
+        match self.stage {
+            Stage::Frame { ticket, transaction, hinted, loaded: false } => {
+                Progress::Waiting(Self { stage: Stage::Frame { ticket, transaction, hinted, loaded: true }, ..self })
+            }
+            stage => Progress::Unmoved(Self { stage, ..self }, Ignored::AlreadyUnderWay),
+        }
+    }
+
+    /// It was looked at why the frame did not answer.
+    fn examined(self, evidence: &Evidence, turn: &Turn<'_>) -> Progress {
+        match self.stage {
+            Stage::Examination { loaded, .. } => Progress::Failed(examination::cause(evidence, loaded, turn.config)),
+            stage => Progress::Unmoved(Self { stage, ..self }, Ignored::Stale),
         }
     }
 
     /// The token endpoint answered.
-    pub(crate) fn responded(self, outcome: Outcome, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Progress {
+    fn responded(self, outcome: Outcome, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Progress {
         let Stage::Tokens { grant, sent_at, .. } = self.stage else {
             return Progress::Unmoved(self, Ignored::Stale);
         };
         let response = outcome.map_err(Error::Network).and_then(|response| token::process_token_response(&response));
         match response.and_then(|response| Received::new(grant, response, sent_at, turn)) {
-            Ok(received) => Self {
-                stage: Stage::Keys { received, refetched: false },
-                deadline: turn.now.plus(REQUEST_PATIENCE),
-                previous: self.previous,
+            Ok(received) => self.errand.at(Stage::Keys { received, refetched: false }, REQUEST_PATIENCE, turn).verify(knowledge, turn),
+            Err(Error::Token(refusal)) if refusal.code == "invalid_grant" && self.errand.way == Way::Refresh => {
+                Progress::RefreshRefused(Error::Token(refusal))
             }
-            .verify(knowledge, turn),
-            Err(Error::Token(refusal)) if refusal.code == "invalid_grant" => match self.previous {
-                Some(previous) => Progress::RefreshRefused(Error::Token(refusal), previous),
-                None => Progress::Failed(Error::Token(refusal)),
-            },
             Err(error) => Progress::Failed(error),
         }
     }
@@ -164,12 +248,15 @@ impl Attempt {
     /// Something was learned about the provider, or could not be.
     pub(crate) fn learned(self, result: Result<(), Error>, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Progress {
         match (&self.stage, result) {
-            (Stage::Metadata, Ok(())) => Progress::Waiting(self.open_frame_if_possible(knowledge, turn)),
+            (Stage::Metadata, Ok(())) => Progress::Waiting(self.open_frame_if_possible(true, knowledge, turn)),
             (Stage::Keys { .. }, Ok(())) => self.verify(knowledge, turn),
             // A provider that cannot even give its keys will not answer in the frame either: no need to wait for the frame's time to run out.
             (Stage::Metadata | Stage::Frame { .. } | Stage::Keys { .. }, Err(error)) => Progress::Failed(error),
             // These do not need it yet, and ask again when they do.
-            (Stage::Frame { .. }, Ok(())) | (Stage::Tokens { .. } | Stage::Signatures { .. }, _) => Progress::Waiting(self),
+            (Stage::Frame { .. }, Ok(()))
+            | (Stage::Examination { .. } | Stage::Popup { .. } | Stage::Tokens { .. } | Stage::Signatures { .. }, _) => {
+                Progress::Waiting(self)
+            }
         }
     }
 
@@ -177,7 +264,7 @@ impl Attempt {
     fn verify(self, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Progress {
         let Stage::Keys { received, refetched } = self.stage else { return Progress::Waiting(self) };
         if received.id.is_none() && received.access.is_none() {
-            return finished(received.into_session(turn));
+            return self.errand.finish(received, turn);
         }
         let Some(keys) = knowledge.keys(turn.now) else {
             knowledge.want(turn);
@@ -197,20 +284,18 @@ impl Attempt {
             Ok(checks) => {
                 let ticket = turn.ticket();
                 turn.ask(Effect::Verify { ticket, checks });
-                Progress::Waiting(Self { stage: Stage::Signatures { ticket, received }, deadline: turn.now.plus(REQUEST_PATIENCE), ..self })
+                Progress::Waiting(self.errand.at(Stage::Signatures { ticket, received }, REQUEST_PATIENCE, turn))
             }
             // The provider may have begun to sign with a new key.
-            Err(NoKey::NoMatch(_)) if !refetched && knowledge.refetch_keys(turn) => Progress::Waiting(Self {
-                stage: Stage::Keys { received, refetched: true },
-                deadline: turn.now.plus(REQUEST_PATIENCE),
-                ..self
-            }),
+            Err(NoKey::NoMatch(_)) if !refetched && knowledge.refetch_keys(turn) => {
+                Progress::Waiting(self.errand.at(Stage::Keys { received, refetched: true }, REQUEST_PATIENCE, turn))
+            }
             Err(NoKey::NoMatch(finding) | NoKey::Ambiguous(finding)) => Progress::Failed(Error::Keys(finding)),
         }
     }
 
     /// The signatures were checked.
-    pub(crate) fn verified(self, verdict: Verdict, turn: &mut Turn<'_>) -> Progress {
+    fn verified(self, verdict: Verdict, turn: &mut Turn<'_>) -> Progress {
         let Stage::Signatures { received, .. } = self.stage else {
             return Progress::Unmoved(self, Ignored::Stale);
         };
@@ -221,30 +306,48 @@ impl Attempt {
             Verdict::Unsupported(_) => {
                 Progress::Failed(Error::Platform(Finding::invalid("crypto.subtle", "cannot check this signature algorithm")))
             }
-            Verdict::Valid => match (finished(received.into_session(turn)), self.previous) {
-                (Progress::Done(session), Some(previous))
-                    if session.claims.subject != previous.claims.subject || session.claims.issuer != previous.claims.issuer =>
-                {
-                    Progress::Failed(Error::Silent(SilentFailure::AccountChanged))
-                }
-                (progress, _) => progress,
-            },
+            Verdict::Valid => self.errand.finish(received, turn),
         }
     }
 
-    /// What it waited for did not come in time.
-    pub(crate) fn expired(self) -> Error {
+    /// What it waited for did not come in time. A frame that did not answer is looked into before anything is said about it.
+    pub(crate) fn expired(self, knowledge: &Knowledge, turn: &mut Turn<'_>) -> Progress {
         match self.stage {
-            Stage::Frame { .. } => Error::Silent(SilentFailure::Timeout),
-            Stage::Metadata | Stage::Tokens { .. } | Stage::Keys { .. } => Error::Network(NetworkFailure::Timeout),
-            Stage::Signatures { .. } => Error::Platform(Finding::invalid("crypto.subtle", "did not answer")),
+            Stage::Frame { loaded, .. } => {
+                let Some(metadata) = knowledge.metadata(turn) else { return Progress::Failed(Error::Silent(SilentFailure::Slow)) };
+                let manner = Manner::Silent { id_token_hint: None, organization_id: None };
+                let (question, _) = authorize::authorization_request(&manner, &metadata, turn.now.wall, &mut turn.generator, turn.config);
+                let ticket = turn.ticket();
+                turn.ask(Effect::Examine { ticket, relay: turn.config.silent_redirect_uri(), question });
+                Progress::Waiting(self.errand.at(Stage::Examination { ticket, loaded }, REQUEST_PATIENCE, turn))
+            }
+            Stage::Examination { .. } => Progress::Failed(Error::Silent(SilentFailure::Slow)),
+            Stage::Metadata | Stage::Popup { .. } | Stage::Tokens { .. } | Stage::Keys { .. } => {
+                Progress::Failed(Error::Network(NetworkFailure::Timeout))
+            }
+            Stage::Signatures { .. } => Progress::Failed(Error::Platform(Finding::invalid("crypto.subtle", "did not answer"))),
         }
     }
 }
 
-fn finished(session: Result<Session, Error>) -> Progress {
-    match session {
-        Ok(session) => Progress::Done(Box::new(session)),
-        Err(error) => Progress::Failed(error),
+impl Errand {
+    /// The attempt, at a stage of it.
+    fn at(self, stage: Stage, patience: Duration, turn: &Turn<'_>) -> Attempt {
+        Attempt { stage, deadline: turn.now.plus(patience), errand: self }
+    }
+
+    /// The transaction ends here, before the code is used: its verifier goes into the one request and is gone.
+    fn send_code(self, code: Code, transaction: Transaction, turn: &mut Turn<'_>) -> Attempt {
+        let Transaction { nonce, verifier, issuer, token_endpoint, redirect_uri, begun, max_age, .. } = transaction;
+        let ticket = turn.send(token::code_request(&token_endpoint, &code, &redirect_uri, &verifier, turn.config));
+        let grant = Grant::Code { code, nonce, issuer, begun, max_age };
+        self.at(Stage::Tokens { ticket, grant, sent_at: turn.now }, REQUEST_PATIENCE, turn)
+    }
+
+    fn finish(self, received: Received, turn: &mut Turn<'_>) -> Progress {
+        match received.into_session(turn) {
+            Ok(session) => Progress::Done(Box::new(session), self.way),
+            Err(error) => Progress::Failed(error),
+        }
     }
 }

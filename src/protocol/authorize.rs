@@ -22,6 +22,13 @@ pub enum Prompt {
     SelectAccount,
 }
 
+impl SignInOptions {
+    /// What switches to another organisation.
+    pub(crate) fn organization(id: String) -> Self {
+        Self { prompt: Some(Prompt::SelectAccount), organization_id: Some(id), ..Self::default() }
+    }
+}
+
 impl Prompt {
     const fn name(self) -> &'static str {
         match self {
@@ -56,6 +63,8 @@ pub struct SignInOptions {
     pub max_age: Option<u64>,
     /// Anything else that the provider understands. Parameters of the protocol itself are ignored here: they cannot be overridden.
     pub extra: Vec<(String, String)>,
+    /// Whether to sign in in a window of its own, so that this page stays as it is. A browser that blocks the window makes it a redirect.
+    pub popup: bool,
     /// Where in the app to go afterwards: path, query and fragment. By default, where the person is.
     pub return_to: Option<String>,
 }
@@ -64,10 +73,23 @@ pub struct SignInOptions {
 #[derive(Debug)]
 pub(crate) enum Manner<'a> {
     /// In the hidden frame, with `prompt=none`.
-    Silent { id_token_hint: Option<&'a IdToken> },
+    Silent {
+        /// Who is expected to be there.
+        id_token_hint: Option<&'a IdToken>,
+        /// The organisation to switch to, if one is wanted (Scalekit).
+        organization_id: Option<&'a str>,
+    },
+    /// The whole page goes there, with `prompt=none`.
+    Lookup,
     /// The whole page goes there.
     Redirect(&'a SignInOptions),
+    /// A window of its own goes there. Its answer comes to the relay page, as a frame's does.
+    Popup(&'a SignInOptions),
 }
+
+/// By this the relay page knows an answer that came to a popup: between pages that isolate themselves (COOP) a window forgets who opened it, and
+/// even its own name.
+const POPUP_STATE: &str = "popup.";
 
 /// Parameters that only this module sets.
 pub(crate) fn is_reserved(name: &str) -> bool {
@@ -103,11 +125,14 @@ pub(crate) fn authorization_request(
     config: &Config,
 ) -> (SensitiveUrl, Transaction) {
     let redirect_uri = match manner {
-        Manner::Silent { .. } => config.silent_redirect_uri(),
-        Manner::Redirect(_) => config.redirect_uri(),
+        Manner::Silent { .. } | Manner::Popup(_) => config.silent_redirect_uri(),
+        Manner::Lookup | Manner::Redirect(_) => config.redirect_uri(),
     };
     let transaction = Transaction {
-        state: StateParameter::new(generator.token()),
+        state: StateParameter::new(match manner {
+            Manner::Popup(_) => format!("{POPUP_STATE}{}", generator.token()),
+            Manner::Silent { .. } | Manner::Lookup | Manner::Redirect(_) => generator.token(),
+        }),
         nonce: Nonce::new(generator.token()),
         verifier: pkce::verifier(generator),
         issuer: metadata.issuer.clone(),
@@ -116,8 +141,8 @@ pub(crate) fn authorization_request(
         sends_issuer: metadata.sends_issuer,
         begun: now,
         max_age: match manner {
-            Manner::Silent { .. } => None,
-            Manner::Redirect(options) => options.max_age,
+            Manner::Silent { .. } | Manner::Lookup => None,
+            Manner::Redirect(options) | Manner::Popup(options) => options.max_age,
         },
     };
     let mut url = metadata.authorization_endpoint.clone();
@@ -144,11 +169,13 @@ pub(crate) fn authorization_request(
 
 fn manner_parameters(manner: &Manner<'_>) -> Vec<(String, String)> {
     let options = match manner {
-        Manner::Silent { id_token_hint } => {
+        Manner::Silent { id_token_hint, organization_id } => {
             let hint = id_token_hint.map(|hint| ("id_token_hint".to_owned(), hint.expose().to_owned()));
-            return [Some(("prompt".to_owned(), "none".to_owned())), hint].into_iter().flatten().collect();
+            let organization = organization_id.map(|id| ("organization_id".to_owned(), id.to_owned()));
+            return [Some(("prompt".to_owned(), "none".to_owned())), hint, organization].into_iter().flatten().collect();
         }
-        Manner::Redirect(options) => options,
+        Manner::Lookup => return vec![("prompt".to_owned(), "none".to_owned())],
+        Manner::Redirect(options) | Manner::Popup(options) => options,
     };
     let named = [
         ("prompt", options.prompt.map(|prompt| prompt.name().to_owned())),
@@ -195,7 +222,7 @@ mod tests {
     #[test]
     fn ar_01_06_11_every_request_is_a_code_request_with_s256_and_nonce() {
         let options = SignInOptions::default();
-        for manner in [Manner::Silent { id_token_hint: None }, Manner::Redirect(&options)] {
+        for manner in [Manner::Silent { id_token_hint: None, organization_id: None }, Manner::Redirect(&options)] {
             let (query, transaction) = build(&manner, 1);
             assert_eq!(query["response_type"], "code");
             assert_eq!(query["client_id"], "spac_1");
@@ -212,12 +239,29 @@ mod tests {
 
     #[test]
     fn si_01_15_the_silent_request_has_its_own_redirect_uri_and_prompt_none() {
-        let (query, _) = build(&Manner::Silent { id_token_hint: None }, 1);
+        let (query, _) = build(&Manner::Silent { id_token_hint: None, organization_id: None }, 1);
         assert_eq!(query["redirect_uri"], "https://app.example/silent-refresh.html");
         assert_eq!(query["prompt"], "none");
         assert!(!query.contains_key("id_token_hint"));
-        let (query, _) = build(&Manner::Silent { id_token_hint: Some(&IdToken::new("a.b.c")) }, 1);
-        assert_eq!(query["id_token_hint"], "a.b.c");
+        let (query, _) = build(&Manner::Silent { id_token_hint: Some(&IdToken::new("a.b.c")), organization_id: Some("org_1") }, 1);
+        assert_eq!((&*query["id_token_hint"], &*query["organization_id"]), ("a.b.c", "org_1"));
+    }
+
+    #[test]
+    fn si_01_a_lookup_by_redirect_comes_back_to_the_callback_page() {
+        let (query, transaction) = build(&Manner::Lookup, 1);
+        assert_eq!((&*query["redirect_uri"], &*query["prompt"]), ("https://app.example/callback", "none"));
+        assert_eq!(transaction.redirect_uri, query["redirect_uri"]);
+    }
+
+    #[test]
+    fn bp_05_a_popup_comes_back_to_the_relay_page_which_knows_it_by_its_state() {
+        let options = SignInOptions { login_hint: Some("me".into()), ..SignInOptions::default() };
+        let (query, transaction) = build(&Manner::Popup(&options), 1);
+        assert_eq!((&*query["redirect_uri"], &*query["login_hint"]), ("https://app.example/silent-refresh.html", "me"));
+        assert!(!query.contains_key("prompt"));
+        let random = query["state"].strip_prefix("popup.").expect("marked");
+        assert_eq!((random.len(), transaction.state.expose()), (43, &*query["state"]));
     }
 
     #[test]
@@ -245,6 +289,7 @@ mod tests {
             provider: Some("google".into()),
             max_age: Some(60),
             extra: vec![("ui_locales".into(), "de en".into())],
+            popup: false,
             return_to: Some("/x".into()),
         };
         let (query, transaction) = build(&Manner::Redirect(&options), 1);

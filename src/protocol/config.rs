@@ -59,6 +59,8 @@ pub struct Config {
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) clock_skew: Duration,
     pub(crate) default_lifetime: Duration,
+    /// How long a session is believed to go on at the provider before it is asked again, when the person comes back to the page.
+    pub(crate) recheck: Option<Duration>,
 }
 
 impl Config {
@@ -169,6 +171,16 @@ impl Config {
     /// The resource that tokens are asked for ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)).
     pub(crate) fn resource(&self) -> Option<&str> {
         self.api.iter().find_map(|rule| rule.resource.as_deref())
+    }
+
+    /// Whether the provider's pages come from the same host as the app, in the same scheme: then no browser keeps its cookies out of a frame. Of
+    /// two different hosts only the browser knows whether they are one site; there it is tried.
+    pub(crate) fn shares_host_with_provider(&self) -> bool {
+        let is_ours = |url: &Url| url.scheme() == self.app.scheme() && url.host() == self.app.host();
+        match &self.provider {
+            Provider::Known(metadata) => is_ours(&metadata.authorization_endpoint),
+            Provider::Discovered { issuer } => Url::parse(issuer).is_ok_and(|url| is_ours(&url)),
+        }
     }
 
     pub(crate) fn transport(&self) -> Transport {

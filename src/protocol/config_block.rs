@@ -13,9 +13,9 @@ use std::time::Duration;
 use url::Url;
 
 /// Every field that a configuration may have.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 15] = [
     "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
-    "audiences", "validate_access_token", "algorithms", "clock_skew",
+    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -43,6 +43,7 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         algorithms: algorithms(object)?,
         clock_skew: clock_skew(object)?,
         default_lifetime: Duration::from_secs(300),
+        recheck: recheck(object)?,
         app,
     };
     check_paths_differ(&config)?;
@@ -206,5 +207,15 @@ fn clock_skew(object: &Object) -> Result<Duration, Finding> {
         None => Ok(Duration::from_secs(60)),
         Some(seconds) if (0.0..=300.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
         Some(seconds) => Err(Finding::unexpected("clock_skew", "0 to 300 seconds", seconds.to_string())),
+    }
+}
+
+/// Seconds after which somebody who comes back to the page is looked up again: 300 unless said otherwise, 0 for never.
+fn recheck(object: &Object) -> Result<Option<Duration>, Finding> {
+    match object.optional_number("recheck_interval")? {
+        None => Ok(Some(Duration::from_secs(300))),
+        Some(0.0) => Ok(None),
+        Some(seconds) if (10.0..=86_400.0).contains(&seconds) => Ok(Some(Duration::from_secs_f64(seconds))),
+        Some(seconds) => Err(Finding::unexpected("recheck_interval", "0, or 10 to 86400 seconds", seconds.to_string())),
     }
 }

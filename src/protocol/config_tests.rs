@@ -62,6 +62,8 @@ fn every_wrong_field_is_named() {
         ("api", json!([{"url": "https://api.example", "resource": "x"}])),
         ("clock_skew", json!(86400)),
         ("clock_skew", json!(-1)),
+        ("recheck_interval", json!(1)),
+        ("recheck_interval", json!("300")),
         ("clock_skew", json!("60")),
         ("algorithms", json!(["HS256"])),
         ("algorithms", json!(["none"])),

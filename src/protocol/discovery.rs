@@ -121,7 +121,7 @@ mod tests {
     }
 
     fn respond(status: u16, mime: &str, body: &str) -> Result<Metadata, Error> {
-        let response = HttpResponse { status, content_type: Some(mime.to_owned()), body: Body::new(body) };
+        let response = HttpResponse { status, content_type: Some(mime.to_owned()), retry_after: None, body: Body::new(body) };
         process_discovery_response(&response, ISSUER, Transport::Secure)
     }
 

@@ -1,6 +1,7 @@
 //! Requests and answers as plain data. Ring 1 sends them.
 
 use super::{error::NetworkFailure, secret::Body};
+use std::time::Duration;
 
 /// One request to the provider. It is always sent without cookies, without following redirects and without a referrer.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub struct HttpResponse {
     pub status: u16,
     /// The `Content-Type` header, if it could be read.
     pub content_type: Option<String>,
+    /// The `Retry-After` header in its form of seconds, if it could be read.
+    pub retry_after: Option<Duration>,
     /// The body, at most [`MAX_BODY`] bytes.
     pub body: Body,
 }
@@ -52,7 +55,7 @@ impl HttpResponse {
     /// The failure that this status stands for: the server cannot answer now.
     pub(crate) const fn unavailable(&self) -> Option<NetworkFailure> {
         match self.status {
-            429 | 500..=599 => Some(NetworkFailure::Unavailable(self.status)),
+            429 | 500..=599 => Some(NetworkFailure::Unavailable { status: self.status, retry_after: self.retry_after }),
             _ => None,
         }
     }

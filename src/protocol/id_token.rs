@@ -74,26 +74,31 @@ pub(crate) fn validate(token: &Unverified, expectation: &Expectation<'_>) -> Res
     if subject.len() > 255 || !subject.is_ascii() {
         return Err(Finding::invalid("sub", "longer than 255 ASCII characters"));
     }
-    let issued_at = times(claims, expectation)?;
     hashes(claims, token.algorithm, expectation)?;
     let auth_time = optional_time(claims, "auth_time")?;
     match &expectation.origin {
-        Origin::Code { nonce, asked, .. } => {
+        Origin::Code { nonce, .. } => {
             let found = claims.required_str("nonce")?;
             if !nonce.matches(found) {
                 return Err(Finding::invalid("nonce", "not the one that was sent"));
             }
-            if expectation.now.since(issued_at) > MAX_AGE_AT_LOGIN + expectation.skew {
-                return Err(Finding::invalid("iat", "issued more than ten minutes ago, which is too long for a fresh sign-in"));
+        }
+        Origin::Refresh { original, nonce } => continuity(claims, auth_time, original, nonce)?,
+    }
+    // Times come last: of a token that is right in all else, a wrong time says that a clock is wrong.
+    let issued_at = times(claims, expectation)?;
+    match &expectation.origin {
+        Origin::Code { asked, .. } => {
+            let age = expectation.now.since(issued_at);
+            if age > MAX_AGE_AT_LOGIN + expectation.skew {
+                return Err(Finding::clock("iat", "lies behind", age, MAX_AGE_AT_LOGIN + expectation.skew));
             }
             authentication_age(auth_time, *asked, expectation)?;
         }
-        Origin::Refresh { original, nonce } => {
-            if issued_at.plus(expectation.skew) < original.issued_at {
-                return Err(Finding::invalid("iat", "earlier than that of the ID token before"));
-            }
-            continuity(claims, auth_time, original, nonce)?;
+        Origin::Refresh { original, .. } if issued_at.plus(expectation.skew) < original.issued_at => {
+            return Err(Finding::invalid("iat", "earlier than that of the ID token before"));
         }
+        Origin::Refresh { .. } => {}
     }
     Ok(IdClaims { issuer: issuer.to_owned(), subject: subject.to_owned(), issued_at, auth_time, all: claims.clone() })
 }
@@ -122,23 +127,18 @@ pub(crate) fn times(claims: &Object, expectation: &Expectation<'_>) -> Result<Un
     let (now, skew) = (expectation.now, expectation.skew);
     let expires = required_time(claims, "exp")?;
     let issued_at = required_time(claims, "iat")?;
-    let apart = |claim: &'static str, what: &str, seconds: u64| {
-        Err(Finding::invalid(
-            claim,
-            format!("{what} by {seconds} s, more than the {} s allowed; is the clock of this device right?", skew.as_secs()),
-        ))
-    };
+    let apart = |claim: &'static str, what: &'static str, by: Duration| Err(Finding::clock(claim, what, by, skew));
     if now >= expires.plus(skew) {
-        return apart("exp", "passed", now.since(expires).as_secs());
+        return apart("exp", "passed", now.since(expires));
     }
     if issued_at > now.plus(skew) {
-        return apart("iat", "lies ahead", issued_at.since(now).as_secs());
+        return apart("iat", "lies ahead", issued_at.since(now));
     }
     if expires <= issued_at {
         return Err(Finding::invalid("exp", "not later than iat"));
     }
     match optional_time(claims, "nbf")? {
-        Some(not_before) if not_before > now.plus(skew) => apart("nbf", "lies ahead", not_before.since(now).as_secs()),
+        Some(not_before) if not_before > now.plus(skew) => apart("nbf", "lies ahead", not_before.since(now)),
         _ => Ok(issued_at),
     }
 }

@@ -6,7 +6,7 @@ use super::{
     error::Error,
     http::{Freshness, Outcome},
     jwks::{self, KeySet},
-    time::UnixTime,
+    time::Clocks,
     transaction::Ticket,
     turn::Turn,
 };
@@ -24,10 +24,10 @@ const REFETCH_PAUSE: Duration = Duration::from_secs(60);
 /// Metadata and keys, and the one request that may be under way for either.
 #[derive(Debug, Default)]
 pub(crate) struct Knowledge {
-    metadata: Option<(Metadata, UnixTime)>,
-    keys: Option<(KeySet, UnixTime)>,
+    metadata: Option<(Metadata, Clocks)>,
+    keys: Option<(KeySet, Clocks)>,
     asking: Option<(Ticket, Question)>,
-    refetched: Option<UnixTime>,
+    refetched: Option<Clocks>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,8 +53,13 @@ impl Knowledge {
         }
     }
 
+    /// The metadata, also if they are old: for a window that has to be opened now or never.
+    pub(crate) fn latest_metadata(&self, turn: &Turn<'_>) -> Option<Metadata> {
+        self.metadata(turn).or_else(|| self.metadata.as_ref().map(|(metadata, _)| metadata.clone()))
+    }
+
     /// The keys, as far as they are known and recent.
-    pub(crate) fn keys(&self, now: UnixTime) -> Option<&KeySet> {
+    pub(crate) fn keys(&self, now: Clocks) -> Option<&KeySet> {
         self.keys.as_ref().filter(|(_, learned)| now.since(*learned) < KEYS_MAX_AGE).map(|(keys, _)| keys)
     }
 
@@ -78,7 +83,7 @@ impl Knowledge {
         if self.asking.is_some_and(|(_, question)| question == Question::Keys) {
             return true;
         }
-        let recently = self.refetched.is_some_and(|at| turn.now.since(at) < REFETCH_PAUSE && at <= turn.now);
+        let recently = self.refetched.is_some_and(|at| turn.now.since(at) < REFETCH_PAUSE);
         match self.metadata(turn) {
             Some(metadata) if !recently => {
                 self.refetched = Some(turn.now);

@@ -8,34 +8,38 @@
 //! | phase | waits for | leads to |
 //! |---|---|---|
 //! | `Starting` | the page to be opened | `Completing` on the callback page, else `Restoring` or `SignedOut` |
-//! | `Restoring` | a silent attempt, or the pause before the next | `SignedIn`, `SignedOut`, or `Leaving` where a page needs somebody |
+//! | `Restoring` | a silent attempt, the pause before the next, or to be seen | `SignedIn`, `SignedOut`, or `Leaving` where a page needs somebody or a frame cannot tell |
 //! | `Completing` | the code to be redeemed | `SignedIn`, `SignedOut`, or `Restoring` when the network failed |
-//! | `SignedIn` | the time to renew | itself, `SignedOut`, `Leaving` |
-//! | `SignedOut` | a choice | `Leaving`, `Restoring` |
+//! | `SignedIn` | the time to renew, or the person where only they can | itself, `SignedOut`, `Leaving` |
+//! | `SignedOut` | a choice, or another tab | `Leaving`, `Restoring` |
 //! | `Leaving` | the browser to go | `SignedOut` or `Restoring`, if it did not go or came back |
 //!
-//! Whatever is waited for has a deadline: [`State::deadline`] is the one timer that the driver sets.
+//! Beside the phase stand facts that are true in all of them ([`Ground`]), and the window that the person may have been shown: its answer is as good
+//! in one phase as in another.
+//!
+//! Whatever is waited for has a deadline, except people: [`State::deadline`] is the one timer that the driver sets.
 
 pub use super::reaction::{Ignored, Reaction};
 use super::{
     api::{self, TokenAnswer},
-    attempt::{Attempt, Progress},
+    attempt::{Attempt, Progress, Way},
     authorize::{self, Manner, SignInOptions},
     callback::{self, Parameters},
     config::Config,
     error::{Error, Finding, NetworkFailure, SilentFailure},
-    hint::Hint,
-    knowledge::Knowledge,
+    ground::{Elsewhere, Ground, Popup},
+    hint::{Hint, Last},
     logout,
+    pursuit::{Answered, Pursuit, Ticked},
     received::Previous,
-    retry,
     secret::StateParameter,
-    session::Session,
-    tab_message::TabMessage,
-    time::{Moment, UnixTime},
-    transaction::{Pending, Record, Ticket},
+    session::{Refresh, Session},
+    tab_message::{TabMessage, Whose},
+    time::{Clocks, Moment, UnixTime},
+    transaction::{Journey, Pending, Record, Ticket},
     turn::{Effect, Event, HistoryEntry, Opened, Turn},
-    view::{Delay, Destination, Reason, View},
+    view::{Destination, Reason, View},
+    window::{self, Window},
 };
 use std::{rc::Rc, time::Duration};
 use url::Url;
@@ -67,48 +71,45 @@ enum Phase {
     Completing { attempt: Attempt },
     SignedIn { session: Box<Session>, renewal: Renewal },
     SignedOut(Reason),
-    Leaving { purpose: Purpose, until: UnixTime },
-}
-
-/// An attempt, or the pause before the next one.
-#[derive(Debug)]
-enum Pursuit {
-    Attempting { attempt: Box<Attempt>, failed_tries: u32 },
-    Waiting { until: UnixTime, cause: Error, failed_tries: u32 },
+    Leaving { purpose: Purpose, until: Clocks },
 }
 
 #[derive(Debug)]
 enum Renewal {
     Resting,
     Pursuing(Pursuit),
+    /// Another of the person's organisations is asked for silently.
+    Switching {
+        attempt: Box<Attempt>,
+        id: String,
+    },
+    /// Only the person can renew it.
+    Paused(Error),
 }
 
 #[derive(Debug)]
 enum Purpose {
     /// The provider's endpoints have to become known before the page can leave.
-    PrepareSignIn {
-        options: SignInOptions,
-        history: HistoryEntry,
-    },
-    SignIn,
+    Prepare(Departure),
+    /// It is leaving.
+    Depart(Journey),
     SignOut,
 }
 
-/// What outlives a phase: facts about the provider and about this page load.
-#[derive(Debug, Default)]
-struct Ground {
-    knowledge: Knowledge,
-    /// A protected page that waits for somebody.
-    needed: Option<String>,
-    /// Where to go once somebody is signed in, if the present address is one of the protocol's own.
-    landing: Option<String>,
-    /// Whether this page load has had its one redirect that nobody chose.
-    redirect_spent: bool,
-    framed: bool,
+/// A way to the provider.
+#[derive(Debug)]
+enum Departure {
+    /// To sign in.
+    SignIn { options: SignInOptions, history: HistoryEntry },
+    /// To look for a session.
+    Lookup,
 }
 
 /// After so many failures in a row a restore is given up; the person can try again.
 const RESTORE_TRIES: u32 = 8;
+
+/// A provider that can be reached and does not answer in a frame is asked there so often.
+const SILENCES: u32 = 2;
 
 /// The browser has this long to leave the page: half a minute.
 const LEAVING_PATIENCE: Duration = Duration::from_secs(30);
@@ -129,29 +130,34 @@ impl State {
         Self { phase: Phase::Starting, ground: Ground::default(), tickets: 0 }
     }
 
-    /// When time alone changes something: send [`Event::Ticked`] then. An earlier tick does no harm.
+    /// When time alone changes something: send [`Event::Ticked`] once this [has come](Clocks::has_come). An earlier tick does no harm.
     #[must_use]
-    pub fn deadline(&self) -> Option<UnixTime> {
-        match &self.phase {
-            Phase::Starting | Phase::SignedOut(_) => None,
-            Phase::Restoring { pursuit, .. } => Some(pursuit.deadline()),
+    pub fn deadline(&self) -> Option<Clocks> {
+        let phase = match &self.phase {
+            Phase::Starting | Phase::SignedOut(_) | Phase::SignedIn { renewal: Renewal::Paused(_), .. } => None,
+            Phase::Restoring { pursuit, .. } | Phase::SignedIn { renewal: Renewal::Pursuing(pursuit), .. } => pursuit.deadline(),
             Phase::Completing { attempt } => Some(attempt.deadline()),
             Phase::SignedIn { session, renewal: Renewal::Resting } => Some(session.lifetime.renew_at),
-            Phase::SignedIn { renewal: Renewal::Pursuing(pursuit), .. } => Some(pursuit.deadline()),
+            Phase::SignedIn { renewal: Renewal::Switching { attempt, .. }, .. } => Some(attempt.deadline()),
             Phase::Leaving { until, .. } => Some(*until),
+        };
+        let popup = self.ground.popup.as_ref().map(|popup| popup.attempt.deadline());
+        match (phase, popup) {
+            (Some(phase), Some(popup)) => Some(phase.earlier(popup)),
+            (phase, popup) => phase.or(popup),
         }
     }
 
-    /// Whether an answer with this ticket is still waited for. A frame or a request that is not can be dropped.
+    /// Whether an answer with this ticket is still waited for. A frame, a window or a request that is not can be dropped.
     #[must_use]
     pub fn holds(&self, ticket: Ticket) -> bool {
         let attempt = match &self.phase {
             Phase::Completing { attempt } => Some(attempt),
-            Phase::Restoring { pursuit: Pursuit::Attempting { attempt, .. }, .. }
-            | Phase::SignedIn { renewal: Renewal::Pursuing(Pursuit::Attempting { attempt, .. }), .. } => Some(&**attempt),
-            Phase::Starting | Phase::Restoring { .. } | Phase::SignedIn { .. } | Phase::SignedOut(_) | Phase::Leaving { .. } => None,
+            Phase::Restoring { pursuit, .. } | Phase::SignedIn { renewal: Renewal::Pursuing(pursuit), .. } => pursuit.attempt(),
+            Phase::SignedIn { renewal: Renewal::Switching { attempt, .. }, .. } => Some(&**attempt),
+            Phase::Starting | Phase::SignedIn { .. } | Phase::SignedOut(_) | Phase::Leaving { .. } => None,
         };
-        self.ground.knowledge.holds(ticket) || attempt.is_some_and(|attempt| attempt.holds(ticket))
+        self.ground.holds(ticket) || attempt.is_some_and(|attempt| attempt.holds(ticket))
     }
 
     /// What the app may see.
@@ -161,26 +167,34 @@ impl State {
             Phase::Starting => View::Restoring { delay: None },
             Phase::Restoring { pursuit, .. } => View::Restoring { delay: pursuit.delay() },
             Phase::Completing { .. } => View::Completing,
+            Phase::SignedIn { session, renewal: Renewal::Paused(cause) } => {
+                View::Paused { person: Rc::clone(&session.person), cause: cause.clone() }
+            }
             Phase::SignedIn { session, .. } => View::SignedIn(Rc::clone(&session.person)),
             Phase::SignedOut(reason) => View::SignedOut(reason.clone()),
-            Phase::Leaving { purpose: Purpose::SignOut, .. } => View::Leaving(Destination::SignOut),
-            Phase::Leaving { .. } => View::Leaving(Destination::SignIn),
+            Phase::Leaving { purpose, .. } => View::Leaving(match purpose {
+                Purpose::Prepare(Departure::Lookup) | Purpose::Depart(Journey::Lookup) => Destination::Lookup,
+                Purpose::Prepare(Departure::SignIn { .. }) | Purpose::Depart(Journey::SignIn) => Destination::SignIn,
+                Purpose::SignOut => Destination::SignOut,
+            }),
         }
     }
 
     /// What a call to an API at this address is to do.
     #[must_use]
-    pub fn token_for(&self, address: &str, now: UnixTime, config: &Config) -> TokenAnswer {
+    pub fn token_for(&self, address: &str, now: Clocks, config: &Config) -> TokenAnswer {
         if api::resolve(address, config).is_none() {
             return TokenAnswer::NotAllowed;
         }
         match &self.phase {
             Phase::Starting | Phase::Restoring { .. } | Phase::Completing { .. } => TokenAnswer::Wait,
+            // The page is back from there in a moment, with the session or without it.
+            Phase::Leaving { purpose: Purpose::Prepare(Departure::Lookup) | Purpose::Depart(Journey::Lookup), .. } => TokenAnswer::Wait,
             Phase::SignedIn { session, .. } if session.is_usable(now) => {
                 TokenAnswer::Attach { token: session.access_token.clone(), generation: session.generation }
             }
             Phase::SignedIn { renewal: Renewal::Resting, .. } => TokenAnswer::Renew,
-            Phase::SignedIn { renewal: Renewal::Pursuing(_), .. } => TokenAnswer::Wait,
+            Phase::SignedIn { .. } => TokenAnswer::Wait,
             Phase::SignedOut(_) | Phase::Leaving { .. } => TokenAnswer::SignedOut,
         }
     }
@@ -188,7 +202,7 @@ impl State {
     /// When the access token expires.
     #[must_use]
     pub fn token_expires_at(&self) -> Option<UnixTime> {
-        self.session().map(|session| session.lifetime.expires_at)
+        self.session().map(|session| session.lifetime.expires_at.wall)
     }
 
     /// A number that is another with every new token. Two tokens may well expire in the same second.
@@ -206,7 +220,21 @@ impl State {
     /// Whether a new token is being asked for.
     #[must_use]
     pub fn is_renewing(&self) -> bool {
-        matches!(self.phase, Phase::SignedIn { renewal: Renewal::Pursuing(_), .. })
+        matches!(self.phase, Phase::SignedIn { renewal: Renewal::Pursuing(_) | Renewal::Switching { .. }, .. })
+    }
+
+    /// Whether a window is open that the person may be signing in in.
+    #[must_use]
+    pub const fn has_popup(&self) -> bool {
+        self.ground.popup.is_some()
+    }
+
+    /// Whether the next page load may have to go to the provider and back before it shows anything, so that where the person was has to be
+    /// remembered on the way.
+    #[must_use]
+    pub fn may_be_looked_up_by_redirect(&self, config: &Config) -> bool {
+        let frames_work = matches!(self.ground.hint.frames, super::hint::Frames::Work);
+        self.session().is_some() && !frames_work && !config.shares_host_with_provider()
     }
 
     fn session(&self) -> Option<&Session> {
@@ -222,24 +250,65 @@ impl State {
 pub fn step(state: State, event: Event, at: &Moment, config: &Config) -> Step {
     let State { phase, mut ground, tickets } = state;
     let mut turn = Turn::new(at, tickets, config);
-    let turn_ref = &mut turn;
-    let (phase, reaction) = match event {
-        // The provider's documents are everybody's; the phases only hear that there is news.
-        Event::Responded { ticket, outcome } if ground.knowledge.holds(ticket) => {
-            let result = ground.knowledge.responded(outcome, turn_ref);
-            (phase.learned(result, &mut ground, turn_ref), Reaction::Taken)
-        }
-        event => match phase {
-            Phase::Starting => starting(event, &mut ground, turn_ref),
-            Phase::Restoring { pursuit, trouble } => restoring(pursuit, trouble, event, &mut ground, turn_ref),
-            Phase::Completing { attempt } => completing(attempt, event, &mut ground, turn_ref),
-            Phase::SignedIn { session, renewal } => signed_in(session, renewal, event, &mut ground, turn_ref),
-            Phase::SignedOut(reason) => signed_out(reason, event, &mut ground, turn_ref),
-            Phase::Leaving { purpose, until } => leaving(purpose, until, event, &mut ground, turn_ref),
-        },
-    };
+    let (phase, reaction) = happened(phase, event, &mut ground, &mut turn);
     let (effects, tickets) = turn.finish();
     Step { state: State { phase, ground, tickets }, effects, reaction }
+}
+
+/// What concerns the ground comes first; the rest is the phase's.
+fn happened(phase: Phase, event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
+    match event {
+        // The provider's documents are everybody's; the phases only hear that there is news.
+        Event::Responded { ticket, outcome } if ground.knowledge.holds(ticket) => {
+            let result = ground.knowledge.responded(outcome, turn);
+            let phase = match ground.popup.take() {
+                None => phase,
+                Some(Popup { attempt, options }) => {
+                    let progress = attempt.learned(result.clone(), &mut ground.knowledge, turn);
+                    let window = window::progressed(progress, options, ground);
+                    match after_window(phase, window, ground, turn) {
+                        Ok((phase, _)) | Err((phase, _)) => phase,
+                    }
+                }
+            };
+            return taken(phase.learned(result, ground, turn));
+        }
+        Event::PersonActed => {
+            ground.touched = true;
+            return taken(phase);
+        }
+        _ => {}
+    }
+    let noticed = notice(&event, ground, turn);
+    let (phase, event) = match ground.popup.take() {
+        None => (phase, event),
+        Some(popup) => {
+            let window = window::happened(popup, event, ground, turn);
+            match after_window(phase, window, ground, turn) {
+                Ok(moved) => return moved,
+                Err(rest) => rest,
+            }
+        }
+    };
+    let (phase, reaction) = match phase {
+        Phase::Starting => starting(event, ground, turn),
+        Phase::Restoring { pursuit, trouble } => restoring(pursuit, trouble, event, ground, turn),
+        Phase::Completing { attempt } => completing(attempt, event, ground, turn),
+        Phase::SignedIn { session, renewal } => signed_in(session, renewal, event, ground, turn),
+        Phase::SignedOut(reason) => signed_out(reason, event, ground, turn),
+        Phase::Leaving { purpose, until } => leaving(purpose, until, event, ground, turn),
+    };
+    (phase, if noticed { Reaction::Taken } else { reaction })
+}
+
+/// Facts that an event brings along, whatever the phase makes of it: whether the page is looked at, and that a window was forgotten. Whether
+/// anything was new.
+fn notice(event: &Event, ground: &mut Ground, turn: &Turn<'_>) -> bool {
+    match event {
+        Event::Woke { visible } => std::mem::replace(&mut ground.visible, *visible) != *visible,
+        Event::Ticked => ground.popup.take_if(|popup| popup.attempt.deadline().has_come(turn.now)).is_some(),
+        _ => false,
+    }
 }
 
 const fn taken(phase: Phase) -> Moved {
@@ -259,99 +328,130 @@ fn starting(event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
         | Event::SignOutChosen
         | Event::SignInNeeded { .. }
         | Event::SignInNoLongerNeeded
+        | Event::OrganizationChosen { .. }
+        | Event::PersonActed
         | Event::RenewalChosen
         | Event::RetryChosen
         | Event::FrameSpoke { .. }
+        | Event::FrameLoaded { .. }
+        | Event::FrameForbidden { .. }
+        | Event::Examined { .. }
+        | Event::PopupBlocked { .. }
         | Event::Responded { .. }
         | Event::Verified { .. }
         | Event::TokenRejected { .. }
+        | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut
-        | Event::PageReturned
-        | Event::Woke
+        | Event::PageReturned { .. }
+        | Event::Woke { .. }
         | Event::Ticked => ignored(Phase::Starting, Ignored::NotNow),
     }
 }
 
 fn open(opened: Opened, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    let Opened { address, remembered, hint, framed } = opened;
-    ground.framed = framed;
+    let Opened { address, remembered, hint, redirects, framed, visible } = opened;
+    (ground.hint, ground.redirects) = (hint, redirects);
+    (ground.framed, ground.visible) = (framed, visible);
     let Ok(address) = Url::parse(address.expose()) else {
-        return look_up(None, hint, ground, turn);
+        return look_up(None, ground, turn);
     };
     let (query, fragment) = (address.query().unwrap_or_default(), address.fragment().unwrap_or_default());
     if address.path() == turn.config.redirect_path {
-        return open_callback(query, fragment, remembered, hint, ground, turn);
+        return open_callback(query, fragment, remembered, ground, turn);
     }
     if address.path() == turn.config.post_logout_path {
-        return open_after_sign_out(query, remembered, hint, ground, turn);
+        return open_after_sign_out(query, remembered, ground, turn);
     }
     // A response anywhere else is not for us: it is not processed, and does not stay in the address.
-    if callback::looks_like_response(query, fragment) {
+    ground.opened_at = if callback::looks_like_response(query, fragment) {
         let mut clean = address.clone();
         let rest = callback::without_response(query);
         clean.set_query(Some(rest.as_str()).filter(|rest| !rest.is_empty()));
         clean.set_fragment(None);
-        turn.ask(Effect::RewriteAddress { to: super::address::relative(&clean) });
-    }
-    look_up(None, hint, ground, turn)
+        let to = super::address::relative(&clean);
+        turn.ask(Effect::RewriteAddress { to: to.clone() });
+        to
+    } else {
+        super::address::relative(&address)
+    };
+    look_up(None, ground, turn)
 }
 
 /// The callback page. The address is scrubbed first of all, and the transaction is gone from the store already.
-fn open_callback(query: &str, fragment: &str, remembered: Option<Record>, hint: Hint, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+fn open_callback(query: &str, fragment: &str, remembered: Option<Record>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     turn.ask(Effect::RewriteAddress { to: turn.config.redirect_path.clone() });
     ground.landing = Some("/".to_owned());
+    // Whatever a redirect could find, it has found.
+    ground.lookup_spent = true;
     if query.is_empty() && fragment.is_empty() {
         // Reloaded after it was scrubbed: there is nothing to complete, and perhaps somebody to find.
-        return look_up(None, hint, ground, turn);
+        return look_up(None, ground, turn);
     }
     let trouble = |finding| Error::AuthorizationResponse(finding);
     let parameters = match Parameters::read(query, fragment) {
         Ok(parameters) => parameters,
-        Err(finding) => return look_up(Some(trouble(finding)), hint, ground, turn),
+        Err(finding) => return look_up(Some(trouble(finding)), ground, turn),
     };
     let pending = match remembered {
         None => Err(Finding::invalid("state", "unknown: this sign-in was not begun in this tab, or was completed before")),
-        Some(record) => Pending::from_record(&record, turn.config, turn.now),
+        Some(record) => Pending::from_record(&record, turn.config, turn.now.wall),
     };
     match pending {
-        Ok(Pending::SignIn { transaction, return_to }) => {
+        Ok(Pending::SignIn { transaction, return_to, journey }) => {
             ground.landing = Some(return_to);
-            match callback::process_authorization_response(&parameters, &transaction) {
-                Ok(code) => Phase::Completing { attempt: Attempt::redeem(code, transaction, &mut ground.knowledge, turn) },
-                Err(Error::AuthorizationResponse(finding)) => look_up(Some(trouble(finding)), hint, ground, turn),
-                Err(error) => problem(error, turn),
+            match (callback::process_authorization_response(&parameters, &transaction), journey) {
+                (Ok(code), journey) => {
+                    Phase::Completing { attempt: Attempt::redeem(code, transaction, journey, &mut ground.knowledge, turn) }
+                }
+                (Err(Error::AuthorizationResponse(finding)), _) => look_up(Some(trouble(finding)), ground, turn),
+                (Err(error), Journey::SignIn) => problem(error, turn),
+                (Err(error), Journey::Lookup) => looked_up_in_vain(error, ground, turn),
             }
         }
-        Ok(Pending::SignOut { .. }) => look_up(Some(trouble(Finding::invalid("state", "belongs to a sign-out"))), hint, ground, turn),
+        Ok(Pending::SignOut { .. }) => look_up(Some(trouble(Finding::invalid("state", "belongs to a sign-out"))), ground, turn),
         // A forged or stale link ends no session that exists: it is looked for, and only if there is none the person hears of it.
-        Err(finding) => look_up(Some(trouble(finding)), hint, ground, turn),
+        Err(finding) => look_up(Some(trouble(finding)), ground, turn),
     }
 }
 
+/// Back from a lookup by redirect that found nobody: the person is put back where they were.
+fn looked_up_in_vain(error: Error, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    if let Some(place) = ground.landing.take() {
+        turn.ask(Effect::RewriteAddress { to: place });
+        turn.ask(Effect::RestoreScroll);
+    }
+    restore_failed(error, 1, None, ground, turn)
+}
+
 /// Back from the provider after a sign-out. A wrong `state` changes nothing about being signed out; it is never a reason to sign in.
-fn open_after_sign_out(query: &str, remembered: Option<Record>, hint: Hint, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+fn open_after_sign_out(query: &str, remembered: Option<Record>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    ground.lookup_spent = true;
     if !query.is_empty() {
         turn.ask(Effect::RewriteAddress { to: turn.config.post_logout_path.clone() });
     }
     let confirmed = remembered
-        .and_then(|record| Pending::from_record(&record, turn.config, turn.now).ok())
+        .and_then(|record| Pending::from_record(&record, turn.config, turn.now.wall).ok())
         .zip(Parameters::read(query, "").ok())
         .is_some_and(|(pending, parameters)| matches!(pending, Pending::SignOut { .. }) && parameters.is_state_of(pending.state()));
-    if confirmed || hint == Hint::SignedOutByChoice {
+    if confirmed || ground.hint.last == Last::SignedOutByChoice {
         return Phase::SignedOut(Reason::ByChoice);
     }
-    look_up(None, hint, ground, turn)
+    look_up(None, ground, turn)
 }
 
-/// Looks for a session once per page load, unless the person signed out themselves: they are not looked up behind their back.
-fn look_up(trouble: Option<Error>, hint: Hint, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+/// Looks for a session once per page load, unless the person signed out themselves: they are not looked up behind their back. A page that nobody
+/// looks at waits until somebody does.
+fn look_up(trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     if ground.framed {
-        return problem(Error::Silent(SilentFailure::Blocked("the app itself is shown in a frame")), turn);
+        return problem(Error::Silent(SilentFailure::Framed), turn);
     }
-    match (hint, trouble) {
-        (Hint::SignedOutByChoice, Some(trouble)) => problem(trouble, turn),
-        (Hint::SignedOutByChoice, None) => Phase::SignedOut(Reason::ByChoice),
-        (Hint::Unknown | Hint::SignedIn | Hint::SignedOut, trouble) => restore(trouble, 0, ground, turn),
+    match (ground.hint.last, trouble) {
+        (Last::SignedOutByChoice, Some(trouble)) => problem(trouble, turn),
+        (Last::SignedOutByChoice, None) => Phase::SignedOut(Reason::ByChoice),
+        (Last::Unknown | Last::SignedIn | Last::SignedOut, trouble) if !ground.visible => {
+            Phase::Restoring { pursuit: Pursuit::Unseen, trouble }
+        }
+        (Last::Unknown | Last::SignedIn | Last::SignedOut, trouble) => look(trouble, ground, turn),
     }
 }
 
@@ -362,14 +462,36 @@ fn problem(error: Error, turn: &mut Turn<'_>) -> Phase {
 
 // -------------------------------------------------------------------------------------------------------------------- 2. Restore
 
+/// Begins to look for a session: in a frame, unless that is known to find nobody.
+fn look(trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    if trouble.is_none() && !ground.touched && ground.frames_are_blocked(turn) && ground.may_look_by_redirect(turn) {
+        return look_by_redirect(ground, turn);
+    }
+    restore(trouble, 0, ground, turn)
+}
+
 fn restore(trouble: Option<Error>, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    let attempt = Box::new(Attempt::silent(None, &mut ground.knowledge, turn));
-    Phase::Restoring { pursuit: Pursuit::Attempting { attempt, failed_tries }, trouble }
+    let attempt = Attempt::silent(None, None, &mut ground.knowledge, turn);
+    Phase::Restoring { pursuit: Pursuit::of(attempt, failed_tries), trouble }
+}
+
+/// Looks for a session by a redirect of the whole page, with `prompt=none`: the way that no browser's handling of frames can spoil.
+fn look_by_redirect(ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    ground.lookup_spent = true;
+    if ground.redirects.is_full(turn.now.wall) {
+        return problem(Error::RedirectLoop, turn);
+    }
+    depart(Departure::Lookup, ground, turn)
 }
 
 fn restoring(pursuit: Pursuit, trouble: Option<Error>, event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
     match event {
-        Event::FrameSpoke { .. } | Event::Responded { .. } | Event::Verified { .. } => match pursuit.answered(event, ground, turn) {
+        Event::FrameSpoke { .. }
+        | Event::FrameLoaded { .. }
+        | Event::FrameForbidden { .. }
+        | Event::Examined { .. }
+        | Event::Responded { .. }
+        | Event::Verified { .. } => match pursuit.answered(event, &mut ground.knowledge, turn) {
             Answered::Progress(progress, failed_tries) => after_restore(progress, failed_tries, trouble, ground, turn),
             Answered::Nobody(pursuit) => ignored(Phase::Restoring { pursuit, trouble }, Ignored::Stale),
         },
@@ -381,58 +503,100 @@ fn restoring(pursuit: Pursuit, trouble: Option<Error>, event: Event, ground: &mu
             ground.needed = None;
             taken(Phase::Restoring { pursuit, trouble })
         }
-        Event::Ticked => match pursuit.ticked(turn.now) {
+        Event::Ticked => match pursuit.ticked(&ground.knowledge, turn) {
             Ticked::Early(pursuit) => ignored(Phase::Restoring { pursuit, trouble }, Ignored::Early),
             Ticked::Retry { failed_tries } => taken(restore(trouble, failed_tries, ground, turn)),
-            Ticked::Expired { error, failed_tries } => after_restore(Progress::Failed(error), failed_tries, trouble, ground, turn),
+            Ticked::Progress(progress, failed_tries) => after_restore(progress, failed_tries, trouble, ground, turn),
         },
-        Event::RetryChosen | Event::Woke => match pursuit {
+        Event::Woke { visible } => match pursuit {
             Pursuit::Waiting { failed_tries, .. } => taken(restore(trouble, failed_tries, ground, turn)),
+            Pursuit::Unseen if visible => taken(look(trouble, ground, turn)),
+            Pursuit::Unseen => ignored(Phase::Restoring { pursuit, trouble }, Ignored::NotNow),
             Pursuit::Attempting { .. } => ignored(Phase::Restoring { pursuit, trouble }, Ignored::AlreadyUnderWay),
         },
-        Event::SignInChosen(options) => taken(leave_to_sign_in(options, HistoryEntry::Keep, ground, turn)),
-        Event::SignOutChosen => taken(sign_out(None, turn)),
-        Event::OtherTabSignedOut => taken(Phase::SignedOut(Reason::Elsewhere)),
-        Event::PageReturned => taken(restore(trouble, 0, ground, turn)),
+        Event::RetryChosen => match pursuit {
+            Pursuit::Waiting { failed_tries, .. } => taken(restore(trouble, failed_tries, ground, turn)),
+            Pursuit::Unseen => taken(restore(trouble, 0, ground, turn)),
+            Pursuit::Attempting { .. } => ignored(Phase::Restoring { pursuit, trouble }, Ignored::AlreadyUnderWay),
+        },
+        // An attempt that is under way may have been answered before that sign-in.
+        Event::OtherTabSignedIn(_) => match pursuit {
+            Pursuit::Unseen => ignored(Phase::Restoring { pursuit, trouble }, Ignored::NotNow),
+            Pursuit::Attempting { .. } | Pursuit::Waiting { .. } => taken(restore(trouble, 0, ground, turn)),
+        },
+        Event::SignInChosen(options) => taken(sign_in(Phase::Restoring { pursuit, trouble }, options, ground, turn)),
+        Event::SignOutChosen => taken(sign_out(None, ground, turn)),
+        Event::OtherTabSignedOut => taken(signed_out_elsewhere(ground)),
+        Event::PageReturned { hint } => taken(page_returned(hint, trouble, ground, turn)),
         Event::Opened(_) => ignored(Phase::Restoring { pursuit, trouble }, Ignored::OpenedBefore),
-        Event::RenewalChosen | Event::TokenRejected { .. } => ignored(Phase::Restoring { pursuit, trouble }, Ignored::NotNow),
+        Event::PopupBlocked { .. } => ignored(Phase::Restoring { pursuit, trouble }, Ignored::Stale),
+        Event::OrganizationChosen { .. } | Event::PersonActed | Event::RenewalChosen | Event::TokenRejected { .. } => {
+            ignored(Phase::Restoring { pursuit, trouble }, Ignored::NotNow)
+        }
+    }
+}
+
+/// A page without a session came back from the back/forward cache.
+fn page_returned(hint: Hint, trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    ground.hint = hint;
+    match hint.last {
+        Last::SignedOutByChoice => signed_out_elsewhere(ground),
+        Last::Unknown | Last::SignedIn | Last::SignedOut => restore(trouble, 0, ground, turn),
     }
 }
 
 fn after_restore(progress: Progress, failed_tries: u32, trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
     match progress {
-        Progress::Waiting(attempt) => {
-            taken(Phase::Restoring { pursuit: Pursuit::Attempting { attempt: Box::new(attempt), failed_tries }, trouble })
-        }
-        Progress::Unmoved(attempt, why) => {
-            ignored(Phase::Restoring { pursuit: Pursuit::Attempting { attempt: Box::new(attempt), failed_tries }, trouble }, why)
-        }
-        Progress::Done(session) => taken(enter(session, ground, turn)),
-        Progress::Failed(error) | Progress::RefreshRefused(error, _) => {
-            taken(restore_failed(error, failed_tries + 1, trouble, ground, turn))
-        }
+        Progress::Waiting(attempt) => taken(Phase::Restoring { pursuit: Pursuit::of(attempt, failed_tries), trouble }),
+        Progress::Unmoved(attempt, why) => ignored(Phase::Restoring { pursuit: Pursuit::of(attempt, failed_tries), trouble }, why),
+        Progress::Done(session, way) => taken(enter(session, way, ground, turn)),
+        Progress::Failed(error) | Progress::RefreshRefused(error) => taken(restore_failed(error, failed_tries + 1, trouble, ground, turn)),
     }
 }
 
 fn restore_failed(error: Error, failed_tries: u32, trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    let silence = matches!(error, Error::Silent(SilentFailure::Slow));
     match error {
-        Error::Silent(SilentFailure::LoginRequired) => nobody(trouble, ground, turn),
-        // The provider can be reached and did not answer in the frame, or wants to ask something: only a page of its own will tell.
-        Error::Silent(_) => {
+        error if error.is_transient() && failed_tries < if silence { SILENCES } else { RESTORE_TRIES } => {
+            turn.ask(Effect::Report(error.clone()));
+            Phase::Restoring { pursuit: Pursuit::pause(error, failed_tries, turn), trouble }
+        }
+        // Somebody is there, and the provider has to ask them something: only a page of its own will tell.
+        Error::Silent(SilentFailure::NeedsInteraction(_)) => {
             turn.ask(Effect::Report(error));
             nobody(trouble, ground, turn)
         }
-        error if error.is_transient() && failed_tries < RESTORE_TRIES => {
-            turn.ask(Effect::Report(error.clone()));
-            Phase::Restoring { pursuit: Pursuit::pause(error, failed_tries, turn), trouble }
+        Error::Silent(failure) => {
+            if failure != SilentFailure::LoginRequired {
+                turn.ask(Effect::Report(Error::Silent(failure)));
+            }
+            frame_found_nobody(trouble, ground, turn)
         }
         error => problem(error, turn),
     }
 }
 
+/// No session, as far as a frame can tell. Where it cannot be trusted with that, the whole page asks, once and before the person has begun to use it.
+fn frame_found_nobody(trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    if trouble.is_some() || !ground.may_look_by_redirect(turn) {
+        return nobody(trouble, ground, turn);
+    }
+    if !ground.touched {
+        return look_by_redirect(ground, turn);
+    }
+    // They are not taken away from what they do. What is remembered stays, so that the next page load can ask.
+    match ground.needed.take() {
+        Some(place) => send_to_sign_in(place, ground, turn),
+        None => Phase::SignedOut(Reason::NoSession),
+    }
+}
+
 /// There is no session. A page that needs one sends the person to sign in, at most once per page load, and never after something went wrong.
 fn nobody(trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    turn.ask(Effect::Hint(Hint::SignedOut));
+    if ground.elsewhere.take().is_some() {
+        return Phase::SignedOut(Reason::SignedInElsewhere);
+    }
+    ground.remember(Last::SignedOut, turn);
     if let Some(trouble) = trouble {
         return problem(trouble, turn);
     }
@@ -444,38 +608,50 @@ fn nobody(trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> P
 
 /// The one redirect of a page load that nobody chose.
 fn send_to_sign_in(place: String, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    if ground.redirect_spent {
+    if ground.sign_in_spent {
         return Phase::SignedOut(Reason::NoSession);
     }
-    ground.redirect_spent = true;
+    ground.sign_in_spent = true;
+    if ground.redirects.is_full(turn.now.wall) {
+        return problem(Error::RedirectLoop, turn);
+    }
     let options = SignInOptions { return_to: Some(place), ..SignInOptions::default() };
-    leave_to_sign_in(options, HistoryEntry::Replace, ground, turn)
+    depart(Departure::SignIn { options, history: HistoryEntry::Replace }, ground, turn)
 }
 
 // ----------------------------------------------------------------------------------------------------------------- 3. Completing
 
 fn completing(attempt: Attempt, event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
     match event {
-        Event::Responded { ticket, outcome } if attempt.holds(ticket) => {
-            after_completing(attempt.responded(outcome, &mut ground.knowledge, turn), ground, turn)
+        Event::FrameSpoke { .. }
+        | Event::FrameLoaded { .. }
+        | Event::FrameForbidden { .. }
+        | Event::Examined { .. }
+        | Event::Responded { .. }
+        | Event::Verified { .. } => match attempt.answered(event, &mut ground.knowledge, turn) {
+            Ok(progress) => after_completing(progress, ground, turn),
+            Err(attempt) => ignored(Phase::Completing { attempt }, Ignored::Stale),
+        },
+        Event::Ticked if attempt.deadline().has_come(turn.now) => {
+            let progress = attempt.expired(&ground.knowledge, turn);
+            after_completing(progress, ground, turn)
         }
-        Event::Verified { ticket, verdict } if attempt.holds(ticket) => after_completing(attempt.verified(verdict, turn), ground, turn),
-        Event::FrameSpoke { .. } | Event::Responded { .. } | Event::Verified { .. } => {
-            ignored(Phase::Completing { attempt }, Ignored::Stale)
-        }
-        Event::Ticked if turn.now >= attempt.deadline() => after_completing(Progress::Failed(attempt.expired()), ground, turn),
         Event::Ticked => ignored(Phase::Completing { attempt }, Ignored::Early),
-        Event::SignInChosen(options) => taken(leave_to_sign_in(options, HistoryEntry::Keep, ground, turn)),
-        Event::SignOutChosen => taken(sign_out(None, turn)),
-        Event::OtherTabSignedOut => taken(Phase::SignedOut(Reason::Elsewhere)),
+        Event::SignInChosen(options) => taken(sign_in(Phase::Completing { attempt }, options, ground, turn)),
+        Event::SignOutChosen => taken(sign_out(None, ground, turn)),
+        Event::OtherTabSignedOut => taken(signed_out_elsewhere(ground)),
         Event::Opened(_) => ignored(Phase::Completing { attempt }, Ignored::OpenedBefore),
+        Event::PopupBlocked { .. } => ignored(Phase::Completing { attempt }, Ignored::Stale),
         Event::SignInNeeded { .. }
         | Event::SignInNoLongerNeeded
+        | Event::OrganizationChosen { .. }
+        | Event::PersonActed
         | Event::RenewalChosen
         | Event::RetryChosen
         | Event::TokenRejected { .. }
-        | Event::PageReturned
-        | Event::Woke => ignored(Phase::Completing { attempt }, Ignored::NotNow),
+        | Event::OtherTabSignedIn(_)
+        | Event::PageReturned { .. }
+        | Event::Woke { .. } => ignored(Phase::Completing { attempt }, Ignored::NotNow),
     }
 }
 
@@ -483,222 +659,441 @@ fn after_completing(progress: Progress, ground: &mut Ground, turn: &mut Turn<'_>
     match progress {
         Progress::Waiting(attempt) => taken(Phase::Completing { attempt }),
         Progress::Unmoved(attempt, why) => ignored(Phase::Completing { attempt }, why),
-        Progress::Done(session) => taken(enter(session, ground, turn)),
+        Progress::Done(session, way) => taken(enter(session, way, ground, turn)),
         // The code may or may not have been used up, so it is not sent again. The provider knows the person by now: ask silently.
-        Progress::Failed(error) | Progress::RefreshRefused(error, _) if error.is_transient() => {
+        Progress::Failed(error) | Progress::RefreshRefused(error) if error.is_transient() => {
             taken(restore_failed(error.clone(), 1, Some(error), ground, turn))
         }
-        Progress::Failed(error) | Progress::RefreshRefused(error, _) => taken(problem(error, turn)),
+        Progress::Failed(error) | Progress::RefreshRefused(error) => taken(problem(error, turn)),
     }
 }
 
 // ------------------------------------------------------------------------------------------------------------------ 4. Signed in
 
 /// The one way into a session.
-fn enter(session: Box<Session>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+fn enter(session: Box<Session>, way: Way, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     ground.needed = None;
-    turn.ask(Effect::Hint(Hint::SignedIn));
+    ground.elsewhere = None;
+    ground.remember_session(way, turn);
+    ground.forget_redirects(turn);
     if let Some(place) = ground.landing.take() {
         turn.ask(Effect::RewriteAddress { to: place });
+        if way == Way::Lookup {
+            turn.ask(Effect::RestoreScroll);
+        }
+    }
+    if matches!(way, Way::Redirect | Way::Popup) {
+        tell_of(&session, turn);
     }
     Phase::SignedIn { session, renewal: Renewal::Resting }
+}
+
+/// Tells the other tabs that somebody signed in.
+fn tell_of(session: &Session, turn: &mut Turn<'_>) {
+    let whose = Whose::new(&session.claims.issuer, &session.claims.subject, &mut turn.generator);
+    turn.ask(Effect::Tell(TabMessage::SignedIn(whose)));
 }
 
 fn signed_in(session: Box<Session>, renewal: Renewal, event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
     let stay = |session, renewal| Phase::SignedIn { session, renewal };
     match event {
-        Event::FrameSpoke { .. } | Event::Responded { .. } | Event::Verified { .. } => match renewal {
-            Renewal::Pursuing(pursuit) => match pursuit.answered(event, ground, turn) {
+        Event::FrameSpoke { .. }
+        | Event::FrameLoaded { .. }
+        | Event::FrameForbidden { .. }
+        | Event::Examined { .. }
+        | Event::Responded { .. }
+        | Event::Verified { .. } => match renewal {
+            Renewal::Pursuing(pursuit) => match pursuit.answered(event, &mut ground.knowledge, turn) {
                 Answered::Progress(progress, failed_tries) => after_renewal(session, progress, failed_tries, ground, turn),
                 Answered::Nobody(pursuit) => ignored(stay(session, Renewal::Pursuing(pursuit)), Ignored::Stale),
             },
-            Renewal::Resting => ignored(stay(session, renewal), Ignored::Stale),
+            Renewal::Switching { attempt, id } => match attempt.answered(event, &mut ground.knowledge, turn) {
+                Ok(progress) => after_switch(session, progress, id, ground, turn),
+                Err(attempt) => ignored(stay(session, Renewal::Switching { attempt: Box::new(attempt), id }), Ignored::Stale),
+            },
+            Renewal::Resting | Renewal::Paused(_) => ignored(stay(session, renewal), Ignored::Stale),
         },
         Event::Ticked => match renewal {
-            Renewal::Resting if turn.now >= session.lifetime.renew_at => taken(renew(session, 0, ground, turn)),
+            Renewal::Resting if session.lifetime.renew_at.has_come(turn.now) => taken(renew(session, 0, ground, turn)),
             Renewal::Resting => ignored(stay(session, renewal), Ignored::Early),
-            Renewal::Pursuing(pursuit) => match pursuit.ticked(turn.now) {
+            Renewal::Pursuing(pursuit) => match pursuit.ticked(&ground.knowledge, turn) {
                 Ticked::Early(pursuit) => ignored(stay(session, Renewal::Pursuing(pursuit)), Ignored::Early),
                 Ticked::Retry { failed_tries } => taken(renew(session, failed_tries, ground, turn)),
-                Ticked::Expired { error, failed_tries } => after_renewal(session, Progress::Failed(error), failed_tries, ground, turn),
+                Ticked::Progress(progress, failed_tries) => after_renewal(session, progress, failed_tries, ground, turn),
             },
+            Renewal::Switching { attempt, id } if attempt.deadline().has_come(turn.now) => {
+                let progress = attempt.expired(&ground.knowledge, turn);
+                after_switch(session, progress, id, ground, turn)
+            }
+            Renewal::Switching { .. } => ignored(stay(session, renewal), Ignored::Early),
+            Renewal::Paused(_) => ignored(stay(session, renewal), Ignored::NotNow),
         },
         Event::RenewalChosen | Event::RetryChosen => match renewal {
-            Renewal::Resting => taken(renew(session, 0, ground, turn)),
+            Renewal::Resting | Renewal::Paused(_) => taken(renew(session, 0, ground, turn)),
             Renewal::Pursuing(Pursuit::Waiting { failed_tries, .. }) => taken(renew(session, failed_tries, ground, turn)),
-            Renewal::Pursuing(Pursuit::Attempting { .. }) => ignored(stay(session, renewal), Ignored::AlreadyUnderWay),
+            Renewal::Pursuing(_) | Renewal::Switching { .. } => ignored(stay(session, renewal), Ignored::AlreadyUnderWay),
         },
-        Event::Woke => match renewal {
-            Renewal::Resting if turn.now >= session.lifetime.renew_at => taken(renew(session, 0, ground, turn)),
-            Renewal::Pursuing(Pursuit::Waiting { failed_tries, .. }) => taken(renew(session, failed_tries, ground, turn)),
-            Renewal::Resting => ignored(stay(session, renewal), Ignored::Early),
-            Renewal::Pursuing(Pursuit::Attempting { .. }) => ignored(stay(session, renewal), Ignored::AlreadyUnderWay),
-        },
+        Event::Woke { visible } => woke_signed_in(session, renewal, visible, ground, turn),
+        Event::PageReturned { hint } => {
+            ground.hint = hint;
+            match hint.last {
+                Last::SignedOutByChoice => taken(signed_out_elsewhere(ground)),
+                Last::Unknown | Last::SignedIn | Last::SignedOut => woke_signed_in(session, renewal, true, ground, turn),
+            }
+        }
         Event::TokenRejected { generation } if generation == session.generation => {
             let session = Box::new(Session { rejected: true, ..*session });
             match renewal {
                 Renewal::Resting => taken(renew(session, 0, ground, turn)),
-                Renewal::Pursuing(_) => taken(stay(session, renewal)),
+                Renewal::Pursuing(_) | Renewal::Switching { .. } | Renewal::Paused(_) => taken(stay(session, renewal)),
             }
         }
         Event::TokenRejected { .. } => ignored(stay(session, renewal), Ignored::Stale),
-        Event::SignInChosen(options) => taken(leave_to_sign_in(options, HistoryEntry::Keep, ground, turn)),
-        Event::SignOutChosen => taken(sign_out(Some((session, ground)), turn)),
-        Event::OtherTabSignedOut => taken(Phase::SignedOut(Reason::Elsewhere)),
-        Event::PageReturned | Event::SignInNeeded { .. } | Event::SignInNoLongerNeeded => ignored(stay(session, renewal), Ignored::NotNow),
+        Event::OtherTabSignedIn(whose) => other_tab_signed_in(session, renewal, &whose, ground, turn),
+        Event::OrganizationChosen { id } => taken(switch(session, id, ground, turn)),
+        Event::SignInChosen(options) => taken(sign_in(stay(session, renewal), options, ground, turn)),
+        Event::SignOutChosen => taken(sign_out(Some(session), ground, turn)),
+        Event::OtherTabSignedOut => taken(signed_out_elsewhere(ground)),
+        Event::SignInNeeded { .. } | Event::SignInNoLongerNeeded | Event::PersonActed => ignored(stay(session, renewal), Ignored::NotNow),
+        Event::PopupBlocked { .. } => ignored(stay(session, renewal), Ignored::Stale),
         Event::Opened(_) => ignored(stay(session, renewal), Ignored::OpenedBefore),
     }
 }
 
-/// Asks for new tokens: by the refresh token if there is one, else silently. The old token stays in use until it expires.
+/// Time may have passed unnoticed: for the token, for the session at the provider, and for what another tab said.
+fn woke_signed_in(session: Box<Session>, renewal: Renewal, visible: bool, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
+    let is_due =
+        session.lifetime.renew_at.has_come(turn.now) || (visible && (ground.elsewhere.is_some() || is_stale(&session, ground, turn)));
+    match renewal {
+        Renewal::Resting if is_due => taken(ask_anew(session, ground, turn)),
+        Renewal::Resting => ignored(Phase::SignedIn { session, renewal }, Ignored::Early),
+        Renewal::Pursuing(Pursuit::Waiting { failed_tries, .. }) => taken(renew(session, failed_tries, ground, turn)),
+        Renewal::Pursuing(_) | Renewal::Switching { .. } => ignored(Phase::SignedIn { session, renewal }, Ignored::AlreadyUnderWay),
+        Renewal::Paused(_) => ignored(Phase::SignedIn { session, renewal }, Ignored::NotNow),
+    }
+}
+
+/// Whether the provider has not said for a while that the session exists, and a frame can ask it: somebody may have signed out in another app.
+fn is_stale(session: &Session, ground: &Ground, turn: &Turn<'_>) -> bool {
+    let asked = turn.config.recheck.is_some_and(|interval| turn.now.since(session.confirmed) >= interval);
+    asked && ground.frames_are_trusted(turn)
+}
+
+/// Asks the provider itself and not with the refresh token, which may outlive the session there.
+fn ask_anew(session: Box<Session>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    if ground.frames_are_trusted(turn) && (ground.elsewhere.is_some() || is_stale(&session, ground, turn)) {
+        let attempt = Attempt::silent(expected(&session, ground), None, &mut ground.knowledge, turn);
+        return Phase::SignedIn { session, renewal: Renewal::Pursuing(Pursuit::of(attempt, 0)) };
+    }
+    renew(session, 0, ground, turn)
+}
+
+/// Whom a frame is to find: nobody in particular once another tab has said that somebody else is there.
+fn expected(session: &Session, ground: &Ground) -> Option<Previous> {
+    ground.elsewhere.is_none().then(|| Previous::of(session))
+}
+
+/// Somebody signed in in another tab. One browser has one session at the provider: if it is another person, this page follows.
+fn other_tab_signed_in(session: Box<Session>, renewal: Renewal, whose: &Whose, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
+    if whose.is(&session.claims.issuer, &session.claims.subject) {
+        return match renewal {
+            // What only the person could do, they have done.
+            Renewal::Paused(_) => taken(renew(session, 0, ground, turn)),
+            Renewal::Resting | Renewal::Pursuing(_) | Renewal::Switching { .. } => {
+                ignored(Phase::SignedIn { session, renewal }, Ignored::NotNow)
+            }
+        };
+    }
+    ground.elsewhere = Some(Elsewhere::AnotherPerson);
+    if !ground.frames_are_trusted(turn) {
+        return taken(replaced(ground));
+    }
+    if ground.visible { taken(ask_anew(session, ground, turn)) } else { taken(Phase::SignedIn { session, renewal }) }
+}
+
+/// Another person is there now, and it cannot be found out who without somebody's help.
+fn replaced(ground: &mut Ground) -> Phase {
+    ground.elsewhere = None;
+    ground.popup = None;
+    Phase::SignedOut(Reason::AccountChanged)
+}
+
+/// Asks for new tokens: by the refresh token if there is one that is good, else silently. The old token stays in use until it expires.
 fn renew(session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    let previous = Previous::of(&session);
-    let attempt = match &session.refresh_token {
-        Some(refresh_token) => Attempt::refresh(refresh_token.clone(), previous, &mut ground.knowledge, turn),
-        None => Attempt::silent(Some(previous), &mut ground.knowledge, turn),
+    let token = match &session.refresh {
+        Refresh::Good(token) if ground.elsewhere.is_none() => Some(token.clone()),
+        // Better than a frame that finds nobody.
+        Refresh::Doubtful(token) if ground.elsewhere.is_none() && ground.frames_are_blocked(turn) => Some(token.clone()),
+        Refresh::Good(_) | Refresh::Doubtful(_) | Refresh::None => None,
     };
-    Phase::SignedIn { session, renewal: Renewal::Pursuing(Pursuit::Attempting { attempt: Box::new(attempt), failed_tries }) }
+    let attempt = match token {
+        Some(token) => Attempt::refresh(token, Previous::of(&session), &mut ground.knowledge, turn),
+        None => Attempt::silent(expected(&session, ground), None, &mut ground.knowledge, turn),
+    };
+    Phase::SignedIn { session, renewal: Renewal::Pursuing(Pursuit::of(attempt, failed_tries)) }
 }
 
 fn after_renewal(session: Box<Session>, progress: Progress, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
-    let pursue = |session, attempt| Phase::SignedIn {
-        session,
-        renewal: Renewal::Pursuing(Pursuit::Attempting { attempt: Box::new(attempt), failed_tries }),
-    };
+    let pursue = |session, attempt| Phase::SignedIn { session, renewal: Renewal::Pursuing(Pursuit::of(attempt, failed_tries)) };
     match progress {
         Progress::Waiting(attempt) => taken(pursue(session, attempt)),
         Progress::Unmoved(attempt, why) => ignored(pursue(session, attempt), why),
-        Progress::Done(renewed) => taken(Phase::SignedIn { session: renewed, renewal: Renewal::Resting }),
-        Progress::RefreshRefused(error, previous) => {
+        Progress::Done(renewed, way) => taken(renewed_as(&session, renewed, way, ground, turn)),
+        // One silent attempt is left, and it asks for whoever is there: why the refresh token ended is not known.
+        Progress::RefreshRefused(error) => {
             turn.ask(Effect::Report(error));
-            let session = Box::new(Session { refresh_token: None, ..*session });
-            let attempt = Attempt::silent(Some(previous), &mut ground.knowledge, turn);
+            let session = Box::new(Session { refresh: Refresh::None, ..*session });
+            let attempt = Attempt::silent(None, None, &mut ground.knowledge, turn);
             taken(pursue(session, attempt))
         }
-        Progress::Failed(error) => taken(renewal_failed(*session, error, failed_tries + 1, turn)),
+        Progress::Failed(error) => taken(renewal_failed(*session, error, failed_tries + 1, ground, turn)),
     }
 }
 
-/// A transient failure never ends a session that could still be renewed. An answer that says so does.
-fn renewal_failed(session: Session, error: Error, failed_tries: u32, turn: &mut Turn<'_>) -> Phase {
-    if error.is_transient() {
-        // A refresh that was sent and not answered may have been carried out: the token is then used up, and sending it again could end
-        // the whole grant. The silent way is open.
-        let refresh_token = session.refresh_token.clone().filter(|_| !is_ambiguous(&error));
-        turn.ask(Effect::Report(error.clone()));
-        let renewal = Renewal::Pursuing(Pursuit::pause(error, failed_tries, turn));
-        return Phase::SignedIn { session: Box::new(Session { refresh_token, ..session }), renewal };
+/// The next session of the same person, or the first one of another: then nothing of the old one is kept.
+fn renewed_as(old: &Session, new: Box<Session>, way: Way, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    ground.elsewhere = None;
+    ground.remember_session(way, turn);
+    let is_same = old.claims.issuer == new.claims.issuer && old.claims.subject == new.claims.subject;
+    if !is_same {
+        tell_of(&new, turn);
     }
-    turn.ask(Effect::Hint(Hint::SignedOut));
-    match error {
-        Error::Silent(SilentFailure::AccountChanged) => Phase::SignedOut(Reason::AccountChanged),
-        Error::Silent(_) => {
-            turn.ask(Effect::Report(error));
+    // A frame brings no refresh token where the provider gives one to people only; the one that is held is of the same grant.
+    let kept = is_same && matches!(new.refresh, Refresh::None);
+    let session = match (kept, &old.refresh) {
+        (true, Refresh::Good(token)) => Box::new(Session { refresh: Refresh::Good(token.clone()), ..*new }),
+        _ => new,
+    };
+    Phase::SignedIn { session, renewal: Renewal::Resting }
+}
+
+/// A transient failure never ends a session that could still be renewed. An answer that says so does, if it can be believed.
+fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    if error.is_transient() {
+        return try_again_later(session, error, failed_tries, turn);
+    }
+    match (error, session.refresh) {
+        // Every other way has been tried.
+        (Error::Silent(failure), Refresh::Doubtful(token)) if ground.elsewhere.is_none() => {
+            turn.ask(Effect::Report(Error::Silent(failure)));
+            let session = Session { refresh: Refresh::None, ..session };
+            let attempt = Attempt::refresh(token, Previous::of(&session), &mut ground.knowledge, turn);
+            Phase::SignedIn { session: Box::new(session), renewal: Renewal::Pursuing(Pursuit::of(attempt, failed_tries)) }
+        }
+        (Error::Silent(_), _) if ground.elsewhere.is_some() => replaced(ground),
+        (Error::Silent(SilentFailure::LoginRequired), _) if ground.frames_are_trusted(turn) => {
+            ground.remember(Last::SignedOut, turn);
             Phase::SignedOut(Reason::SessionEnded)
         }
-        error => problem(error, turn),
+        // It may be over, or the browser hid from the provider who is there. Only the person can tell, and until then nothing is taken from them.
+        (cause @ Error::Silent(_), refresh) => {
+            turn.ask(Effect::Report(cause.clone()));
+            Phase::SignedIn { session: Box::new(Session { refresh, ..session }), renewal: Renewal::Paused(cause) }
+        }
+        (error, _) => {
+            ground.remember(Last::SignedOut, turn);
+            problem(error, turn)
+        }
     }
+}
+
+fn try_again_later(session: Session, error: Error, failed_tries: u32, turn: &mut Turn<'_>) -> Phase {
+    // A refresh that was sent and not answered may have been carried out.
+    let refresh = if is_ambiguous(&error) { session.refresh.doubted() } else { session.refresh };
+    // Of two clocks that disagree, the one that nobody can set tells how long the token lasts.
+    let lifetime = if error.is_clock() { session.lifetime.by_uptime() } else { session.lifetime };
+    turn.ask(Effect::Report(error.clone()));
+    let renewal = Renewal::Pursuing(Pursuit::pause(error, failed_tries, turn));
+    Phase::SignedIn { session: Box::new(Session { refresh, lifetime, ..session }), renewal }
 }
 
 /// Whether a request may have been carried out although no answer came.
 const fn is_ambiguous(error: &Error) -> bool {
-    matches!(error, Error::Network(NetworkFailure::Timeout | NetworkFailure::TooLarge))
+    matches!(error, Error::Network(NetworkFailure::Timeout | NetworkFailure::TooLarge | NetworkFailure::Unreachable))
+}
+
+/// Goes on in another of the person's organisations: silently where the provider does that, else with a redirect.
+fn switch(session: Box<Session>, id: String, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    let attempt = Attempt::silent(Some(Previous::of(&session)), Some(id.clone()), &mut ground.knowledge, turn);
+    Phase::SignedIn { session, renewal: Renewal::Switching { attempt: Box::new(attempt), id } }
+}
+
+fn after_switch(session: Box<Session>, progress: Progress, id: String, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
+    let switching = |session, attempt, id| Phase::SignedIn { session, renewal: Renewal::Switching { attempt: Box::new(attempt), id } };
+    match progress {
+        Progress::Waiting(attempt) => taken(switching(session, attempt, id)),
+        Progress::Unmoved(attempt, why) => ignored(switching(session, attempt, id), why),
+        Progress::Done(switched, way) if switched.person.organization.as_deref() == Some(&id) => {
+            taken(renewed_as(&session, switched, way, ground, turn))
+        }
+        // The provider stayed where it was, or has to ask first.
+        Progress::Done(..) | Progress::Failed(_) | Progress::RefreshRefused(_) => {
+            let departure = Departure::SignIn { options: SignInOptions::organization(id), history: HistoryEntry::Keep };
+            taken(depart(departure, ground, turn))
+        }
+    }
 }
 
 // ----------------------------------------------------------------------------------------------------------------- 5. Signed out
 
 fn signed_out(reason: Reason, event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
     match event {
-        Event::SignInChosen(options) => taken(leave_to_sign_in(options, HistoryEntry::Keep, ground, turn)),
+        Event::SignInChosen(options) => taken(sign_in(Phase::SignedOut(reason), options, ground, turn)),
+        Event::OrganizationChosen { id } => taken(sign_in(Phase::SignedOut(reason), SignInOptions::organization(id), ground, turn)),
         Event::SignInNeeded { place } => match reason {
-            Reason::NoSession if !ground.redirect_spent => taken(send_to_sign_in(place, ground, turn)),
+            Reason::NoSession if !ground.sign_in_spent => taken(send_to_sign_in(place, ground, turn)),
             Reason::NoSession
             | Reason::ByChoice
             | Reason::Elsewhere
             | Reason::SessionEnded
             | Reason::AccountChanged
+            | Reason::SignedInElsewhere
             | Reason::Problem(_) => ignored(Phase::SignedOut(reason), Ignored::NotNow),
         },
-        Event::SignOutChosen => taken(sign_out(None, turn)),
+        Event::SignOutChosen => taken(sign_out(None, ground, turn)),
         Event::RetryChosen => taken(restore(None, 0, ground, turn)),
-        Event::OtherTabSignedOut if reason == Reason::NoSession => taken(Phase::SignedOut(Reason::Elsewhere)),
-        Event::Opened(_) => ignored(Phase::SignedOut(reason), Ignored::OpenedBefore),
-        Event::FrameSpoke { .. } | Event::Responded { .. } | Event::Verified { .. } | Event::TokenRejected { .. } => {
-            ignored(Phase::SignedOut(reason), Ignored::Stale)
+        Event::OtherTabSignedIn(_) if !ground.framed => taken(follow(ground, turn)),
+        Event::PageReturned { hint } if hint.last == Last::SignedIn && !ground.framed => {
+            ground.hint = hint;
+            taken(follow(ground, turn))
         }
+        Event::OtherTabSignedOut if reason == Reason::NoSession => taken(signed_out_elsewhere(ground)),
+        Event::Opened(_) => ignored(Phase::SignedOut(reason), Ignored::OpenedBefore),
+        Event::FrameSpoke { .. }
+        | Event::FrameLoaded { .. }
+        | Event::FrameForbidden { .. }
+        | Event::Examined { .. }
+        | Event::PopupBlocked { .. }
+        | Event::Responded { .. }
+        | Event::Verified { .. }
+        | Event::TokenRejected { .. } => ignored(Phase::SignedOut(reason), Ignored::Stale),
         Event::SignInNoLongerNeeded
+        | Event::PersonActed
         | Event::RenewalChosen
+        | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut
-        | Event::PageReturned
-        | Event::Woke
+        | Event::PageReturned { .. }
+        | Event::Woke { .. }
         | Event::Ticked => ignored(Phase::SignedOut(reason), Ignored::NotNow),
     }
 }
 
+/// Somebody signed in in another tab: this one looks for itself, as soon as it is looked at. It is not sent anywhere for that.
+fn follow(ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    ground.elsewhere = Some(Elsewhere::Somebody);
+    (ground.sign_in_spent, ground.lookup_spent) = (true, true);
+    if ground.visible { restore(None, 0, ground, turn) } else { Phase::Restoring { pursuit: Pursuit::Unseen, trouble: None } }
+}
+
+/// Another tab signed out.
+fn signed_out_elsewhere(ground: &mut Ground) -> Phase {
+    ground.popup = None;
+    ground.elsewhere = None;
+    ground.hint.last = Last::SignedOutByChoice;
+    Phase::SignedOut(Reason::Elsewhere)
+}
+
 // -------------------------------------------------------------------------------------------------------------------- 6. Leaving
 
+/// The person wants to sign in: in a window of its own if that is wished and can be had, else by leaving the page.
+fn sign_in(phase: Phase, options: SignInOptions, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    match ground.knowledge.latest_metadata(turn).filter(|_| options.popup) {
+        Some(metadata) => {
+            let attempt = Attempt::popup(&options, &metadata, &mut ground.knowledge, turn);
+            ground.popup = Some(Popup { attempt, options });
+            phase
+        }
+        None => depart(Departure::SignIn { options, history: HistoryEntry::Keep }, ground, turn),
+    }
+}
+
 /// Goes to the provider, as soon as it is known where that is.
-fn leave_to_sign_in(options: SignInOptions, history: HistoryEntry, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+fn depart(departure: Departure, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     let until = turn.now.plus(LEAVING_PATIENCE);
     let Some(metadata) = ground.knowledge.metadata(turn) else {
         ground.knowledge.want(turn);
-        return Phase::Leaving { purpose: Purpose::PrepareSignIn { options, history }, until };
+        return Phase::Leaving { purpose: Purpose::Prepare(departure), until };
     };
-    let wanted = options.return_to.as_deref().and_then(|place| turn.config.place_in_app(place));
+    let (manner, journey, history, wanted) = match &departure {
+        Departure::SignIn { options, history } => (Manner::Redirect(options), Journey::SignIn, *history, options.return_to.as_deref()),
+        Departure::Lookup => (Manner::Lookup, Journey::Lookup, HistoryEntry::Replace, Some(ground.opened_at.as_str())),
+    };
+    let wanted = wanted.and_then(|place| turn.config.place_in_app(place));
     let return_to = wanted.or_else(|| ground.landing.clone()).unwrap_or_else(|| "/".to_owned());
-    let (url, transaction) =
-        authorize::authorization_request(&Manner::Redirect(&options), &metadata, turn.now, &mut turn.generator, turn.config);
-    let record = Pending::SignIn { transaction, return_to }.to_record(turn.config);
+    let (url, transaction) = authorize::authorization_request(&manner, &metadata, turn.now.wall, &mut turn.generator, turn.config);
+    let record = Pending::SignIn { transaction, return_to, journey }.to_record(turn.config);
+    if history == HistoryEntry::Replace {
+        ground.count_redirect(turn);
+    }
     turn.ask(Effect::Remember(record));
     turn.ask(Effect::Navigate { url, history });
-    Phase::Leaving { purpose: Purpose::SignIn, until }
+    Phase::Leaving { purpose: Purpose::Depart(journey), until }
 }
 
 /// Ends the session here first, whatever becomes of the rest: the tokens are gone with this step.
-fn sign_out(session: Option<(Box<Session>, &mut Ground)>, turn: &mut Turn<'_>) -> Phase {
-    turn.ask(Effect::Hint(Hint::SignedOutByChoice));
+fn sign_out(session: Option<Box<Session>>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    ground.popup = None;
+    ground.elsewhere = None;
+    ground.remember(Last::SignedOutByChoice, turn);
     turn.ask(Effect::Tell(TabMessage::SignedOut));
-    let endpoint = session.and_then(|(session, ground)| Some((session.id_token, ground.knowledge.metadata(turn)?.end_session_endpoint?)));
+    let endpoint = session.and_then(|session| Some((session.id_token, ground.knowledge.latest_metadata(turn)?.end_session_endpoint?)));
     let Some((id_token, endpoint)) = endpoint else {
         turn.ask(Effect::RewriteAddress { to: turn.config.post_logout_path.clone() });
         return Phase::SignedOut(Reason::ByChoice);
     };
     let state = StateParameter::new(turn.generator.token());
     let url = logout::logout_url(&endpoint, &id_token, &state, turn.config);
-    let record = Pending::SignOut { state, begun: turn.now }.to_record(turn.config);
+    let record = Pending::SignOut { state, begun: turn.now.wall }.to_record(turn.config);
     turn.ask(Effect::Remember(record));
     turn.ask(Effect::Navigate { url, history: HistoryEntry::Replace });
     Phase::Leaving { purpose: Purpose::SignOut, until: turn.now.plus(LEAVING_PATIENCE) }
 }
 
-fn leaving(purpose: Purpose, until: UnixTime, event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
+fn leaving(purpose: Purpose, until: Clocks, event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
     match event {
-        Event::PageReturned => taken(match purpose {
+        Event::PageReturned { hint } => taken(match purpose {
             Purpose::SignOut => Phase::SignedOut(Reason::ByChoice),
-            Purpose::SignIn | Purpose::PrepareSignIn { .. } => restore(None, 0, ground, turn),
+            Purpose::Depart(_) | Purpose::Prepare(_) => page_returned(hint, None, ground, turn),
         }),
-        Event::Ticked if turn.now >= until => taken(match purpose {
+        Event::Ticked if until.has_come(turn.now) => taken(match purpose {
             Purpose::SignOut => Phase::SignedOut(Reason::ByChoice),
-            Purpose::SignIn | Purpose::PrepareSignIn { .. } => problem(Error::Network(NetworkFailure::Timeout), turn),
+            Purpose::Depart(Journey::SignIn) | Purpose::Prepare(Departure::SignIn { .. }) => {
+                problem(Error::Network(NetworkFailure::Timeout), turn)
+            }
+            Purpose::Depart(Journey::Lookup) | Purpose::Prepare(Departure::Lookup) => restore(None, 0, ground, turn),
         }),
         Event::Ticked => ignored(Phase::Leaving { purpose, until }, Ignored::Early),
-        Event::SignOutChosen if !matches!(purpose, Purpose::SignOut) => taken(sign_out(None, turn)),
-        Event::OtherTabSignedOut if matches!(purpose, Purpose::PrepareSignIn { .. }) => taken(Phase::SignedOut(Reason::Elsewhere)),
+        Event::SignOutChosen if !matches!(purpose, Purpose::SignOut) => taken(sign_out(None, ground, turn)),
+        Event::OtherTabSignedOut if matches!(purpose, Purpose::Prepare(_)) => taken(signed_out_elsewhere(ground)),
+        Event::SignInNeeded { place } => {
+            ground.needed = Some(place);
+            taken(Phase::Leaving { purpose, until })
+        }
+        Event::SignInNoLongerNeeded => {
+            ground.needed = None;
+            taken(Phase::Leaving { purpose, until })
+        }
         Event::SignInChosen(_) | Event::SignOutChosen => ignored(Phase::Leaving { purpose, until }, Ignored::AlreadyUnderWay),
         Event::Opened(_) => ignored(Phase::Leaving { purpose, until }, Ignored::OpenedBefore),
-        Event::FrameSpoke { .. } | Event::Responded { .. } | Event::Verified { .. } | Event::TokenRejected { .. } => {
-            ignored(Phase::Leaving { purpose, until }, Ignored::Stale)
-        }
-        Event::SignInNeeded { .. }
-        | Event::SignInNoLongerNeeded
+        Event::FrameSpoke { .. }
+        | Event::FrameLoaded { .. }
+        | Event::FrameForbidden { .. }
+        | Event::Examined { .. }
+        | Event::PopupBlocked { .. }
+        | Event::Responded { .. }
+        | Event::Verified { .. }
+        | Event::TokenRejected { .. } => ignored(Phase::Leaving { purpose, until }, Ignored::Stale),
+        Event::OrganizationChosen { .. }
+        | Event::PersonActed
         | Event::RenewalChosen
         | Event::RetryChosen
+        | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut
-        | Event::Woke => ignored(Phase::Leaving { purpose, until }, Ignored::NotNow),
+        | Event::Woke { .. } => ignored(Phase::Leaving { purpose, until }, Ignored::NotNow),
     }
 }
 
-// --------------------------------------------------------------------------------------------- News of the provider, and pursuits
+// ------------------------------------------------------------------------------------------- News of the provider, and the window
 
 impl Phase {
     /// Something was learned about the provider, or could not be.
@@ -716,67 +1111,42 @@ impl Phase {
                 let progress = attempt.learned(result, &mut ground.knowledge, turn);
                 after_renewal(session, progress, failed_tries, ground, turn).0
             }
-            Self::Leaving { purpose: Purpose::PrepareSignIn { options, history }, until } => match result {
-                Ok(()) if ground.knowledge.metadata(turn).is_some() => leave_to_sign_in(options, history, ground, turn),
-                Ok(()) => Self::Leaving { purpose: Purpose::PrepareSignIn { options, history }, until },
-                Err(error) => problem(error, turn),
+            Self::SignedIn { session, renewal: Renewal::Switching { attempt, id } } => {
+                let progress = attempt.learned(result, &mut ground.knowledge, turn);
+                after_switch(session, progress, id, ground, turn).0
+            }
+            Self::Leaving { purpose: Purpose::Prepare(departure), until } => match result {
+                Ok(()) if ground.knowledge.metadata(turn).is_some() => depart(departure, ground, turn),
+                Ok(()) => Self::Leaving { purpose: Purpose::Prepare(departure), until },
+                Err(error) => match departure {
+                    Departure::SignIn { .. } => problem(error, turn),
+                    Departure::Lookup => restore_failed(error, 1, None, ground, turn),
+                },
             },
             Self::Starting | Self::Restoring { .. } | Self::SignedIn { .. } | Self::SignedOut(_) | Self::Leaving { .. } => self,
         }
     }
 }
 
-enum Answered {
-    Progress(Progress, u32),
-    Nobody(Pursuit),
-}
-
-enum Ticked {
-    Early(Pursuit),
-    Retry { failed_tries: u32 },
-    Expired { error: Error, failed_tries: u32 },
-}
-
-impl Pursuit {
-    /// The pause after a failure.
-    fn pause(cause: Error, failed_tries: u32, turn: &mut Turn<'_>) -> Self {
-        let until = turn.now.plus(retry::pause(failed_tries, &mut turn.generator));
-        Self::Waiting { until, cause, failed_tries }
-    }
-
-    const fn deadline(&self) -> UnixTime {
-        match self {
-            Self::Attempting { attempt, .. } => attempt.deadline(),
-            Self::Waiting { until, .. } => *until,
+/// What the window means to the page.
+fn after_window(phase: Phase, window: Window, ground: &mut Ground, turn: &mut Turn<'_>) -> Result<Moved, (Phase, Event)> {
+    match (window, phase) {
+        (Window::NotConcerned(event), phase) => Err((phase, event)),
+        (Window::Open(reaction), phase) => Ok((phase, reaction)),
+        (Window::SignedIn(session), _) => Ok(taken(enter(session, Way::Popup, ground, turn))),
+        (Window::Failed(error), Phase::SignedOut(_)) => Ok(taken(problem(error, turn))),
+        (Window::Failed(error), phase) => {
+            turn.ask(Effect::Report(error));
+            Ok(taken(phase))
         }
-    }
-
-    fn delay(&self) -> Option<Delay> {
-        match self {
-            Self::Attempting { .. } => None,
-            Self::Waiting { until, cause, .. } => Some(Delay { cause: cause.clone(), next_try: *until }),
+        // Nothing on the page is given up for a window that did not open.
+        (Window::Blocked(_), Phase::SignedIn { session, renewal: Renewal::Paused(_) }) => {
+            let cause = Error::Platform(Finding::invalid("popup", "the browser did not open the window; allow pop-ups for this page"));
+            Ok(taken(Phase::SignedIn { session, renewal: Renewal::Paused(cause) }))
         }
-    }
-
-    fn ticked(self, now: UnixTime) -> Ticked {
-        if now < self.deadline() {
-            return Ticked::Early(self);
+        (Window::Blocked(options), _) => {
+            let departure = Departure::SignIn { options, history: HistoryEntry::Keep };
+            Ok(taken(depart(departure, ground, turn)))
         }
-        match self {
-            Self::Attempting { attempt, failed_tries } => Ticked::Expired { error: attempt.expired(), failed_tries },
-            Self::Waiting { failed_tries, .. } => Ticked::Retry { failed_tries },
-        }
-    }
-
-    /// Hands an answer to the attempt that waits for it.
-    fn answered(self, event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Answered {
-        let Self::Attempting { attempt, failed_tries } = self else { return Answered::Nobody(self) };
-        let progress = match event {
-            Event::FrameSpoke { ticket, message } if attempt.holds(ticket) => attempt.frame_spoke(&message, turn),
-            Event::Responded { ticket, outcome } if attempt.holds(ticket) => attempt.responded(outcome, &mut ground.knowledge, turn),
-            Event::Verified { ticket, verdict } if attempt.holds(ticket) => attempt.verified(verdict, turn),
-            _ => return Answered::Nobody(Self::Attempting { attempt, failed_tries }),
-        };
-        Answered::Progress(progress, failed_tries)
     }
 }

@@ -3,10 +3,10 @@
 //! | the walk | where |
 //! |---|---|
 //! | 1. page load | [`machine`], [`transaction`], [`hint`] |
-//! | 2. restore | [`attempt`](machine), [`authorize`], [`frame_message`], [`callback`] |
+//! | 2. restore | `attempt`, `pursuit`, [`authorize`], [`frame_message`], [`callback`], [`examination`], [`redirect_log`] |
 //! | 3. tokens | `token`, `jwks`, `jwt`, `id_token`, `access_token`, `session` |
 //! | 4. API call | [`api`] |
-//! | 5. renewal | [`machine`], `retry` |
+//! | 5. renewal | [`machine`], `pursuit`, `retry` |
 //! | 6. sign-out | `logout`, [`tab_message`] |
 //!
 //! Configuration and what is known of the provider: [`config`], `presets`, [`discovery`], `knowledge`. Values: [`secret`], [`time`],
@@ -24,7 +24,9 @@ pub mod config_builder;
 pub mod discovery;
 mod encoding;
 pub mod error;
+pub mod examination;
 pub mod frame_message;
+mod ground;
 mod hash_claim;
 pub mod hint;
 pub mod http;
@@ -37,8 +39,10 @@ mod logout;
 pub mod machine;
 mod pkce;
 mod presets;
+mod pursuit;
 mod reaction;
 mod received;
+pub mod redirect_log;
 mod retry;
 pub mod secret;
 pub mod session;
@@ -48,3 +52,4 @@ mod token;
 pub mod transaction;
 pub mod turn;
 pub mod view;
+mod window;

@@ -7,8 +7,8 @@ use super::{
     id_token::{self, Expectation, IdClaims, Origin},
     jwt::Unverified,
     secret::{Code, IdToken, Nonce, RefreshToken},
-    session::{Lifetime, Person, Session},
-    time::UnixTime,
+    session::{Lifetime, Person, Refresh, Session},
+    time::{Clocks, UnixTime},
     token::TokenResponse,
     turn::Turn,
 };
@@ -51,12 +51,12 @@ pub(super) struct Received {
     response: TokenResponse,
     pub(super) id: Option<Unverified>,
     pub(super) access: Option<Unverified>,
-    sent_at: UnixTime,
+    sent_at: Clocks,
 }
 
 impl Received {
     /// Reads the tokens; their signatures come next. A code must bring an ID token, a refresh need not.
-    pub(super) fn new(grant: Grant, response: TokenResponse, sent_at: UnixTime, turn: &Turn<'_>) -> Result<Self, Error> {
+    pub(super) fn new(grant: Grant, response: TokenResponse, sent_at: Clocks, turn: &Turn<'_>) -> Result<Self, Error> {
         let config = turn.config;
         if matches!(grant, Grant::Code { .. }) && response.id_token.is_none() {
             return Err(Error::TokenResponse(Finding::missing("id_token")));
@@ -87,7 +87,7 @@ impl Received {
             client_id: &config.client_id,
             trusted_audiences: &config.trusted_audiences,
             skew: config.clock_skew,
-            now: turn.now,
+            now: turn.now.wall,
             access_token: response.access_token.expose(),
             origin: match &grant {
                 Grant::Code { code, nonce, begun, max_age, .. } => Origin::Code { nonce, code: code.expose(), asked: (*begun, *max_age) },
@@ -134,7 +134,7 @@ impl Received {
         Ok(Session {
             access_token: response.access_token,
             // A response without a new one leaves the old one in force (RFC 6749 §6).
-            refresh_token: response.refresh_token.or(old_refresh_token),
+            refresh: response.refresh_token.or(old_refresh_token).map_or(Refresh::None, Refresh::Good),
             id_token,
             claims,
             nonce,
@@ -142,6 +142,7 @@ impl Received {
             lifetime,
             generation: turn.ticket().0,
             rejected: false,
+            confirmed: turn.now,
             person,
         })
     }

@@ -9,11 +9,16 @@ const FIRST: Duration = Duration::from_secs(1);
 /// The longest pause.
 const LONGEST: Duration = Duration::from_secs(30);
 
+/// A provider that asks for a longer pause is believed up to this: ten minutes.
+const LONGEST_ASKED: Duration = Duration::from_secs(600);
+
 /// The pause after so many failed tries: doubling from one second to thirty, of which a random half is taken off, so that the many tabs
-/// of many people do not come back in step when a provider does.
-pub(crate) fn pause(failed_tries: u32, generator: &mut Generator) -> Duration {
+/// of many people do not come back in step when a provider does. It is never shorter than the provider asked for
+/// ([RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
+pub(crate) fn pause(failed_tries: u32, asked_for: Option<Duration>, generator: &mut Generator) -> Duration {
     let whole = FIRST.saturating_mul(2_u32.saturating_pow(failed_tries.saturating_sub(1))).min(LONGEST);
-    whole.mul_f64(0.5 + generator.fraction() / 2.0)
+    let own = whole.mul_f64(0.5 + generator.fraction() / 2.0);
+    asked_for.unwrap_or_default().min(LONGEST_ASKED) + own
 }
 
 #[cfg(test)]
@@ -26,9 +31,18 @@ mod tests {
         let mut generator = Entropy::new([1; 32]).generator();
         for (tries, whole) in [(1, 1), (2, 2), (3, 4), (5, 16), (6, 30), (u32::MAX, 30)] {
             for _ in 0..50 {
-                let pause = pause(tries, &mut generator).as_secs_f64();
+                let pause = pause(tries, None, &mut generator).as_secs_f64();
                 assert!(pause >= f64::from(whole) / 2.0 && pause <= f64::from(whole), "{tries}: {pause}");
             }
+        }
+    }
+
+    #[test]
+    fn si_13_a_provider_that_asks_for_time_gets_it_within_reason() {
+        let mut generator = Entropy::new([1; 32]).generator();
+        for (asked, least, most) in [(0, 0.5, 1.0), (20, 20.5, 21.0), (86_400, 600.5, 601.0)] {
+            let pause = pause(1, Some(Duration::from_secs(asked)), &mut generator).as_secs_f64();
+            assert!((least..=most).contains(&pause), "{asked}: {pause}");
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{
     id_token::IdClaims,
     json::Object,
     secret::{AccessToken, IdToken, Nonce, RefreshToken},
-    time::UnixTime,
+    time::{Clocks, UnixTime},
 };
 use serde_json::{Map, Value};
 use std::{rc::Rc, time::Duration};
@@ -15,7 +15,7 @@ use url::Url;
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) access_token: AccessToken,
-    pub(crate) refresh_token: Option<RefreshToken>,
+    pub(crate) refresh: Refresh,
     pub(crate) id_token: IdToken,
     pub(crate) claims: IdClaims,
     pub(crate) nonce: Nonce,
@@ -25,13 +25,37 @@ pub(crate) struct Session {
     pub(crate) generation: u64,
     /// An API did not take this access token.
     pub(crate) rejected: bool,
+    /// When the provider last said that this session exists.
+    pub(crate) confirmed: Clocks,
     pub(crate) person: Rc<Person>,
 }
 
 impl Session {
     /// Whether a call that starts now can use the access token.
-    pub(crate) fn is_usable(&self, now: UnixTime) -> bool {
+    pub(crate) fn is_usable(&self, now: Clocks) -> bool {
         !self.rejected && self.lifetime.is_usable(now)
+    }
+}
+
+/// Whether there is a refresh token, and what it is worth.
+#[derive(Debug)]
+pub(crate) enum Refresh {
+    /// There is none.
+    None,
+    /// It has not been used since it came.
+    Good(RefreshToken),
+    /// It was sent, and no answer came. It may be used up, and to send it again could end the whole grant
+    /// ([RFC 9700 §4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2)): every other way comes first.
+    Doubtful(RefreshToken),
+}
+
+impl Refresh {
+    /// After a failure that leaves open whether it was used.
+    pub(crate) fn doubted(self) -> Self {
+        match self {
+            Self::Good(token) | Self::Doubtful(token) => Self::Doubtful(token),
+            Self::None => Self::None,
+        }
     }
 }
 
@@ -39,9 +63,9 @@ impl Session {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Lifetime {
     /// When it ends.
-    pub(crate) expires_at: UnixTime,
+    pub(crate) expires_at: Clocks,
     /// When to ask for the next one.
-    pub(crate) renew_at: UnixTime,
+    pub(crate) renew_at: Clocks,
 }
 
 /// A token is renewed this long before it expires, or at half of a shorter life: one minute.
@@ -55,15 +79,22 @@ const LONGEST: Duration = Duration::from_secs(400 * 24 * 3600);
 
 impl Lifetime {
     /// From the moment before the request was sent, so that the time on the way counts. `exp` shortens a lifetime and never extends it.
-    pub(crate) fn new(sent_at: UnixTime, lasts: Duration, expires: Option<UnixTime>) -> Self {
-        let expires_at = sent_at.plus(lasts.min(LONGEST));
-        let expires_at = expires.map_or(expires_at, |expires| expires.min(expires_at));
-        let lasts = expires_at.since(sent_at);
+    pub(crate) fn new(sent_at: Clocks, lasts: Duration, expires: Option<UnixTime>) -> Self {
+        let lasts = lasts.min(LONGEST);
+        let lasts = expires.map_or(lasts, |expires| expires.since(sent_at.wall).min(lasts));
+        let expires_at = sent_at.plus(lasts);
         Self { expires_at, renew_at: expires_at.minus(EARLY.min(lasts / 2)) }
     }
 
-    fn is_usable(&self, now: UnixTime) -> bool {
-        now.plus(LAST_MOMENTS) < self.expires_at
+    fn is_usable(&self, now: Clocks) -> bool {
+        !self.expires_at.minus(LAST_MOMENTS).has_come(now)
+    }
+}
+
+impl Lifetime {
+    /// For a wall clock that turned out to be wrong: it no longer counts.
+    pub(crate) const fn by_uptime(self) -> Self {
+        Self { expires_at: self.expires_at.by_uptime(), renew_at: self.renew_at.by_uptime() }
     }
 }
 
@@ -130,11 +161,14 @@ fn of(object: &Object, claim: &'static str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::time::Uptime;
 
-    const T: UnixTime = UnixTime::from_millis(1_000_000_000_000);
+    const T: Clocks = Clocks { wall: UnixTime::from_millis(1_000_000_000_000), uptime: Uptime::from_millis(1_000_000) };
 
-    fn seconds(from: u64, to: UnixTime) -> i64 {
-        (to.as_millis() as i64 - T.as_millis() as i64) / 1000 - from as i64
+    fn seconds(to: Clocks) -> i64 {
+        let wall = (to.wall.as_millis() as i64 - T.wall.as_millis() as i64) / 1000;
+        assert_eq!(wall, (to.uptime.as_millis() as i64 - T.uptime.as_millis() as i64) / 1000, "both clocks agree");
+        wall
     }
 
     #[test]
@@ -143,7 +177,7 @@ mod tests {
             [(300, 300, 240), (120, 120, 60), (60, 60, 30), (2, 2, 1), (0, 0, 0), (5_184_000, 5_184_000, 5_183_940)]
         {
             let lifetime = Lifetime::new(T, Duration::from_secs(lasts), None);
-            assert_eq!((seconds(0, lifetime.expires_at), seconds(0, lifetime.renew_at)), (expires, renew), "{lasts}");
+            assert_eq!((seconds(lifetime.expires_at), seconds(lifetime.renew_at)), (expires, renew), "{lasts}");
         }
         let forever = Lifetime::new(T, Duration::from_secs(u64::MAX / 2000), None);
         assert_eq!(forever.expires_at, T.plus(LONGEST));
@@ -151,8 +185,8 @@ mod tests {
 
     #[test]
     fn at_09_exp_shortens_a_lifetime_and_never_extends_it() {
-        let at = |expires| Lifetime::new(T, Duration::from_secs(300), Some(T.plus(Duration::from_secs(expires)))).expires_at;
-        assert_eq!(seconds(0, at(60)), 60);
-        assert_eq!(seconds(0, at(3600)), 300);
+        let at = |expires| Lifetime::new(T, Duration::from_secs(300), Some(T.plus(Duration::from_secs(expires)).wall)).expires_at;
+        assert_eq!(seconds(at(60)), 60);
+        assert_eq!(seconds(at(3600)), 300);
     }
 }

@@ -55,11 +55,83 @@ impl UnixTime {
     }
 }
 
+/// A point on the clock that nobody can set: milliseconds since some moment before the page was loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Uptime(u64);
+
+impl Uptime {
+    /// From milliseconds, as `performance.now()` gives them.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// The milliseconds.
+    #[must_use]
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+}
+
+/// One point in time, read off both clocks. Neither can be trusted alone: the wall clock is set forwards and backwards, and the other one stands
+/// still in some browsers while the machine sleeps. So time has passed if either of them says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Clocks {
+    /// The wall clock.
+    pub wall: UnixTime,
+    /// The clock that only runs forwards.
+    pub uptime: Uptime,
+}
+
+impl Clocks {
+    /// Later by `span`, on both.
+    #[must_use]
+    pub const fn plus(self, span: Duration) -> Self {
+        Self { wall: self.wall.plus(span), uptime: Uptime(self.uptime.0.saturating_add(span.as_millis() as u64)) }
+    }
+
+    /// Earlier by `span`, on both.
+    #[must_use]
+    pub const fn minus(self, span: Duration) -> Self {
+        Self { wall: self.wall.minus(span), uptime: Uptime(self.uptime.0.saturating_sub(span.as_millis() as u64)) }
+    }
+
+    /// How long ago `earlier` was, by the clock that says longer.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        self.wall.since(earlier.wall).max(Duration::from_millis(self.uptime.0.saturating_sub(earlier.uptime.0)))
+    }
+
+    /// Whether this point has been reached, by either clock.
+    #[must_use]
+    pub fn has_come(self, now: Self) -> bool {
+        now.wall >= self.wall || now.uptime >= self.uptime
+    }
+
+    /// How long it takes until this point is reached, by the clock that says sooner; zero if it has been.
+    #[must_use]
+    pub fn from_now(self, now: Self) -> Duration {
+        self.wall.since(now.wall).min(Duration::from_millis(self.uptime.0.saturating_sub(now.uptime.0)))
+    }
+
+    /// Whichever comes first.
+    #[must_use]
+    pub fn earlier(self, other: Self) -> Self {
+        Self { wall: self.wall.min(other.wall), uptime: self.uptime.min(other.uptime) }
+    }
+
+    /// The same point, for a wall clock that turned out to be wrong: only the other one counts from here on.
+    #[must_use]
+    pub(crate) const fn by_uptime(self) -> Self {
+        Self { wall: UnixTime(u64::MAX), uptime: self.uptime }
+    }
+}
+
 /// What the world knows and the core may not ask for: the time of an event, and fresh randomness.
 #[derive(Debug)]
 pub struct Moment {
-    /// The wall clock.
-    pub now: UnixTime,
+    /// Both clocks.
+    pub now: Clocks,
     /// 32 bytes from the system's generator, never used before.
     pub entropy: Entropy,
 }
@@ -125,6 +197,22 @@ mod tests {
     fn arithmetic_stops_at_the_ends() {
         assert_eq!(UnixTime::default().minus(Duration::from_secs(1)), UnixTime::default());
         assert_eq!(UnixTime::from_millis(u64::MAX).plus(Duration::from_secs(1)).as_millis(), u64::MAX);
+    }
+
+    fn at(wall: u64, uptime: u64) -> Clocks {
+        Clocks { wall: UnixTime::from_millis(wall), uptime: Uptime::from_millis(uptime) }
+    }
+
+    #[test]
+    fn tr_10_time_has_passed_if_either_clock_says_so() {
+        let due = at(1_000_000, 500).plus(Duration::from_millis(100));
+        assert_eq!(due, at(1_000_100, 600));
+        assert!(!due.has_come(at(1_000_099, 599)));
+        assert_eq!(due.from_now(at(1_000_050, 590)), Duration::from_millis(10));
+        assert!(due.has_come(at(1_000_100, 500)), "the machine slept, and the other clock with it");
+        assert!(due.has_come(at(0, 600)), "the wall clock was put back");
+        assert_eq!(at(0, 600).since(at(1_000_000, 500)), Duration::from_millis(100));
+        assert!(!due.by_uptime().has_come(at(u64::MAX - 1, 599)) && due.by_uptime().has_come(at(0, 600)));
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub(crate) fn process_token_response(response: &HttpResponse) -> Result<TokenRes
     if !response.is_json() {
         // An error page of something in between says nothing about the grant.
         return match response.status {
-            400..=499 => Err(Error::Network(NetworkFailure::Unavailable(response.status))),
+            400..=499 => Err(Error::Network(NetworkFailure::Unavailable { status: response.status, retry_after: response.retry_after })),
             _ => malformed(Finding::unexpected("content-type", "application/json", response.content_type.as_deref().unwrap_or("none"))),
         };
     }
@@ -113,7 +113,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn respond(status: u16, mime: &str, body: &str) -> Result<TokenResponse, Error> {
-        process_token_response(&HttpResponse { status, content_type: Some(mime.into()), body: Body::new(body) })
+        process_token_response(&HttpResponse { status, content_type: Some(mime.into()), retry_after: None, body: Body::new(body) })
     }
 
     fn with(field: &str, value: Value) -> Result<TokenResponse, Error> {

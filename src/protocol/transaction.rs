@@ -84,11 +84,29 @@ pub fn key_of(client_id: &str, state: &str) -> String {
     format!("{}{state}", key_prefix(client_id))
 }
 
+/// Why the page was left for the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Journey {
+    /// Somebody is to sign in.
+    SignIn,
+    /// Whoever is signed in already is looked for, without a page being shown.
+    Lookup,
+}
+
+impl Journey {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Lookup => "lookup",
+        }
+    }
+}
+
 /// What was waited for when the page was left.
 #[derive(Debug)]
 pub(crate) enum Pending {
-    /// A sign-in, and where in the app to go afterwards.
-    SignIn { transaction: Transaction, return_to: String },
+    /// A sign-in, or a lookup by redirect, and where in the app to go afterwards.
+    SignIn { transaction: Transaction, return_to: String, journey: Journey },
     /// A sign-out.
     SignOut { state: StateParameter, begun: UnixTime },
 }
@@ -97,10 +115,10 @@ impl Pending {
     /// Writes it down.
     pub(crate) fn to_record(&self, config: &Config) -> Record {
         let (state, text) = match self {
-            Self::SignIn { transaction: t, return_to } => (
+            Self::SignIn { transaction: t, return_to, journey } => (
                 &t.state,
                 json!({
-                    "kind": "sign_in", "state": t.state.expose(), "nonce": t.nonce.expose(), "verifier": t.verifier.expose(), "issuer": t.issuer,
+                    "kind": journey.name(), "state": t.state.expose(), "nonce": t.nonce.expose(), "verifier": t.verifier.expose(), "issuer": t.issuer,
                     "token_endpoint": t.token_endpoint.as_str(), "redirect_uri": t.redirect_uri, "sends_issuer": t.sends_issuer,
                     "begun": t.begun.as_millis(), "max_age": t.max_age, "return_to": return_to,
                 }),
@@ -120,9 +138,12 @@ impl Pending {
         if now.since(begun) > REDIRECT_LIFETIME || begun.since(now) > REDIRECT_LIFETIME {
             return Err(Finding::invalid("state", "the sign-in took longer than ten minutes"));
         }
-        if object.required_str("kind")? == "sign_out" {
-            return Ok(Self::SignOut { state, begun });
-        }
+        let journey = match object.required_str("kind")? {
+            "sign_out" => return Ok(Self::SignOut { state, begun }),
+            "lookup" => Journey::Lookup,
+            "sign_in" => Journey::SignIn,
+            other => return Err(Finding::unexpected("kind", "sign_in, lookup or sign_out", other)),
+        };
         let redirect_uri = object.required_str("redirect_uri")?;
         if redirect_uri != config.redirect_uri() {
             return Err(Finding::unexpected("redirect_uri", config.redirect_uri(), redirect_uri));
@@ -139,7 +160,7 @@ impl Pending {
             max_age: object.get("max_age").and_then(serde_json::Value::as_u64),
         };
         let return_to = config.place_in_app(object.required_str("return_to")?).unwrap_or_else(|| "/".to_owned());
-        Ok(Self::SignIn { transaction, return_to })
+        Ok(Self::SignIn { transaction, return_to, journey })
     }
 
     pub(crate) const fn state(&self) -> &StateParameter {

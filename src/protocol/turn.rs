@@ -4,13 +4,15 @@ use super::{
     authorize::SignInOptions,
     config::Config,
     error::Error,
+    examination::Evidence,
     frame_message::FrameMessage,
     hint::Hint,
     http::{HttpRequest, Outcome},
     jwks::SignatureCheck,
-    secret::SensitiveUrl,
-    tab_message::TabMessage,
-    time::{Generator, Moment, UnixTime},
+    redirect_log::RedirectLog,
+    secret::{SensitiveUrl, StateParameter},
+    tab_message::{TabMessage, Whose},
+    time::{Clocks, Generator, Moment},
     transaction::{Record, Ticket},
 };
 
@@ -41,6 +43,28 @@ pub enum Event {
         /// What it said.
         message: FrameMessage,
     },
+    /// The hidden frame came to rest on a page that has not spoken.
+    FrameLoaded {
+        /// The frame's.
+        ticket: Ticket,
+    },
+    /// The app's own Content Security Policy keeps the hidden frame from its address.
+    FrameForbidden {
+        /// The frame's.
+        ticket: Ticket,
+    },
+    /// It was looked at why the hidden frame did not answer.
+    Examined {
+        /// The examination's.
+        ticket: Ticket,
+        /// What was found.
+        evidence: Evidence,
+    },
+    /// The browser did not open the window.
+    PopupBlocked {
+        /// The window's.
+        ticket: Ticket,
+    },
     /// A request was answered, or was not.
     Responded {
         /// The request's.
@@ -60,14 +84,59 @@ pub enum Event {
         /// The [generation](super::api::TokenAnswer::Attach) of the token.
         generation: u64,
     },
+    /// Somebody signed in, in another tab.
+    OtherTabSignedIn(Whose),
     /// Another tab signed out.
     OtherTabSignedOut,
-    /// The page came back from the back/forward cache.
-    PageReturned,
+    /// The person wants to go on in another of their organisations.
+    OrganizationChosen {
+        /// Its identifier.
+        id: String,
+    },
+    /// The person has begun to use the page: pressed a key, or touched something.
+    PersonActed,
+    /// The page came back from the back/forward cache. It has heard nothing of what other tabs said meanwhile.
+    PageReturned {
+        /// The hint, as it is now.
+        hint: Hint,
+    },
     /// The page was looked at again, or the network came back: time may have passed unnoticed.
-    Woke,
+    Woke {
+        /// Whether it is being looked at.
+        visible: bool,
+    },
     /// The deadline that the state had asked for came.
     Ticked,
+}
+
+impl Event {
+    /// The mark of what this is the answer to, if it is one.
+    pub(crate) const fn ticket(&self) -> Option<Ticket> {
+        match self {
+            Self::FrameSpoke { ticket, .. }
+            | Self::FrameLoaded { ticket }
+            | Self::FrameForbidden { ticket }
+            | Self::Examined { ticket, .. }
+            | Self::PopupBlocked { ticket }
+            | Self::Responded { ticket, .. }
+            | Self::Verified { ticket, .. } => Some(*ticket),
+            Self::Opened(_)
+            | Self::SignInChosen(_)
+            | Self::SignOutChosen
+            | Self::OrganizationChosen { .. }
+            | Self::SignInNeeded { .. }
+            | Self::SignInNoLongerNeeded
+            | Self::PersonActed
+            | Self::RenewalChosen
+            | Self::RetryChosen
+            | Self::TokenRejected { .. }
+            | Self::OtherTabSignedIn(_)
+            | Self::OtherTabSignedOut
+            | Self::PageReturned { .. }
+            | Self::Woke { .. }
+            | Self::Ticked => None,
+        }
+    }
 }
 
 /// What is known when a page is loaded.
@@ -79,8 +148,12 @@ pub struct Opened {
     pub remembered: Option<Record>,
     /// The hint of earlier page loads.
     pub hint: Hint,
+    /// The redirects that nobody chose, of this tab.
+    pub redirects: RedirectLog,
     /// Whether this page is itself inside a frame.
     pub framed: bool,
+    /// Whether it is being looked at. A tab in the background can wait.
+    pub visible: bool,
 }
 
 /// What came of a signature check.
@@ -103,6 +176,24 @@ pub enum Effect {
         ticket: Ticket,
         /// Where to.
         url: SensitiveUrl,
+    },
+    /// Open a window for the person. It must happen at once, or the browser takes it for an advertisement.
+    OpenPopup {
+        /// Marks the answer.
+        ticket: Ticket,
+        /// Where to.
+        url: SensitiveUrl,
+        /// The `state`, under which the relay page posts the answer.
+        state: StateParameter,
+    },
+    /// Look at why the hidden frame did not answer.
+    Examine {
+        /// Marks the answer.
+        ticket: Ticket,
+        /// The address of the relay page.
+        relay: String,
+        /// A silent authorization request whose answer nobody uses, for the provider's manners.
+        question: SensitiveUrl,
     },
     /// Send a request. It is aborted when the state no longer holds the ticket.
     Send {
@@ -134,6 +225,10 @@ pub enum Effect {
     Remember(Record),
     /// Store the hint.
     Hint(Hint),
+    /// Store the redirects that nobody chose, for the pages that come after this one in the same tab.
+    NoteRedirects(RedirectLog),
+    /// Scroll to where the person was when they last left this place, once the page is tall enough.
+    RestoreScroll,
     /// Tell the other tabs.
     Tell(TabMessage),
     /// Write to the console, for developers.
@@ -151,7 +246,7 @@ pub enum HistoryEntry {
 
 /// The means of one step.
 pub(crate) struct Turn<'a> {
-    pub(crate) now: UnixTime,
+    pub(crate) now: Clocks,
     pub(crate) generator: Generator,
     pub(crate) config: &'a Config,
     pub(crate) effects: Vec<Effect>,

@@ -19,6 +19,13 @@ pub enum View {
     Completing,
     /// Somebody is signed in.
     SignedIn(Rc<Person>),
+    /// Somebody is signed in, and access cannot be renewed without them. Everything on the page stays as it is; calls wait.
+    Paused {
+        /// Who.
+        person: Rc<Person>,
+        /// What keeps it from being renewed silently.
+        cause: Error,
+    },
 }
 
 impl View {
@@ -26,7 +33,7 @@ impl View {
     #[must_use]
     pub fn person(&self) -> Option<&Rc<Person>> {
         match self {
-            Self::SignedIn(person) => Some(person),
+            Self::SignedIn(person) | Self::Paused { person, .. } => Some(person),
             Self::Restoring { .. } | Self::SignedOut(_) | Self::Leaving(_) | Self::Completing => None,
         }
     }
@@ -44,6 +51,8 @@ pub struct Delay {
 /// Where the page is about to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Destination {
+    /// To the provider, to look for a session: no page is shown there, and this one is back at once.
+    Lookup,
     /// To the provider, to sign in.
     SignIn,
     /// To the provider, to end the session.
@@ -63,6 +72,8 @@ pub enum Reason {
     SessionEnded,
     /// Another person is signed in at the provider now.
     AccountChanged,
+    /// Somebody signed in in another tab, and this one cannot follow without being told to.
+    SignedInElsewhere,
     /// Something went wrong.
     Problem(Error),
 }

@@ -10,13 +10,15 @@ use hushkey::{
     protocol::{
         callback,
         error::NetworkFailure,
+        examination::{Evidence, Manners, RelayPage},
         frame_message::FrameMessage,
         hint::Hint,
         http::HttpRequest,
         machine::{self, Reaction, State},
-        secret::SensitiveUrl,
+        redirect_log::RedirectLog,
+        secret::{Body, SensitiveUrl},
         tab_message::TabMessage,
-        time::{Entropy, Moment, UnixTime},
+        time::{Clocks, Entropy, Moment, UnixTime, Uptime},
         transaction::{self, Record, Ticket},
         turn::{Effect, Event, HistoryEntry, Opened, Verdict},
     },
@@ -33,9 +35,14 @@ pub struct World {
     pub config: Config,
     pub provider: Provider,
     pub state: State,
-    pub now: UnixTime,
+    pub now: Clocks,
     pub address: String,
     pub hint: Hint,
+    pub redirects: RedirectLog,
+    /// Whether the next page that is opened is looked at.
+    pub visible: bool,
+    /// What an examination finds.
+    pub relay: Result<RelayPage, NetworkFailure>,
     pub told: Vec<TabMessage>,
     /// What `sessionStorage` holds.
     pub stored: HashMap<String, Record>,
@@ -46,6 +53,9 @@ pub struct World {
     /// Every reaction.
     pub reactions: Vec<Reaction>,
     pub frames: Vec<(Ticket, String)>,
+    pub popups: Vec<(Ticket, String)>,
+    pub examinations: Vec<Ticket>,
+    pub scrolled: u32,
     pub requests: Vec<(Ticket, HttpRequest)>,
     pub checks: Vec<(Ticket, Verdict)>,
     entropy: u64,
@@ -70,15 +80,21 @@ impl World {
             config,
             provider: Provider::new(),
             state: State::new(),
-            now: UnixTime::from_millis(1_800_000_000_000),
+            now: Clocks { wall: UnixTime::from_millis(1_800_000_000_000), uptime: Uptime::from_millis(1_000) },
             address: String::new(),
-            hint: Hint::Unknown,
+            hint: Hint::default(),
+            redirects: RedirectLog::default(),
+            visible: true,
+            relay: Ok(relay_page()),
             told: Vec::new(),
             stored: HashMap::new(),
             left_for: None,
             log: Vec::new(),
             reactions: Vec::new(),
             frames: Vec::new(),
+            popups: Vec::new(),
+            examinations: Vec::new(),
+            scrolled: 0,
             requests: Vec::new(),
             checks: Vec::new(),
             entropy: 0,
@@ -90,12 +106,21 @@ impl World {
         self.state = State::new();
         self.left_for = None;
         self.frames.clear();
+        self.examinations.clear();
+        self.popups.clear();
         self.requests.clear();
         self.checks.clear();
         self.address = format!("{APP}{path}");
         let address = SensitiveUrl::new(self.address.clone());
         let remembered = callback::state_in(&address).and_then(|state| self.stored.remove(&transaction::key_of(CLIENT, &state)));
-        self.dispatch(Event::Opened(Opened { address, remembered, hint: self.hint, framed: false }))
+        self.dispatch(Event::Opened(Opened {
+            address,
+            remembered,
+            hint: self.hint,
+            redirects: self.redirects.clone(),
+            framed: false,
+            visible: self.visible,
+        }))
     }
 
     /// Loads a page and lets everything happen that happens by itself.
@@ -116,7 +141,7 @@ impl World {
     /// The browser goes where the page wanted to, and the provider sends it back.
     pub fn follow(&mut self) {
         let (url, _) = self.left_for.clone().expect("the page left");
-        let back = self.provider.authorize(&url, self.now);
+        let back = self.provider.authorize(&url, self.now.wall);
         let path = back.strip_prefix(APP).expect("the provider redirects to the app").to_owned();
         self.open(&path);
     }
@@ -148,6 +173,10 @@ impl World {
     fn take(&mut self, effect: Effect) {
         match effect {
             Effect::OpenFrame { ticket, url } => self.frames.push((ticket, url.expose().to_owned())),
+            Effect::OpenPopup { ticket, url, .. } => self.popups.push((ticket, url.expose().to_owned())),
+            Effect::Examine { ticket, .. } => self.examinations.push(ticket),
+            Effect::NoteRedirects(redirects) => self.redirects = redirects,
+            Effect::RestoreScroll => self.scrolled += 1,
             Effect::Send { ticket, request } => self.requests.push((ticket, request)),
             Effect::Verify { ticket, checks } => self.checks.push((ticket, keys::verify(&checks))),
             Effect::Navigate { url, history } => self.left_for = Some((url.expose().to_owned(), history)),
@@ -174,7 +203,7 @@ impl World {
     /// Answers one pending effect. `false` if there is none that will be answered.
     pub fn answer_one(&mut self) -> bool {
         if let Some((ticket, request)) = pop(&mut self.requests) {
-            let outcome = self.provider.http(&request, self.now);
+            let outcome = self.provider.http(&request, self.now.wall);
             self.dispatch(Event::Responded { ticket, outcome });
             return true;
         }
@@ -182,12 +211,22 @@ impl World {
             self.dispatch(Event::Verified { ticket, verdict });
             return true;
         }
+        if let Some(ticket) = pop(&mut self.examinations) {
+            let relay = self.relay.clone();
+            let provider = if self.provider.down.is_some() { Manners::Silent } else { Manners::Redirects };
+            self.dispatch(Event::Examined { ticket, evidence: Evidence { relay, provider, isolated: false } });
+            return true;
+        }
         let Some((ticket, url)) = pop(&mut self.frames) else { return false };
-        if self.provider.down.is_some() || self.provider.frames_refused {
+        if self.provider.down.is_some() {
+            return true;
+        }
+        if self.provider.frames_refused {
+            self.dispatch(Event::FrameLoaded { ticket });
             return true;
         }
         if self.state.holds(ticket) {
-            let answer = self.provider.authorize(&url, self.now);
+            let answer = self.provider.authorize_in_frame(&url, self.now.wall);
             self.frame_says(ticket, &answer);
         }
         true
@@ -205,8 +244,8 @@ impl World {
     /// Time passes, and the timer is right.
     pub fn pass(&mut self, span: Duration) -> View {
         let end = self.now.plus(span);
-        while let Some(deadline) = self.state.deadline().filter(|deadline| *deadline <= end) {
-            self.now = deadline.max(self.now);
+        while let Some(deadline) = self.state.deadline().filter(|deadline| deadline.has_come(end)) {
+            self.now = self.now.plus(deadline.from_now(self.now));
             self.dispatch(Event::Ticked);
             self.settle();
         }
@@ -223,6 +262,11 @@ impl World {
     pub fn provider_is_down(&mut self, down: bool) {
         self.provider.down = down.then_some(NetworkFailure::Unreachable);
     }
+}
+
+/// The relay page as it should be.
+pub fn relay_page() -> RelayPage {
+    RelayPage { status: 200, body: Body::new(r#"<meta name="hushkey-relay">"#), frame_options: None, policy: None }
 }
 
 fn pop<T>(list: &mut Vec<T>) -> Option<T> {

@@ -11,7 +11,7 @@ window.provider = provider;
 /** As at the start: everybody is signed in, tokens live five minutes, and nothing has been asked. */
 export function reset() {
   Object.assign(provider, {
-    authorization: "code", lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1",
+    authorization: "code", lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0,
   });
   window.fetch = answer;
   if (leave === null) {
@@ -56,7 +56,7 @@ async function token(form) {
   }
   provider.issued += 1;
   const now = Math.floor(Date.now() / 1000);
-  const claims = { iss: `${location.origin}/provider`, aud: "tests", sub: provider.subject, name: "Ada", iat: now, exp: now + 300, nonce };
+  const claims = { iss: `${location.origin}/provider`, aud: "tests", sub: provider.subject, name: provider.name, iat: now, exp: now + 300, nonce };
   const input = `${text(JSON.stringify({ alg: "ES256", kid: "k1" }))}.${text(JSON.stringify(claims))}`;
   const signature = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, (await keys).privateKey, new TextEncoder().encode(input));
   return json({
@@ -66,9 +66,10 @@ async function token(form) {
   });
 }
 
-function api(url, options) {
+async function api(url, options) {
   const headers = Object.fromEntries(options.headers);
   const { method, credentials, redirect, referrerPolicy, body = null } = options;
+  if (provider.slow) await new Promise((done) => setTimeout(done, provider.slow));
   provider.calls.push({ path: url.pathname, method, credentials, redirect, referrerPolicy, body, headers });
   const used = headers.authorization?.replace("Bearer ", "");
   if (provider.refused === "all" || provider.refused.includes(used)) return json({ error: "invalid_token" }, 401);

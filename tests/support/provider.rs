@@ -24,7 +24,9 @@ pub struct Provider {
     pub session: Option<String>,
     /// No answer over HTTP, for this reason, and none in frames.
     pub down: Option<NetworkFailure>,
-    /// Frames get no answer, everything else does.
+    /// The browser does not show it in frames who is there.
+    pub cookies_blocked: bool,
+    /// Frames come to rest on a page of the provider, and never speak.
     pub frames_refused: bool,
     pub key: Option<Key>,
     pub published: Vec<Value>,
@@ -32,6 +34,11 @@ pub struct Provider {
     pub rotates: bool,
     pub id_token_on_refresh: bool,
     pub lifetime: u64,
+    /// What its clock says, if that is not what the device says.
+    pub clock: Option<UnixTime>,
+    /// The organisation that people are in, and whether it follows a silent request for another.
+    pub organization: Option<String>,
+    pub follows_organization: bool,
     /// An error instead of a code.
     pub refuses: Option<&'static str>,
     pub tweak_answer: Tweak<String>,
@@ -74,6 +81,17 @@ impl Provider {
         self.counter
     }
 
+    /// The same, in a frame: the browser may keep the cookie back.
+    pub fn authorize_in_frame(&mut self, url: &str, now: UnixTime) -> String {
+        let session = self.session.clone();
+        if self.cookies_blocked {
+            self.session = None;
+        }
+        let answer = self.authorize(url, now);
+        self.session = session;
+        answer
+    }
+
     /// The authorization endpoint: where it sends the browser back to.
     pub fn authorize(&mut self, url: &str, _now: UnixTime) -> String {
         let url = Url::parse(url).expect("a URL");
@@ -90,6 +108,9 @@ impl Provider {
                 (_, Some(error)) => answer.append_pair("error", error).append_pair("error_description", "as the test wants it"),
                 (None, None) if silent => answer.append_pair("error", "login_required"),
                 (subject, None) => {
+                    if let Some(id) = query.get("organization_id").filter(|_| self.follows_organization) {
+                        self.organization = Some(id.clone());
+                    }
                     let subject = subject.clone().unwrap_or_else(|| "usr_1".to_owned());
                     self.codes.insert(code.clone(), (query.clone(), subject));
                     answer.append_pair("code", &code)
@@ -116,7 +137,8 @@ impl Provider {
             (Method::PostForm(form), "/token" | "/oauth/token") => self.token(form, now),
             _ => (404, json!({})),
         };
-        let mut response = HttpResponse { status, content_type: Some("application/json".into()), body: Body::new(body.to_string()) };
+        let mut response =
+            HttpResponse { status, content_type: Some("application/json".into()), retry_after: None, body: Body::new(body.to_string()) };
         if let Some(tweak) = &self.tweak_http {
             tweak(&mut response);
         }
@@ -149,9 +171,10 @@ impl Provider {
 
     fn tokens(&mut self, subject: &str, nonce: Option<&String>, code: Option<&String>, now: UnixTime) -> Value {
         let key = self.key.expect("a signing key");
-        let (number, seconds) = (self.count(), now.as_seconds());
+        let (number, seconds) = (self.count(), self.clock.unwrap_or(now).as_seconds());
+        let organization = self.organization.as_deref().unwrap_or("org_1");
         let mut access = json!({ "iss": ISSUER, "aud": [CLIENT], "client_id": CLIENT, "sub": subject, "iat": seconds, "exp": seconds + self.lifetime, "jti": number, "roles": ["admin"], "permissions": ["a:b"] });
-        let mut id = json!({ "iss": ISSUER, "aud": [CLIENT], "azp": CLIENT, "sub": subject, "iat": seconds, "exp": seconds + 1800, "name": format!("Name of {subject}"), "oid": "org_1", "sid": "ses_1" });
+        let mut id = json!({ "iss": ISSUER, "aud": [CLIENT], "azp": CLIENT, "sub": subject, "iat": seconds, "exp": seconds + 1800, "name": format!("Name of {subject}"), "oid": organization, "sid": "ses_1" });
         if let Some(tweak) = &self.tweak_access {
             tweak(&mut access);
         }

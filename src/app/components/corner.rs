@@ -9,7 +9,7 @@ use yew::prelude::*;
 pub(crate) fn Corner() -> Html {
     let auth = use_auth();
     let content = match auth.view() {
-        View::SignedIn(person) => html! {
+        View::SignedIn(person) | View::Paused { person, .. } => html! {
             <>
                 <span class="corner-name">{ &person.name }</span>
                 <button type="button" class="button button-plain button-small" onclick={move |_| auth.sign_out()}>{ "Sign out" }</button>

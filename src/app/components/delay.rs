@@ -14,7 +14,7 @@ pub(crate) fn use_delay(view: &View) -> Option<Delay> {
     match view {
         View::Restoring { delay: Some(delay) } => *last = Some(delay.clone()),
         View::Restoring { delay: None } => {}
-        View::SignedOut(_) | View::Leaving(_) | View::Completing | View::SignedIn(_) => *last = None,
+        View::SignedOut(_) | View::Leaving(_) | View::Completing | View::SignedIn(_) | View::Paused { .. } => *last = None,
     }
     last.clone()
 }
@@ -53,6 +53,9 @@ pub(crate) fn DelayPanel(DelayProps { delay }: &DelayProps) -> Html {
 pub(crate) const fn cause(delay: &Delay) -> &'static str {
     match delay.cause {
         Error::Network(NetworkFailure::Offline) => "You are offline.",
+        Error::Network(NetworkFailure::Unavailable { status: 429, .. }) => "The sign-in service is busy.",
+        Error::AccessToken(_) | Error::IdToken(_) => "The clock of this device seems to be wrong.",
+        Error::Silent(_) => "The sign-in service is slow.",
         _ => "The sign-in service cannot be reached.",
     }
 }

@@ -1,6 +1,6 @@
 //! The frame of every page: a way past the header, the header, the page, and a voice for people who do not see changes.
 
-use super::{announcer::Announcer, focus::use_heading_focus, header::Header};
+use super::{announcer::Announcer, focus::use_heading_focus, header::Header, paused::PausedBar};
 use crate::app::{pages, route::Place};
 use hushkey::{Config, use_auth};
 use std::rc::Rc;
@@ -19,6 +19,7 @@ pub(crate) fn Frame() -> Html {
         <div class="frame">
             <a class="skip" href="#main">{ "Skip to content" }</a>
             <Header {place} />
+            <PausedBar />
             <main class="page" id="main" tabindex="-1">{ pages::page(place) }</main>
             <Announcer />
         </div>

@@ -12,6 +12,7 @@ mod frame;
 mod header;
 mod key;
 mod link;
+mod paused;
 mod problem_panel;
 mod sign_in_button;
 mod signed_out_panel;

@@ -13,6 +13,7 @@ pub(crate) const fn sentence(reason: &Reason) -> &'static str {
         Reason::Elsewhere => "You signed out in another tab.",
         Reason::SessionEnded => "Your session has ended.",
         Reason::AccountChanged => "Another person signed in.",
+        Reason::SignedInElsewhere => "Somebody signed in in another tab.",
         Reason::Problem(_) => "The last sign-in did not work.",
     }
 }

@@ -24,13 +24,13 @@ pub(crate) fn Waiting(WaitingProps { title, children }: &WaitingProps) -> Html {
         View::Leaving(Destination::SignIn) => html! { <h1 class="late" tabindex="-1">{ "Taking you to the sign-in page…" }</h1> },
         View::Leaving(Destination::SignOut) => html! { <h1 class="late" tabindex="-1">{ "Signing you out…" }</h1> },
         View::Completing => html! { <h1 class="late" tabindex="-1">{ "Signing you in…" }</h1> },
-        View::Restoring { .. } => html! {
+        View::Restoring { .. } | View::Leaving(Destination::Lookup) => html! {
             <>
                 <h1 class="hidden" tabindex="-1">{ title }</h1>
                 <div class="breathe" aria-hidden="true">{ children.clone() }</div>
             </>
         },
         // The page itself stands in the place of this one then.
-        View::SignedIn(_) | View::SignedOut(_) => Html::default(),
+        View::SignedIn(_) | View::Paused { .. } | View::SignedOut(_) => Html::default(),
     }
 }

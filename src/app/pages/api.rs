@@ -134,6 +134,7 @@ fn body(answer: Option<&Answer>) -> AttrValue {
 fn explain(error: &ApiError) -> String {
     let sentence = match error {
         ApiError::SignedOut => "Nobody is signed in any more.",
+        ApiError::PersonChanged => "Somebody else is signed in by now.",
         ApiError::NotAllowed { .. } => "This address is not named in the configuration, so it was not sent your access token.",
         ApiError::TimedOut | ApiError::Network(NetworkFailure::Timeout) => "No answer came in time.",
         ApiError::Network(NetworkFailure::Offline) => "You are offline.",

@@ -15,7 +15,7 @@ pub(crate) fn Callback() -> Html {
         View::SignedOut(Reason::Problem(_)) => "Sign-in did not work",
         View::SignedOut(_) => "Signed out",
         View::Restoring { .. } | View::Leaving(_) | View::Completing => "Signing in",
-        View::SignedIn(_) => "Signed in",
+        View::SignedIn(_) | View::Paused { .. } => "Signed in",
     });
     if let Some(delay) = use_delay(&view) {
         return html! { <DelayPanel {delay} /> };
@@ -25,7 +25,7 @@ pub(crate) fn Callback() -> Html {
         View::Leaving(_) => waiting("One moment…"),
         View::SignedOut(Reason::Problem(error)) => html! { <ProblemPanel {error} /> },
         View::SignedOut(reason) => nothing_here(sentence(&reason), html! { <SignInButton /> }),
-        View::SignedIn(_) => {
+        View::SignedIn(_) | View::Paused { .. } => {
             nothing_here("You are signed in.", html! { <Link to={Route::Account} class="button">{ "Open your account" }</Link> })
         }
     }

@@ -46,12 +46,12 @@ pub(crate) fn Home() -> Html {
 /// The part that depends on who is here. Every variant takes the same room.
 fn state(view: &View) -> Html {
     match view {
-        View::Restoring { .. } | View::Completing => {
+        View::Restoring { .. } | View::Completing | View::Leaving(Destination::Lookup) => {
             html! { <div class="actions" aria-hidden="true"><div class="bone bone-button late" /></div> }
         }
         View::Leaving(Destination::SignIn) => going("Taking you to the sign-in page…"),
         View::Leaving(Destination::SignOut) => going("Signing you out…"),
-        View::SignedIn(person) => welcome(person),
+        View::SignedIn(person) | View::Paused { person, .. } => welcome(person),
         View::SignedOut(reason) => html! {
             <>
                 <div class="actions"><SignInButton /></div>
@@ -82,6 +82,8 @@ fn note(reason: &Reason) -> Option<String> {
             let problem = problems::explain(error);
             Some(format!("{}. {}", problem.title, problem.sentence))
         }
-        Reason::ByChoice | Reason::Elsewhere | Reason::SessionEnded | Reason::AccountChanged => Some(sentence(reason).to_owned()),
+        Reason::ByChoice | Reason::Elsewhere | Reason::SessionEnded | Reason::AccountChanged | Reason::SignedInElsewhere => {
+            Some(sentence(reason).to_owned())
+        }
     }
 }

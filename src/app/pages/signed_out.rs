@@ -12,7 +12,7 @@ use yew::prelude::*;
 pub(crate) fn SignedOut() -> Html {
     let view = use_auth().view();
     use_title(match &view {
-        View::SignedIn(_) => "Signed in",
+        View::SignedIn(_) | View::Paused { .. } => "Signed in",
         View::Restoring { .. } | View::Leaving(_) | View::Completing | View::SignedOut(_) => "Signed out",
     });
     let home = html! { <Link to={Route::Home} class="button button-plain">{ "Home" }</Link> };
@@ -25,7 +25,7 @@ pub(crate) fn SignedOut() -> Html {
                 <div class="actions"><SignInButton label="Sign in again" />{ home }</div>
             </>
         },
-        View::SignedIn(person) => html! {
+        View::SignedIn(person) | View::Paused { person, .. } => html! {
             <>
                 <h1 tabindex="-1">{ "You are signed in." }</h1>
                 <p class="lead">{ "You are here as " }{ &person.name }{ "." }</p>

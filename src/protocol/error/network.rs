@@ -1,0 +1,35 @@
+//! Why the network brought no answer.
+
+use std::{fmt, time::Duration};
+
+/// Why no answer came over the network. Browsers give no more detail to scripts, by design.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetworkFailure {
+    /// The browser says that it is offline.
+    Offline,
+    /// No answer within the time allowed.
+    Timeout,
+    /// The server could not be reached, or does not allow this origin (CORS), or answered with a redirect.
+    Unreachable,
+    /// The server answered that it cannot answer now.
+    Unavailable {
+        /// With this status: 429, or one of the 500s.
+        status: u16,
+        /// When to come back, where it said so and lets a script of this origin read it.
+        retry_after: Option<Duration>,
+    },
+    /// The answer was larger than any honest one.
+    TooLarge,
+}
+
+impl fmt::Display for NetworkFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Offline => f.write_str("the browser is offline"),
+            Self::Timeout => f.write_str("no answer in time"),
+            Self::Unreachable => f.write_str("not reachable (down, or its CORS settings do not allow this origin)"),
+            Self::Unavailable { status, .. } => write!(f, "answered with status {status}"),
+            Self::TooLarge => f.write_str("the answer is too large"),
+        }
+    }
+}

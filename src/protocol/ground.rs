@@ -1,0 +1,112 @@
+//! What outlives a phase: facts about the provider, this browser and this page load.
+
+use super::{
+    attempt::{Attempt, Way},
+    authorize::SignInOptions,
+    hint::{Frames, Hint, Last},
+    knowledge::Knowledge,
+    redirect_log::RedirectLog,
+    transaction::Ticket,
+    turn::{Effect, Turn},
+};
+
+/// Facts that are true in every phase, and stand beside it for that reason.
+#[derive(Debug, Default)]
+pub(crate) struct Ground {
+    /// The provider's metadata and keys.
+    pub(crate) knowledge: Knowledge,
+    /// What the next page load will know.
+    pub(crate) hint: Hint,
+    /// The redirects of this tab that nobody chose.
+    pub(crate) redirects: RedirectLog,
+    /// Where in the app the page was opened.
+    pub(crate) opened_at: String,
+    /// A protected page that waits for somebody.
+    pub(crate) needed: Option<String>,
+    /// Where to go once somebody is signed in, if the present address is one of the protocol's own.
+    pub(crate) landing: Option<String>,
+    /// Whether this page load has had its one redirect to the sign-in page that nobody chose.
+    pub(crate) sign_in_spent: bool,
+    /// Whether this page load may not look for a session by redirect, because it did, or is what such a redirect came back to.
+    pub(crate) lookup_spent: bool,
+    /// Whether the person has begun to use the page.
+    pub(crate) touched: bool,
+    /// Whether the page is looked at.
+    pub(crate) visible: bool,
+    /// Whether the app itself is in a frame.
+    pub(crate) framed: bool,
+    /// Another tab has said that somebody signed in.
+    pub(crate) elsewhere: Option<Elsewhere>,
+    /// The window that the person was shown, whatever the page does meanwhile.
+    pub(crate) popup: Option<Popup>,
+}
+
+/// Who signed in in another tab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Elsewhere {
+    /// Somebody, while nobody was here.
+    Somebody,
+    /// Somebody else than the person who is here.
+    AnotherPerson,
+}
+
+/// An open window.
+#[derive(Debug)]
+pub(crate) struct Popup {
+    pub(crate) attempt: Attempt,
+    /// What it was opened for, should the browser not have opened it.
+    pub(crate) options: SignInOptions,
+}
+
+impl Ground {
+    /// Remembers for later page loads who is here.
+    pub(crate) fn remember(&mut self, last: Last, turn: &mut Turn<'_>) {
+        self.hint.last = last;
+        turn.ask(Effect::Hint(self.hint));
+    }
+
+    /// Remembers that somebody is signed in, and what the way by which that became known says about frames.
+    pub(crate) fn remember_session(&mut self, way: Way, turn: &mut Turn<'_>) {
+        match way {
+            Way::Frame => self.hint.frames = Frames::Work,
+            Way::Lookup => self.hint.frames = Frames::Blocked { found: turn.now.wall },
+            Way::Popup | Way::Redirect | Way::Refresh => {}
+        }
+        self.remember(Last::SignedIn, turn);
+    }
+
+    /// Whether `login_required` from a frame means that nobody is signed in, and not that the browser hid who is.
+    pub(crate) fn frames_are_trusted(&self, turn: &Turn<'_>) -> bool {
+        self.hint.frames == Frames::Work || turn.config.shares_host_with_provider()
+    }
+
+    /// Whether a frame would find nobody, whoever is there.
+    pub(crate) fn frames_are_blocked(&self, turn: &Turn<'_>) -> bool {
+        self.hint.frames.are_blocked(turn.now.wall) && !turn.config.shares_host_with_provider()
+    }
+
+    /// Whether a session may be looked for by one redirect of the whole page: somebody was signed in here, only a frame says otherwise, and the page
+    /// has just been loaded.
+    pub(crate) fn may_look_by_redirect(&self, turn: &Turn<'_>) -> bool {
+        self.hint.last == Last::SignedIn && !self.lookup_spent && !turn.config.shares_host_with_provider()
+    }
+
+    /// Counts a redirect that nobody chose.
+    pub(crate) fn count_redirect(&mut self, turn: &mut Turn<'_>) {
+        self.redirects = self.redirects.with(turn.now.wall);
+        turn.ask(Effect::NoteRedirects(self.redirects.clone()));
+    }
+
+    /// There is a session, so whatever redirects led here were no circle.
+    pub(crate) fn forget_redirects(&mut self, turn: &mut Turn<'_>) {
+        if !self.redirects.is_empty() {
+            self.redirects = RedirectLog::default();
+            turn.ask(Effect::NoteRedirects(RedirectLog::default()));
+        }
+    }
+
+    /// Whether an answer with this ticket is waited for.
+    pub(crate) fn holds(&self, ticket: Ticket) -> bool {
+        self.knowledge.holds(ticket) || self.popup.as_ref().is_some_and(|popup| popup.attempt.holds(ticket))
+    }
+}

@@ -1,0 +1,54 @@
+//! The window that the person was shown to sign in in. Its attempt is like any other; it stands beside the phases, because its answer is as good in
+//! one of them as in another.
+
+use super::{
+    attempt::Progress,
+    authorize::SignInOptions,
+    error::Error,
+    ground::{Ground, Popup},
+    reaction::{Ignored, Reaction},
+    session::Session,
+    turn::{Event, Turn},
+};
+
+/// What became of the window.
+pub(crate) enum Window {
+    /// It is open still. What happened was for it, or is said not to have been.
+    Open(Reaction),
+    SignedIn(Box<Session>),
+    Failed(Error),
+    /// The browser did not open it.
+    Blocked(SignInOptions),
+    /// What happened concerns others.
+    NotConcerned(Event),
+}
+
+/// Looks whether something that happened is for the window.
+pub(crate) fn happened(popup: Popup, event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Window {
+    let Some(ticket) = event.ticket().filter(|ticket| popup.attempt.holds(*ticket)) else {
+        ground.popup = Some(popup);
+        return Window::NotConcerned(event);
+    };
+    let Popup { attempt, options } = popup;
+    if matches!(event, Event::PopupBlocked { ticket: own } if own == ticket) {
+        return Window::Blocked(options);
+    }
+    match attempt.answered(event, &mut ground.knowledge, turn) {
+        Ok(progress) => progressed(progress, options, ground),
+        Err(attempt) => {
+            ground.popup = Some(Popup { attempt, options });
+            Window::Open(Reaction::Ignored(Ignored::Stale))
+        }
+    }
+}
+
+pub(crate) fn progressed(progress: Progress, options: SignInOptions, ground: &mut Ground) -> Window {
+    let (attempt, reaction) = match progress {
+        Progress::Waiting(attempt) => (attempt, Reaction::Taken),
+        Progress::Unmoved(attempt, why) => (attempt, Reaction::Ignored(why)),
+        Progress::Done(session, _) => return Window::SignedIn(session),
+        Progress::Failed(error) | Progress::RefreshRefused(error) => return Window::Failed(error),
+    };
+    ground.popup = Some(Popup { attempt, options });
+    Window::Open(reaction)
+}
