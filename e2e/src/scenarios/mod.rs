@@ -78,13 +78,18 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         Setup { nobody_signs_in: true, leaves_a_pending_record: true, ..Setup::ORDINARY }),
     scenario!("sign-out", "signing out ends the session in every tab, and at the provider", sign_out::everywhere),
     scenario!("provider-down", "a provider that is down is waited for", outage::provider_down,
-        Setup { console_may_say: &["ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE"], ..Setup::ORDINARY }),
+        Setup {
+            console_may_say: &["ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "CORS request did not succeed"],
+            ..Setup::ORDINARY
+        }),
     scenario!("provider-failing", "a provider that fails for a moment ends no session", outage::provider_failing,
         Setup { console_may_say: &["status of 503"], ..Setup::ORDINARY }),
     scenario!("forged-messages", "forged messages to the page change nothing", hostile::forged_messages),
     scenario!("framed", "a page of another origin cannot show the app in a frame", hostile::framed,
         Setup { console_may_say: &["frame-ancestors"], ..Setup::ORDINARY }),
-    scenario!("relay", "the relay page is small, strict, and of no use when it is opened by itself", relay::by_itself, NOBODY),
+    // Firefox looks for an icon of a page that allows none.
+    scenario!("relay", "the relay page is small, strict, and of no use when it is opened by itself", relay::by_itself,
+        Setup { console_may_say: &["/favicon.ico"], ..NOBODY }),
     scenario!("relay-framed", "the relay page tells its own origin and nobody else", relay::framed,
         Setup { console_may_say: &["postMessage"], host: Host::Plain, ..NOBODY }),
     scenario!("headers", "every kind of address has its headers", headers::of_every_kind, NOBODY),
