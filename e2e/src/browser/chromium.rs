@@ -29,6 +29,8 @@ pub(super) fn capabilities(wish: &Wish<'_>) -> Value {
     let cookies = json!({ "profile.block_third_party_cookies": is_blocked, "profile.cookie_controls_mode": u8::from(is_blocked) });
     json!({
         "browserName": "chrome",
+        // The page is there when its document is: frames have no end of their own to be waited for.
+        "pageLoadStrategy": "eager",
         "goog:loggingPrefs": { "browser": "ALL" },
         "goog:chromeOptions": { "binary": wish.programs.browser, "args": arguments, "prefs": cookies },
     })

@@ -23,6 +23,8 @@ pub(super) fn capabilities(wish: &Wish<'_>) -> Value {
     let preferences = json!({ "network.cookie.cookieBehavior": behaviour });
     json!({
         "browserName": "firefox",
+        // The page is there when its document is: frames have no end of their own to be waited for.
+        "pageLoadStrategy": "eager",
         "webSocketUrl": true,
         "moz:firefoxOptions": { "binary": wish.programs.browser, "args": arguments, "prefs": preferences },
     })

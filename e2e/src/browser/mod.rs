@@ -10,7 +10,11 @@ mod driver;
 mod firefox;
 mod webkit;
 
-use crate::{console::Entry, setup::ThirdPartyCookies};
+use crate::{
+    console::Entry,
+    setup::ThirdPartyCookies,
+    wait::{until, yes},
+};
 use anyhow::{Context, Result, anyhow, bail};
 use bidi::Bidi;
 use display::Display;
@@ -67,9 +71,7 @@ impl Browser {
                 (driver, display, webkit::capabilities(&wish))
             }
         };
-        let Value::Object(mut capabilities) = capabilities else { return Err(anyhow!("capabilities are an object")) };
-        // The page is there when its document is: frames have no end of their own to be waited for.
-        capabilities.insert("pageLoadStrategy".to_owned(), "eager".into());
+        let Value::Object(capabilities) = capabilities else { return Err(anyhow!("capabilities are an object")) };
         let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&driver.address()).await;
         let client = client.context("the browser did not start")?;
         driver.note(client.session_id().await?);
@@ -97,6 +99,11 @@ impl Browser {
 
     /// Whether a script can run before a document does, and so keep what was on a page for a moment.
     pub(crate) fn can_watch(&self) -> bool {
+        !matches!(self.beyond, Beyond::Nothing)
+    }
+
+    /// Whether the console can be read.
+    pub(crate) fn tells_console(&self) -> bool {
         !matches!(self.beyond, Beyond::Nothing)
     }
 
@@ -129,7 +136,7 @@ impl Browser {
     // ------------------------------------------------------------------------------------------------------------- Addresses
 
     pub(crate) async fn go_to(&self, address: &str) -> Result<()> {
-        Ok(self.client.goto(address).await?)
+        self.leaves(async || Ok(self.client.goto(address).await?)).await
     }
 
     pub(crate) async fn address(&self) -> Result<String> {
@@ -137,11 +144,25 @@ impl Browser {
     }
 
     pub(crate) async fn reload(&self) -> Result<()> {
-        Ok(self.client.refresh().await?)
+        self.leaves(async || Ok(self.client.refresh().await?)).await
     }
 
+    /// Goes back, perhaps within the same document.
     pub(crate) async fn back(&self) -> Result<()> {
         Ok(self.client.back().await?)
+    }
+
+    /// Waits until this document has made way for another one, with an engine that does not wait itself.
+    async fn leaves(&self, go: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
+        if !matches!(self.beyond, Beyond::Nothing) {
+            return go().await;
+        }
+        self.script("window.e2eOld = true", Vec::new()).await?;
+        go().await?;
+        until("the new document", async || {
+            Ok(yes(self.script("return !window.e2eOld && document.readyState !== 'loading'", Vec::new()).await? == true))
+        })
+        .await
     }
 
     // ------------------------------------------------------------------------------------------------------------------ Tabs

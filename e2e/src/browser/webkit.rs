@@ -25,5 +25,9 @@ pub(super) fn driver(wish: &Wish<'_>) -> Result<(Driver, Option<Display>)> {
 }
 
 pub(super) fn capabilities(wish: &Wish<'_>) -> Value {
-    json!({ "webkitgtk:browserOptions": { "binary": wish.programs.browser, "args": ["--automation", "--enable-itp"] } })
+    json!({
+        // The driver sometimes misses that a page has loaded, and waits for it for five minutes: we wait ourselves.
+        "pageLoadStrategy": "none",
+        "webkitgtk:browserOptions": { "binary": wish.programs.browser, "args": ["--automation", "--enable-itp"] },
+    })
 }

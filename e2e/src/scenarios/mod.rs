@@ -21,6 +21,7 @@ use crate::{
 };
 use anyhow::Result;
 use std::{pin::Pin, rc::Rc};
+use xtask::engines::Engine;
 
 /// A scenario.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +58,8 @@ const REFUSALS: Setup = Setup { console_may_say: &["status of 400", "status of 4
 #[rustfmt::skip]
 pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario!("sweep-finds-leaks", "the leak sweep finds a secret wherever one is planted", self_test::planted_secrets_are_found),
-    scenario!("judge-sees-violations", "a violation of the policy and an error do not go unnoticed", self_test::violations_are_seen),
+    scenario!("judge-sees-violations", "a violation of the policy and an error do not go unnoticed", self_test::violations_are_seen,
+        Setup { not_in: &[(Engine::WebKit, "its driver tells nothing of the console and runs no script before a document")], ..Setup::ORDINARY }),
     scenario!("sign-in", "signing in from the first page", sign_in::from_the_first_page),
     scenario!("deep-link", "a protected address is kept through the sign-in, query and fragment included", sign_in::from_a_protected_address),
     scenario!("made-up-person", "signing in by e-mail as somebody new", sign_in::by_email),
