@@ -2,14 +2,18 @@
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
+use xtask::engines::Engine;
 
-/// Tests the app end to end, in headless Chromium.
+/// Tests the app end to end, in a browser that nobody looks at.
 #[derive(Debug, Parser)]
 #[command(name = "e2e")]
 pub(crate) struct Arguments {
     /// Only scenarios whose name contains this
     #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
     only: Vec<String>,
+    /// The browser engine
+    #[arg(long, value_name = "NAME", default_value = "chromium")]
+    engine: Engine,
     /// Show the browser
     #[arg(long)]
     headed: bool,
@@ -22,7 +26,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Take a picture of every page and state: small and large, light and dark
+    /// Take a picture of every page and state in Chromium: small and large, light and dark
     Screens {
         /// The folder for the pictures
         out: PathBuf,
@@ -38,6 +42,8 @@ pub(crate) enum Task {
     Play {
         /// Parts of names; none means all.
         only: Vec<String>,
+        /// The engine.
+        engine: Engine,
         /// Whether to show the browser.
         headed: bool,
     },
@@ -53,7 +59,7 @@ impl Arguments {
         match self.command {
             Some(Command::Screens { out }) => Task::Screens { out },
             None if self.list => Task::List,
-            None => Task::Play { only: self.only, headed: self.headed },
+            None => Task::Play { only: self.only, engine: self.engine, headed: self.headed },
         }
     }
 }

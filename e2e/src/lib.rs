@@ -37,7 +37,7 @@ pub fn main() -> ExitCode {
             runner::list();
             Ok(true)
         }
-        Task::Play { only, headed } => runner::play(&only, headed),
+        Task::Play { only, engine, headed } => runner::play(&only, engine, headed),
         Task::Screens { out } => screens::take(&out).map(|()| true),
     };
     match result {

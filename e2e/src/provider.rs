@@ -2,7 +2,7 @@
 
 use crate::{
     http,
-    setup::Ports,
+    setup::{Ports, Setup},
     tap::{Side, Tap, Wire},
 };
 use anyhow::{Context, Result, bail, ensure};
@@ -29,7 +29,7 @@ pub(crate) struct Provider {
     program: PathBuf,
     state: PathBuf,
     ports: Ports,
-    extra: &'static [&'static str],
+    setup: Setup,
     running: RefCell<Option<Running>>,
     /// All that goes between the browser and the provider.
     pub(crate) wire: Wire,
@@ -45,12 +45,12 @@ struct Running {
 
 impl Provider {
     /// Starts it. What it remembers is kept in the folder, so that it survives a stop.
-    pub(crate) async fn start(workspace: &Workspace, folder: &Path, ports: Ports, extra: &'static [&'static str]) -> Result<Self> {
+    pub(crate) async fn start(workspace: &Workspace, folder: &Path, ports: Ports, setup: Setup) -> Result<Self> {
         let provider = Self {
             program: workspace.at("provider/main.mjs"),
             state: folder.join("provider.json"),
             ports,
-            extra,
+            setup,
             running: RefCell::default(),
             wire: Wire::default(),
         };
@@ -61,21 +61,15 @@ impl Provider {
     /// Starts it where it was stopped, with what it remembers.
     pub(crate) async fn start_again(&self) -> Result<()> {
         let Ports { app, tap, provider, api, control } = self.ports;
+        let issuer = self.setup.issuer(self.ports);
         let mut child = Command::new("node")
             .arg(&self.program)
             .args(["--port", &provider.to_string(), "--api-port", &api.to_string(), "--control-port", &control.to_string()])
-            .args([
-                "--app",
-                &format!("http://localhost:{app}"),
-                "--issuer",
-                &format!("http://localhost:{tap}"),
-                "--client-id",
-                LOCAL_CLIENT,
-            ])
+            .args(["--app", &format!("http://localhost:{app}"), "--issuer", &issuer, "--client-id", LOCAL_CLIENT])
             .arg("--exit-with-stdin")
             .arg("--state")
             .arg(&self.state)
-            .args(self.extra)
+            .args(self.setup.provider)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

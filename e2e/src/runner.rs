@@ -11,6 +11,7 @@ use tokio::{
     task::{LocalSet, spawn_local},
     time::{Instant, timeout},
 };
+use xtask::engines::Engine;
 
 /// No scenario takes longer, unless it hangs.
 const LIMIT: Duration = Duration::from_secs(180);
@@ -23,13 +24,13 @@ pub(crate) fn list() {
 }
 
 /// Plays the scenarios whose names contain one of these texts, or all. Whether all passed.
-pub(crate) fn play(only: &[String], headed: bool) -> Result<bool> {
+pub(crate) fn play(only: &[String], engine: Engine, headed: bool) -> Result<bool> {
     let is_wanted = |scenario: &&Scenario| only.is_empty() || only.iter().any(|part| scenario.name.contains(part.as_str()));
     let chosen: Vec<&Scenario> = SCENARIOS.iter().filter(is_wanted).collect();
     if chosen.is_empty() {
         bail!("no scenario has such a name; see --list");
     }
-    let stage = Stage::set(headed)?;
+    let stage = Stage::set(engine, headed)?;
     on_one_thread(async {
         tokio::select! {
             failed = play_all(&stage, &chosen) => Ok(failed == 0),
@@ -45,9 +46,14 @@ pub(crate) fn on_one_thread<T>(work: impl Future<Output = Result<T>>) -> Result<
 }
 
 async fn play_all(stage: &Stage, chosen: &[&Scenario]) -> usize {
-    let mut failed = 0;
+    let (mut failed, mut skipped) = (0, 0);
     let mut noted: BTreeMap<String, usize> = BTreeMap::new();
     for scenario in chosen {
+        if let Some(why) = scenario.setup.why_not_in(stage.engine) {
+            skipped += 1;
+            println!("SKIP  {:<22}          {why}", scenario.name);
+            continue;
+        }
         let started = Instant::now();
         let result = play_one(stage, scenario).await;
         let seconds = started.elapsed().as_secs_f32();
@@ -67,7 +73,7 @@ async fn play_all(stage: &Stage, chosen: &[&Scenario]) -> usize {
     for (note, times) in noted {
         println!("\nNote: in {times} scenarios {note}.");
     }
-    println!("\n{} passed, {failed} failed", chosen.len() - failed);
+    println!("\n{}: {} passed, {failed} failed, {skipped} skipped", stage.engine.name(), chosen.len() - failed - skipped);
     if failed > 0 {
         println!("What the pages looked like is in {}.", stage.results().display());
     }

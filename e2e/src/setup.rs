@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 use std::net::TcpListener;
-use xtask::{config::Deployment, ports};
+use xtask::{config::Deployment, engines::Engine, ports};
 
 /// The ports of a world.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +46,24 @@ pub(crate) enum Host {
     Plain,
 }
 
+/// Where the provider is, seen from the app. A port makes no other site, but `127.0.0.1` is another than `localhost`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Site {
+    /// At the same site: its cookies are sent into a frame.
+    Same,
+    /// At another site: its cookies are third-party cookies in a frame.
+    Cross,
+}
+
+/// What the browser does with third-party cookies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ThirdPartyCookies {
+    /// It sends them.
+    Allowed,
+    /// It does not: what most browsers do unless they are told otherwise.
+    Blocked,
+}
+
 /// What is special about a scenario's world.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setup {
@@ -57,6 +75,12 @@ pub(crate) struct Setup {
     pub(crate) broken_block: Option<&'static str>,
     /// Who serves the app.
     pub(crate) host: Host,
+    /// Where the provider is.
+    pub(crate) site: Site,
+    /// What the browser does with third-party cookies.
+    pub(crate) third_party_cookies: ThirdPartyCookies,
+    /// Engines in which this cannot be shown, and why.
+    pub(crate) not_in: &'static [(Engine, &'static str)],
     /// What the console may say: what belongs to what the scenario breaks on purpose.
     pub(crate) console_may_say: &'static [&'static str],
     /// Nobody signs in, so no secret goes over the wire.
@@ -72,15 +96,33 @@ impl Setup {
         configuration: &[],
         broken_block: None,
         host: Host::Production,
+        site: Site::Same,
+        third_party_cookies: ThirdPartyCookies::Blocked,
+        not_in: &[],
         console_may_say: &[],
         nobody_signs_in: false,
         leaves_a_pending_record: false,
     };
 
+    /// The address under which the browser knows the provider.
+    pub(crate) fn issuer(&self, ports: Ports) -> String {
+        let host = match self.site {
+            Site::Same => "localhost",
+            Site::Cross => "127.0.0.1",
+        };
+        format!("http://{host}:{}", ports.tap)
+    }
+
+    /// Why this cannot be shown in an engine, if it cannot.
+    pub(crate) fn why_not_in(&self, engine: Engine) -> Option<&'static str> {
+        self.not_in.iter().find(|(other, _)| *other == engine).map(|(_, why)| *why)
+    }
+
     /// The configuration for these ports.
     pub(crate) fn deployment(&self, ports: Ports) -> Result<Deployment> {
         let local = Deployment::local([ports.app, ports.tap, ports.api])?;
         let mut members: Map<String, Value> = serde_json::from_str(&local.text)?;
+        members.insert("env_url".to_owned(), self.issuer(ports).into());
         members.extend(self.configuration.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))));
         Deployment::check(&Value::Object(members).to_string(), Some(&format!("http://localhost:{}", ports.app)))
     }

@@ -1,30 +1,40 @@
 //! What all scenarios share: the finished bundle, the programs, a place for files.
 
-use crate::browser::Driver;
+use crate::{browser::Wish, setup::ThirdPartyCookies};
 use anyhow::Result;
 use std::{fs, path::PathBuf};
-use xtask::{bundle, bundle::Bundle, suite, tools, workspace::Workspace};
+use xtask::{
+    bundle,
+    bundle::Bundle,
+    engines::{Engine, Programs},
+    tools,
+    workspace::Workspace,
+};
 
 /// What all scenarios share.
 #[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) workspace: Workspace,
     pub(crate) bundle: Bundle,
-    pub(crate) driver: Driver,
-    pub(crate) chromium: PathBuf,
-    pub(crate) headed: bool,
+    pub(crate) engine: Engine,
+    programs: Programs,
+    headed: bool,
 }
 
 impl Stage {
-    /// Builds the app (or finds it built) and starts the driver.
-    pub(crate) fn set(headed: bool) -> Result<Self> {
+    /// Builds the app (or finds it built), and finds the programs.
+    pub(crate) fn set(engine: Engine, headed: bool) -> Result<Self> {
         let workspace = Workspace::find()?;
-        let programs = suite::browser()?;
+        let programs = engine.programs()?;
         tools::node()?;
         tools::provider_packages(&workspace)?;
         let bundle = bundle::make(&workspace)?;
-        let driver = Driver::start(&programs.chromedriver)?;
-        Ok(Self { workspace, bundle, driver, chromium: programs.chromium, headed })
+        Ok(Self { workspace, bundle, engine, programs, headed })
+    }
+
+    /// A browser for a scenario.
+    pub(crate) fn wish(&self, third_party_cookies: ThirdPartyCookies) -> Wish<'_> {
+        Wish { engine: self.engine, programs: &self.programs, headed: self.headed, third_party_cookies }
     }
 
     /// An empty folder for a scenario.
@@ -50,6 +60,6 @@ impl Stage {
 
     /// Where the evidence of failures goes.
     pub(crate) fn results(&self) -> PathBuf {
-        self.workspace.target().join("e2e")
+        self.workspace.target().join("e2e").join(self.engine.name())
     }
 }

@@ -29,7 +29,8 @@ const walk = (value, path, depth) => {
   if (typeof value === "string") return put(`global ${path}`, value);
   if (value === null || (typeof value !== "object" && typeof value !== "function") || visited.has(value) || visited.size > 20000) return;
   visited.add(value);
-  if (value instanceof WebAssembly.Memory || value instanceof WebAssembly.Instance) return put(`global ${path}`, "memory of the app");
+  // By its name: this script's own `WebAssembly` need not be the page's.
+  if (/WebAssembly\.(Memory|Instance)/.test(Object.prototype.toString.call(value))) return put(`global ${path}`, "memory of the app");
   if (depth === 0 || value instanceof Node || value === window.e2eSeen) return;
   for (const key of Object.keys(value)) {
     try {

@@ -11,6 +11,7 @@ use crate::{
 };
 use anyhow::{Result, ensure};
 use std::{
+    cell::RefCell,
     fs,
     path::{Path, PathBuf},
 };
@@ -26,6 +27,7 @@ pub(crate) struct World {
     /// The folder for its files.
     pub(crate) folder: PathBuf,
     setup: Setup,
+    notes: RefCell<Vec<String>>,
     _server: Server,
 }
 
@@ -45,9 +47,10 @@ impl World {
             Host::Production => Server::production(&dist, listeners)?,
             Host::Plain => Server::plain(&dist, listeners)?,
         };
-        let provider = Provider::start(&stage.workspace, &folder, ports, setup.provider).await?;
-        let browser = Browser::open(&stage.driver, &stage.chromium, stage.headed).await?;
-        Ok(Self { browser, provider, app: format!("http://localhost:{}", ports.app), folder, setup, _server: server })
+        let provider = Provider::start(&stage.workspace, &folder, ports, setup).await?;
+        let browser = Browser::open(stage.wish(setup.third_party_cookies)).await?;
+        let app = format!("http://localhost:{}", ports.app);
+        Ok(Self { browser, provider, app, folder, setup, notes: RefCell::default(), _server: server })
     }
 
     /// The secrets that have gone over the wire so far.
@@ -64,13 +67,22 @@ impl World {
     pub(crate) async fn faults_of_console(&self) -> Result<Vec<String>> {
         let secrets = self.secrets();
         let mut faults = Vec::new();
-        for entry in self.browser.console().await? {
+        let Some(entries) = self.browser.console().await? else {
+            self.note("the console was not looked at: this engine does not tell what it says");
+            return Ok(faults);
+        };
+        for entry in entries {
             faults.extend(secrets.in_text(&entry.message).into_iter().map(|name| format!("the console shows a secret ({name})")));
             if entry.is_fault(self.setup.console_may_say) {
                 faults.push(format!("the console says: {}", secrets.redact(&entry.message)));
             }
         }
         Ok(faults)
+    }
+
+    /// Notes what could not be checked, or what no page can help, for the end of the run.
+    pub(crate) fn note(&self, what: &str) {
+        self.notes.borrow_mut().push(what.to_owned());
     }
 
     /// Judges the world: every tab that shows the app, and the console. Gives notes about what no page can help.
@@ -80,19 +92,19 @@ impl World {
             secrets.require_sign_in()?;
         }
         let mut faults = self.faults_of_console().await?;
-        let mut notes = Vec::new();
         let mut swept = 0;
         for tab in self.browser.tabs().await? {
             self.browser.switch_to(tab).await?;
             if self.browser.address().await?.starts_with(&format!("{}/", self.app)) {
                 let findings = sweep::sweep(&self.browser, &secrets, self.setup.leaves_a_pending_record).await?;
                 faults.extend(findings.faults);
-                notes.extend(findings.notes);
+                self.notes.borrow_mut().extend(findings.notes);
                 swept += 1;
             }
         }
         ensure!(swept > 0, "no tab shows the app, so nothing could be swept");
         ensure!(faults.is_empty(), "{}", faults.join("; "));
+        let mut notes = self.notes.take();
         notes.sort();
         notes.dedup();
         Ok(notes)
@@ -103,7 +115,7 @@ impl World {
         fs::create_dir_all(results)?;
         fs::write(results.join(format!("{name}.png")), self.browser.screenshot().await?)?;
         let secrets = self.secrets();
-        let console: Vec<String> = self.browser.console().await?.into_iter().map(|entry| entry.message).collect();
+        let console: Vec<String> = self.browser.console().await?.unwrap_or_default().into_iter().map(|entry| entry.message).collect();
         let source = self.browser.source().await?;
         fs::write(results.join(format!("{name}.html")), secrets.redact(&format!("{source}\n<!--\n{}\n-->\n", console.join("\n"))))?;
         let heading = self.browser.text_at("h1").await?;

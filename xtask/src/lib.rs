@@ -3,8 +3,8 @@
 //! A library beside the `cargo xtask` command, so that the end-to-end suite
 //! serves and packs the app with the very code that a person uses.
 //!
-//! From bottom to top: [`workspace`], [`process`] and [`tools`] find things and
-//! start programs; [`wasm`], [`html`] and [`bundle`] make the app once for all
+//! From bottom to top: [`workspace`], [`process`], [`tools`] and [`engines`] find
+//! things and start programs; [`wasm`], [`html`] and [`bundle`] make the app once for all
 //! configurations; [`config`], [`headers`] and [`dist`] make one deployable
 //! folder of it; [`site`] and [`serve`] hand that folder out; [`run`], [`dev`]
 //! and [`suite`] are the commands.
@@ -15,6 +15,7 @@ pub mod config;
 pub mod dev;
 pub mod digest;
 pub mod dist;
+pub mod engines;
 pub mod headers;
 pub mod html;
 pub mod ports;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use xtask::engines::Engine;
 use xtask::{dev, dist, run, serve, suite};
 
 /// Builds, runs, packs and tests hushkey.
@@ -57,6 +58,9 @@ enum Task {
         /// Only these steps
         #[arg(long, value_delimiter = ',', value_name = "STEP,…")]
         only: Vec<String>,
+        /// Only this browser engine, in the steps that need one; may be given several times
+        #[arg(long, value_name = "NAME")]
+        engine: Vec<Engine>,
         /// Name the steps and do nothing
         #[arg(long)]
         list: bool,
@@ -85,7 +89,7 @@ async fn start(task: Task) -> Result<()> {
         Task::Dev { port } => dev::command(port).await,
         Task::Dist { config, out, origin } => dist::command(&config, &out, origin.as_deref()),
         Task::Serve { dir, port } => serve::command(&dir, port).await,
-        Task::Test { only, list } => suite::command(&only, list),
+        Task::Test { only, engine, list } => suite::command(&only, &engine, list),
         Task::DevHook => dev::hook(),
     }
 }

@@ -1,6 +1,5 @@
 //! `cargo xtask test`: every check, in order, up to the first failure.
 
-mod browser;
 mod steps;
 
 use std::fs::{self, File};
@@ -9,14 +8,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-pub use browser::{Browser, browser};
-pub use steps::{STEPS, Step};
+pub use steps::{Run, STEPS, Step};
 
+use crate::engines::{self, Choice, Engine};
 use crate::process;
 use crate::workspace::Workspace;
 
 /// How much of a failed step's output is shown; all of it is in its log.
 const SHOWN_LINES: usize = 400;
+
+/// The width of a step's name, with that of an engine.
+const WIDTH: usize = 13;
 
 /// What a step has to work with.
 #[derive(Debug)]
@@ -41,11 +43,41 @@ impl Context {
     }
 }
 
-/// Runs the steps, or those that are named in `only`.
-pub fn command(only: &[String], list: bool) -> Result<()> {
+/// A step, and the engine that it is run in if it needs one.
+#[derive(Clone, Copy, Debug)]
+struct Task {
+    step: &'static Step,
+    engine: Option<Engine>,
+}
+
+impl Task {
+    fn run(&self, context: &Context) -> Result<()> {
+        match (self.step.run, self.engine) {
+            (Run::Once(run), _) => run(context),
+            (Run::In(_, run), Some(engine)) => run(context, engine),
+            (Run::In(..), None) => bail!("{} needs an engine.", self.step.name),
+        }
+    }
+
+    /// Its name: that of the step, and of the engine if there is one.
+    fn name(&self) -> String {
+        let engine = self.engine.map(|engine| format!(" {}", engine.name()));
+        format!("{}{}", self.step.name, engine.unwrap_or_default())
+    }
+
+    /// What to type to run it alone.
+    fn again(&self) -> String {
+        let engine = self.engine.map(|engine| format!(" --engine {}", engine.name()));
+        format!("cargo xtask test --only {}{}", self.step.name, engine.unwrap_or_default())
+    }
+}
+
+/// Runs the steps, or those that are named in `only`; those that need a browser
+/// in these engines, or in all that are to be had.
+pub fn command(only: &[String], asked: &[Engine], list: bool) -> Result<()> {
     if list {
         for step in STEPS {
-            println!("{:<9} {}", step.name, step.headline);
+            println!("{:<WIDTH$} {}", step.name, step.headline);
         }
         return Ok(());
     }
@@ -53,26 +85,33 @@ pub fn command(only: &[String], list: bool) -> Result<()> {
     let workspace = Workspace::find()?;
     let logs = workspace.scratch("test");
     fs::create_dir_all(&logs)?;
+    let is_needed = |engine: &Engine| steps.iter().any(|step| matches!(step.run, Run::In(possible, _) if possible.contains(engine)));
+    let needed: Vec<Engine> = Engine::ALL.into_iter().filter(is_needed).collect();
+    let choice = engines::choose(&needed, asked)?;
+    let tasks = tasks(&steps, &choice.engines);
+    if tasks.is_empty() {
+        bail!("None of these steps can be run in that engine.");
+    }
 
-    let mut done: Vec<(&Step, Duration)> = Vec::new();
-    for step in &steps {
-        println!("\n[{}/{}] {}: {}", done.len() + 1, steps.len(), step.name, step.headline);
-        let path = logs.join(format!("{}.log", step.name));
+    let mut done: Vec<(&Task, Duration)> = Vec::new();
+    for task in &tasks {
+        println!("\n[{}/{}] {}: {}", done.len() + 1, tasks.len(), task.name(), task.step.headline);
+        let path = logs.join(format!("{}.log", task.name().replace(' ', "-")));
         let context = Context { workspace: workspace.clone(), log: File::create(&path)? };
         let started = Instant::now();
-        let result = (step.run)(&context);
+        let result = task.run(&context);
         let time = started.elapsed();
         if let Err(error) = result {
             println!("\n{}\n", process::tail(&path, SHOWN_LINES)?);
-            println!("FAIL  {} after {}: {error:#}", step.name, shown(time));
+            println!("FAIL  {} after {}: {error:#}", task.name(), shown(time));
             println!("      The whole output is in {}.", path.display());
-            summarise(&done, Some((step, time)), &steps);
-            bail!("The step {} failed. Again: cargo xtask test --only {}", step.name, step.name);
+            summarise(&done, Some((task, time)), &tasks, &choice);
+            bail!("The step {} failed. Again: {}", task.name(), task.again());
         }
-        println!("PASS  {} in {}", step.name, shown(time));
-        done.push((step, time));
+        println!("PASS  {} in {}", task.name(), shown(time));
+        done.push((task, time));
     }
-    summarise(&done, None, &steps);
+    summarise(&done, None, &tasks, &choice);
     Ok(())
 }
 
@@ -85,17 +124,35 @@ fn chosen(only: &[String]) -> Result<Vec<&'static Step>> {
     Ok(STEPS.iter().filter(wanted).collect())
 }
 
-fn summarise(done: &[(&Step, Duration)], failed: Option<(&Step, Duration)>, all: &[&Step]) {
+fn tasks(steps: &[&'static Step], engines: &[Engine]) -> Vec<Task> {
+    let of_step = |step: &&'static Step| -> Vec<Task> {
+        let step = *step;
+        match step.run {
+            Run::Once(_) => vec![Task { step, engine: None }],
+            Run::In(possible, _) => {
+                let in_engine = |engine: &Engine| Task { step, engine: Some(*engine) };
+                engines.iter().filter(|engine| possible.contains(engine)).map(in_engine).collect()
+            }
+        }
+    };
+    steps.iter().flat_map(of_step).collect()
+}
+
+fn summarise(done: &[(&Task, Duration)], failed: Option<(&Task, Duration)>, all: &[Task], choice: &Choice) {
+    let line = |result: &str, task: &Task, time: &str| println!("{result}  {:<WIDTH$} {time:>8}  {}", task.name(), task.step.headline);
     println!();
-    for (step, time) in done {
-        println!("PASS  {:<9} {:>8}  {}", step.name, shown(*time), step.headline);
+    for (task, time) in done {
+        line("PASS", task, &shown(*time));
     }
-    if let Some((step, time)) = failed {
-        println!("FAIL  {:<9} {:>8}  {}", step.name, shown(time), step.headline);
+    if let Some((task, time)) = failed {
+        line("FAIL", task, &shown(time));
     }
     let reached = done.len() + usize::from(failed.is_some());
-    for step in &all[reached..] {
-        println!("----  {:<9} {:>8}  {}", step.name, "not run", step.headline);
+    for task in &all[reached..] {
+        line("----", task, "not run");
+    }
+    for (engine, why) in &choice.missing {
+        println!("\nNothing was run in {}. {why}", engine.name());
     }
     println!("\n{} passed, {} failed", done.len(), usize::from(failed.is_some()));
 }
@@ -124,6 +181,20 @@ mod tests {
         assert_eq!(chosen(&[]).expect("all").len(), STEPS.len());
         let message = chosen(&["unit".to_owned()]).expect_err("unknown").to_string();
         assert!(message.contains("no step unit") && message.contains("native"), "{message}");
+    }
+
+    #[test]
+    fn steps_that_need_a_browser_are_run_once_in_each_engine_that_they_can_be_run_in() {
+        let steps = chosen(&["fmt".to_owned(), "wasm".to_owned(), "e2e".to_owned()]).expect("known");
+        let names: Vec<_> = tasks(&steps, &[Engine::Firefox, Engine::WebKit]).iter().map(Task::name).collect();
+        assert_eq!(names, ["fmt", "wasm firefox", "e2e firefox", "e2e webkit"]);
+        assert!(names.iter().all(|name| name.len() <= WIDTH));
+    }
+
+    #[test]
+    fn a_failed_step_says_how_to_repeat_it() {
+        let step = chosen(&["e2e".to_owned()]).expect("known")[0];
+        assert_eq!(Task { step, engine: Some(Engine::WebKit) }.again(), "cargo xtask test --only e2e --engine webkit");
     }
 
     #[test]

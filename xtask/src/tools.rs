@@ -35,6 +35,9 @@ pub const TRUNK: Crate = Crate { name: "trunk", version: "0.21.14", flags: &["--
 /// package comes without a lock file.
 pub const WASM_BINDGEN: Crate = Crate { name: "wasm-bindgen-cli", version: "0.2.130", flags: &[] };
 
+/// Drives Firefox.
+pub const GECKODRIVER: Crate = Crate { name: "geckodriver", version: "0.37.1", flags: &["--locked"] };
+
 /// Checks licences, duplicates and sources of the dependencies.
 pub const CARGO_DENY: Crate = Crate { name: "cargo-deny", version: "0.20.2", flags: &["--locked"] };
 

@@ -1,13 +1,24 @@
 //! The browser, as far as the suite works it: addresses, tabs, keys, scripts, the console.
+//!
+//! What the WebDriver standard has is the same in all engines and stands here. Each engine has a file for the rest: its driver, how it is
+//! asked for a browser, and what it can do beyond the standard.
 
-mod commands;
+mod bidi;
+mod chromium;
+mod display;
 mod driver;
+mod firefox;
+mod webkit;
 
-pub(crate) use driver::Driver;
-
-use crate::console::Entry;
-use anyhow::{Context, Result, anyhow};
-use commands::Own;
+use crate::{
+    console::Entry,
+    setup::ThirdPartyCookies,
+    wait::{until, yes},
+};
+use anyhow::{Context, Result, anyhow, bail};
+use bidi::Bidi;
+use display::Display;
+use driver::Driver;
 use fantoccini::{
     Client, ClientBuilder, Locator,
     actions::{InputSource, KeyAction, KeyActions},
@@ -15,54 +26,117 @@ use fantoccini::{
     wd::WindowHandle,
 };
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Value, json};
-use std::path::Path;
+use serde_json::Value;
+use xtask::engines::{Engine, Programs};
 
-/// Runs in every new document before the page does.
+/// Runs in every new document before the page does, where an engine can do that.
 const WATCH: &str = include_str!("watch.js");
 
-/// What the browser does by itself, and would otherwise do in the middle of a scenario.
-const QUIET: [&str; 6] = [
-    "--disable-quic", "--no-first-run", "--no-default-browser-check", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
-];
+/// What a browser is to be like.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wish<'a> {
+    pub(crate) engine: Engine,
+    pub(crate) programs: &'a Programs,
+    /// Whether somebody wants to look at it.
+    pub(crate) headed: bool,
+    pub(crate) third_party_cookies: ThirdPartyCookies,
+}
 
 /// A browser with an empty profile.
 #[derive(Debug)]
 pub(crate) struct Browser {
     client: Client,
+    beyond: Beyond,
+    driver: Driver,
+    // After the driver: a browser ends badly without its display.
+    _display: Option<Display>,
+}
+
+/// How to get at what lies beyond the WebDriver standard.
+#[derive(Debug)]
+enum Beyond {
+    Devtools,
+    Bidi(Bidi),
+    Nothing,
 }
 
 impl Browser {
     /// Opens one.
-    pub(crate) async fn open(driver: &Driver, program: &Path, headed: bool) -> Result<Self> {
-        let given = xtask::suite::Browser::arguments();
-        let mut arguments: Vec<&str> = given.into_iter().filter(|argument| !(headed && argument.starts_with("--headless"))).collect();
-        arguments.extend(QUIET);
-        arguments.push("--window-size=1280,900");
-        let capabilities = json!({
-            "browserName": "chrome",
-            // The page is there when its document is: frames have no end of their own to be waited for.
-            "pageLoadStrategy": "eager",
-            "goog:loggingPrefs": { "browser": "ALL" },
-            "goog:chromeOptions": { "binary": program, "args": arguments },
-        });
+    pub(crate) async fn open(wish: Wish<'_>) -> Result<Self> {
+        let (driver, display, capabilities) = match wish.engine {
+            Engine::Chromium => (chromium::driver(&wish)?, None, chromium::capabilities(&wish)),
+            Engine::Firefox => (firefox::driver(&wish)?, None, firefox::capabilities(&wish)),
+            Engine::WebKit => {
+                let (driver, display) = webkit::driver(&wish)?;
+                (driver, display, webkit::capabilities(&wish))
+            }
+        };
         let Value::Object(capabilities) = capabilities else { return Err(anyhow!("capabilities are an object")) };
         let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&driver.address()).await;
-        let browser = Self { client: client.context("the browser did not start")? };
-        browser.before_every_document(WATCH).await?;
+        let client = client.context("the browser did not start")?;
+        driver.note(client.session_id().await?);
+        client.set_window_size(1280, 900).await?;
+        let beyond = match wish.engine {
+            Engine::Chromium => Beyond::Devtools,
+            Engine::Firefox => Beyond::Bidi(firefox::connect(&client).await?),
+            Engine::WebKit => Beyond::Nothing,
+        };
+        let browser = Self { client, beyond, driver, _display: display };
+        if browser.can_watch() {
+            browser.before_every_document(WATCH).await?;
+        }
         Ok(browser)
     }
 
     /// Closes it with all its tabs.
     pub(crate) async fn close(self) -> Result<()> {
-        Ok(self.client.close().await?)
+        self.client.close().await?;
+        self.driver.note(None);
+        Ok(())
+    }
+
+    // ---------------------------------------------------------------------------------------------------- Beyond the standard
+
+    /// Whether a script can run before a document does, and so keep what was on a page for a moment.
+    pub(crate) fn can_watch(&self) -> bool {
+        !matches!(self.beyond, Beyond::Nothing)
+    }
+
+    /// Whether the console can be read.
+    pub(crate) fn tells_console(&self) -> bool {
+        !matches!(self.beyond, Beyond::Nothing)
+    }
+
+    /// Lets a script run before every document from now on, at least in this tab.
+    pub(crate) async fn before_every_document(&self, script: &str) -> Result<()> {
+        match &self.beyond {
+            Beyond::Devtools => chromium::before_every_document(&self.client, script).await,
+            Beyond::Bidi(bidi) => bidi.before_every_document(script).await,
+            Beyond::Nothing => bail!("this engine runs no script before a document"),
+        }
+    }
+
+    /// What the console has said since it was last asked, in all tabs; nothing if this engine does not tell.
+    pub(crate) async fn console(&self) -> Result<Option<Vec<Entry>>> {
+        match &self.beyond {
+            Beyond::Devtools => chromium::console(&self.client).await.map(Some),
+            Beyond::Bidi(bidi) => bidi.console().await.map(Some),
+            Beyond::Nothing => Ok(None),
+        }
+    }
+
+    /// A command of the DevTools protocol, for pictures: they are taken in Chromium.
+    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Result<Value> {
+        match &self.beyond {
+            Beyond::Devtools => chromium::devtools(&self.client, command, parameters).await,
+            Beyond::Bidi(_) | Beyond::Nothing => bail!("this engine does not speak the DevTools protocol"),
+        }
     }
 
     // ------------------------------------------------------------------------------------------------------------- Addresses
 
     pub(crate) async fn go_to(&self, address: &str) -> Result<()> {
-        Ok(self.client.goto(address).await?)
+        self.leaves(async || Ok(self.client.goto(address).await?)).await
     }
 
     pub(crate) async fn address(&self) -> Result<String> {
@@ -70,11 +144,25 @@ impl Browser {
     }
 
     pub(crate) async fn reload(&self) -> Result<()> {
-        Ok(self.client.refresh().await?)
+        self.leaves(async || Ok(self.client.refresh().await?)).await
     }
 
+    /// Goes back, perhaps within the same document.
     pub(crate) async fn back(&self) -> Result<()> {
         Ok(self.client.back().await?)
+    }
+
+    /// Waits until this document has made way for another one, with an engine that does not wait itself.
+    async fn leaves(&self, go: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
+        if !matches!(self.beyond, Beyond::Nothing) {
+            return go().await;
+        }
+        self.script("window.e2eOld = true", Vec::new()).await?;
+        go().await?;
+        until("the new document", async || {
+            Ok(yes(self.script("return !window.e2eOld && document.readyState !== 'loading'", Vec::new()).await? == true))
+        })
+        .await
     }
 
     // ------------------------------------------------------------------------------------------------------------------ Tabs
@@ -91,7 +179,11 @@ impl Browser {
     pub(crate) async fn open_tab(&self) -> Result<()> {
         let tab = self.client.new_window(true).await?.handle;
         self.switch_to(tab).await?;
-        self.before_every_document(WATCH).await
+        match self.beyond {
+            // Its scripts belong to one tab.
+            Beyond::Devtools => self.before_every_document(WATCH).await,
+            Beyond::Bidi(_) | Beyond::Nothing => Ok(()),
+        }
     }
 
     pub(crate) async fn switch_to(&self, tab: WindowHandle) -> Result<()> {
@@ -164,21 +256,6 @@ impl Browser {
     /// A script that returns a text.
     pub(crate) async fn text_of(&self, script: &str) -> Result<String> {
         self.script(script, Vec::new()).await.map(as_text)
-    }
-
-    /// Lets a script run in this tab before every document from now on.
-    pub(crate) async fn before_every_document(&self, script: &str) -> Result<()> {
-        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await.map(drop)
-    }
-
-    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Result<Value> {
-        Ok(self.client.issue_cmd(Own::devtools(command, &parameters)).await?)
-    }
-
-    /// What the console has said since it was last asked, in all tabs.
-    pub(crate) async fn console(&self) -> Result<Vec<Entry>> {
-        let entries = self.client.issue_cmd(Own::console()).await?;
-        Ok(entries.as_array().into_iter().flatten().map(Entry::from_json).collect())
     }
 }
 

@@ -3,11 +3,11 @@
 use std::fs;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde_json::json;
 
-use super::browser::{self, Browser, require_match};
 use super::{Context, scratch};
+use crate::engines::{Engine, chromium};
 use crate::process::quietly;
 use crate::tools::{self, CARGO_DENY, WASM, WASM_BINDGEN};
 
@@ -19,20 +19,32 @@ pub struct Step {
     /// What it shows.
     pub headline: &'static str,
     /// Runs it.
-    pub run: fn(&Context) -> Result<()>,
+    pub run: Run,
 }
+
+/// How often a step is run.
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    /// Once.
+    Once(fn(&Context) -> Result<()>),
+    /// Once in each of these engines.
+    In(&'static [Engine], fn(&Context, Engine) -> Result<()>),
+}
+
+/// The engines that wasm-bindgen's test runner knows how to drive.
+const DRIVEN_BY_WASM_BINDGEN: &[Engine] = &[Engine::Chromium, Engine::Firefox];
 
 /// All steps.
 pub const STEPS: &[Step] = &[
-    Step { name: "fmt", headline: "the code is formatted", run: fmt },
-    Step { name: "clippy", headline: "no warnings, natively and for the browser", run: clippy },
-    Step { name: "rings", headline: "each ring of the library compiles alone", run: rings },
-    Step { name: "doc", headline: "the documentation builds without warnings", run: doc },
-    Step { name: "native", headline: "tests of the protocol core and of xtask", run: native },
-    Step { name: "provider", headline: "tests of the local provider", run: provider },
-    Step { name: "wasm", headline: "tests in headless Chromium", run: wasm },
-    Step { name: "deny", headline: "licences, duplicates and sources of dependencies", run: deny },
-    Step { name: "e2e", headline: "the app against the local provider, end to end", run: e2e },
+    Step { name: "fmt", headline: "the code is formatted", run: Run::Once(fmt) },
+    Step { name: "clippy", headline: "no warnings, natively and for the browser", run: Run::Once(clippy) },
+    Step { name: "rings", headline: "each ring of the library compiles alone", run: Run::Once(rings) },
+    Step { name: "doc", headline: "the documentation builds without warnings", run: Run::Once(doc) },
+    Step { name: "native", headline: "tests of the protocol core, of xtask and of the suite's own parts", run: Run::Once(native) },
+    Step { name: "provider", headline: "tests of the local provider", run: Run::Once(provider) },
+    Step { name: "wasm", headline: "tests of the library in a browser", run: Run::In(DRIVEN_BY_WASM_BINDGEN, wasm) },
+    Step { name: "deny", headline: "licences, duplicates and sources of dependencies", run: Run::Once(deny) },
+    Step { name: "e2e", headline: "the app against the local provider, end to end", run: Run::In(&Engine::ALL, e2e) },
 ];
 
 fn cargo(arguments: &[&str]) -> Command {
@@ -78,7 +90,7 @@ fn doc(context: &Context) -> Result<()> {
 
 fn native(context: &Context) -> Result<()> {
     context.run(&mut cargo(&["test", "--locked", "--package", "hushkey", "--no-default-features"]))?;
-    context.run(&mut cargo(&["test", "--locked", "--package", "xtask"]))
+    context.run(&mut cargo(&["test", "--locked", "--package", "xtask", "--package", "e2e", "--lib", "--bins"]))
 }
 
 fn provider(context: &Context) -> Result<()> {
@@ -88,18 +100,28 @@ fn provider(context: &Context) -> Result<()> {
     context.run(Command::new(npm).arg("test").current_dir(context.workspace.at("provider")))
 }
 
-fn wasm(context: &Context) -> Result<()> {
-    let browser = browser::browser()?;
-    require_match(&browser)?;
-    let capabilities = scratch(context, "webdriver.json");
-    let options = json!({ "binary": browser.chromium, "args": Browser::arguments() });
-    fs::write(&capabilities, json!({ "goog:chromeOptions": options }).to_string())?;
+fn wasm(context: &Context, engine: Engine) -> Result<()> {
+    let programs = engine.programs()?;
+    let (driver, capabilities) = match engine {
+        Engine::Chromium => {
+            ("CHROMEDRIVER", json!({ "goog:chromeOptions": { "binary": programs.browser, "args": chromium::arguments() } }))
+        }
+        // The test runner asks for a browser without windows itself.
+        Engine::Firefox => ("GECKODRIVER", json!({ "moz:firefoxOptions": { "binary": programs.browser } })),
+        Engine::WebKit => bail!("wasm-bindgen's test runner does not know WebKitWebDriver."),
+    };
+    let file = scratch(context, &format!("webdriver-{}.json", engine.name()));
+    fs::write(&file, capabilities.to_string())?;
+    let mut tests = cargo(&["test", "--locked", "--package", "hushkey", "--target", WASM, "--features", "app", "--test", "*"]);
+    // It takes the first driver that it finds in the environment, whoever put it there.
+    for other in ["GECKODRIVER", "GECKODRIVER_REMOTE", "CHROMEDRIVER", "CHROMEDRIVER_REMOTE"] {
+        tests.env_remove(other);
+    }
     context.run(
-        cargo(&["test", "--locked", "--package", "hushkey", "--target", WASM])
-            .args(["--features", "app", "--test", "*"])
+        tests
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", WASM_BINDGEN.program("wasm-bindgen-test-runner")?)
-            .env("CHROMEDRIVER", browser.chromedriver)
-            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
+            .env(driver, programs.driver)
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file)
             .env("WASM_BINDGEN_TEST_TIMEOUT", "120"),
     )
 }
@@ -112,13 +134,10 @@ fn deny(context: &Context) -> Result<()> {
     context.run(Command::new(program).args(["--all-features", "--locked"]).args(checks))
 }
 
-fn e2e(context: &Context) -> Result<()> {
-    let browser = browser::browser()?;
-    require_match(&browser)?;
+fn e2e(context: &Context, engine: Engine) -> Result<()> {
     tools::node()?;
     tools::provider_packages(&context.workspace)?;
-    context
-        .run(cargo(&["test", "--locked", "--package", "e2e"]).env("CHROMIUM", browser.chromium).env("CHROMEDRIVER", browser.chromedriver))
+    context.run(&mut cargo(&["test", "--locked", "--package", "e2e", "--test", "suite", "--", "--engine", engine.name()]))
 }
 
 /// Adds a part of the toolchain that is missing.

@@ -1,0 +1,37 @@
+//! Firefox: by geckodriver, and beyond the standard by WebDriver BiDi.
+
+use super::{Wish, bidi::Bidi, driver::Driver};
+use crate::setup::ThirdPartyCookies;
+use anyhow::{Context, Result};
+use fantoccini::Client;
+use serde_json::{Value, json};
+use std::process::Command;
+
+pub(super) fn driver(wish: &Wish<'_>) -> Result<Driver> {
+    // With port 0 the browser itself chooses one for WebDriver BiDi; otherwise all would want the same.
+    let arguments = |port: u16| vec!["--port".to_owned(), port.to_string(), "--websocket-port".to_owned(), "0".to_owned()];
+    Driver::start(|| Command::new(&wish.programs.driver), arguments)
+}
+
+pub(super) fn capabilities(wish: &Wish<'_>) -> Value {
+    let arguments: &[&str] = if wish.headed { &[] } else { &["-headless"] };
+    let behaviour = match wish.third_party_cookies {
+        ThirdPartyCookies::Allowed => 0,
+        // All of them are refused. The default, 5, keeps them apart by site, to the same effect for a session.
+        ThirdPartyCookies::Blocked => 1,
+    };
+    let preferences = json!({ "network.cookie.cookieBehavior": behaviour });
+    json!({
+        "browserName": "firefox",
+        // The page is there when its document is: frames have no end of their own to be waited for.
+        "pageLoadStrategy": "eager",
+        "webSocketUrl": true,
+        "moz:firefoxOptions": { "binary": wish.programs.browser, "args": arguments, "prefs": preferences },
+    })
+}
+
+/// Connects beside the session.
+pub(super) async fn connect(client: &Client) -> Result<Bidi> {
+    let address = client.capabilities().and_then(|capabilities| capabilities.get("webSocketUrl")).and_then(Value::as_str);
+    Bidi::connect(address.context("Firefox gives no address for WebDriver BiDi")?).await
+}
