@@ -113,6 +113,11 @@ impl Setup {
         format!("http://{host}:{}", ports.tap)
     }
 
+    /// Whether a sign-in brings a refresh token.
+    pub(crate) fn asks_for_refresh_tokens(&self) -> bool {
+        self.configuration.iter().all(|(name, value)| *name != "scopes" || value.contains("offline_access"))
+    }
+
     /// Why this cannot be shown in an engine, if it cannot.
     pub(crate) fn why_not_in(&self, engine: Engine) -> Option<&'static str> {
         self.not_in.iter().find(|(other, _)| *other == engine).map(|(_, why)| *why)
@@ -123,7 +128,12 @@ impl Setup {
         let local = Deployment::local([ports.app, ports.tap, ports.api])?;
         let mut members: Map<String, Value> = serde_json::from_str(&local.text)?;
         members.insert("env_url".to_owned(), self.issuer(ports).into());
-        members.extend(self.configuration.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))));
+        members.extend(self.configuration.iter().map(|(name, value)| ((*name).to_owned(), read(value))));
         Deployment::check(&Value::Object(members).to_string(), Some(&format!("http://localhost:{}", ports.app)))
     }
+}
+
+/// A number as a number, anything else as a text.
+fn read(value: &str) -> Value {
+    value.parse::<u64>().map_or_else(|_| Value::from(value), Value::from)
 }

@@ -89,7 +89,7 @@ impl World {
     pub(crate) async fn judge(&self) -> Result<Vec<String>> {
         let secrets = self.secrets();
         if !self.setup.nobody_signs_in {
-            secrets.require_sign_in()?;
+            secrets.require_sign_in(self.setup.asks_for_refresh_tokens())?;
         }
         let mut faults = self.faults_of_console().await?;
         let mut swept = 0;

@@ -131,6 +131,8 @@ impl Error {
             }
             Self::Silent(SilentFailure::Slow) => Fault::Network,
             Self::Silent(_) => Fault::Configuration,
+            // The clock is the device's, most of the time.
+            Self::AccessToken(finding) | Self::IdToken(finding) if finding.is_clock() => Fault::Person,
             Self::AccessToken(_) | Self::Discovery(_) | Self::IdToken(_) | Self::Keys(_) | Self::TokenResponse(_) => Fault::Provider,
         }
     }

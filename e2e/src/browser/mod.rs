@@ -95,6 +95,11 @@ impl Browser {
         Ok(())
     }
 
+    /// Makes the window of this size.
+    pub(crate) async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        Ok(self.client.set_window_size(width, height).await?)
+    }
+
     // ---------------------------------------------------------------------------------------------------- Beyond the standard
 
     /// Whether a script can run before a document does, and so keep what was on a page for a moment.

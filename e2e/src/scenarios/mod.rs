@@ -4,6 +4,7 @@ mod anywhere;
 mod api;
 mod callback;
 mod configuration;
+mod continuity;
 mod headers;
 mod hostile;
 mod keyboard;
@@ -16,7 +17,7 @@ mod sign_in;
 mod sign_out;
 
 use crate::{
-    setup::{Host, Setup},
+    setup::{Host, Setup, Site, ThirdPartyCookies},
     world::World,
 };
 use anyhow::Result;
@@ -54,6 +55,9 @@ const NOBODY: Setup = Setup { nobody_signs_in: true, ..Setup::ORDINARY };
 /// The API or the provider refuses a request: browsers write that into the console themselves.
 const REFUSALS: Setup = Setup { console_may_say: &["status of 400", "status of 401"], ..Setup::ORDINARY };
 
+/// The provider is on another site, whose cookies the browser keeps out of frames.
+const BLOCKED: Setup = Setup { site: Site::Cross, third_party_cookies: ThirdPartyCookies::Blocked, ..Setup::ORDINARY };
+
 /// All scenarios.
 #[rustfmt::skip]
 pub(crate) const SCENARIOS: &[Scenario] = &[
@@ -86,6 +90,26 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         }),
     scenario!("provider-failing", "a provider that fails for a moment ends no session", outage::provider_failing,
         Setup { console_may_say: &["status of 503"], ..Setup::ORDINARY }),
+    scenario!("blocked-cookies", "a browser that blocks third-party cookies costs one redirect, and no session", continuity::blocked_cookies, BLOCKED),
+    scenario!("scroll-kept", "after that redirect the page is where it was", continuity::scroll_is_kept, BLOCKED),
+    scenario!("paused", "a session that only the person can renew is paused, and continued in a window, with the page as it was", continuity::paused,
+        Setup {
+            provider: &["--access-token-ttl", "10"],
+            configuration: &[("scopes", "openid profile email")],
+            ..BLOCKED
+        }),
+    scenario!("tab-follows", "a tab follows a sign-in in another tab, and another person", continuity::tab_follows, REFUSALS),
+    scenario!("ended-elsewhere", "a session that another app has ended is noticed on the return to the page", continuity::ended_elsewhere,
+        Setup { configuration: &[("recheck_interval", "10")], ..REFUSALS }),
+    scenario!("wrong-clock", "a clock a day wrong is named, and the session comes when it is set right", continuity::wrong_clock),
+    scenario!("provider-busy", "a provider that asks for time gets it", continuity::busy,
+        Setup { console_may_say: &["status of 429"], ..Setup::ORDINARY }),
+    scenario!("silence-explained", "a frame that does not answer is explained to those who run the app", continuity::silence_is_explained,
+        Setup {
+            not_in: &[(Engine::WebKit, "its driver tells nothing of the console")],
+            console_may_say: &["hushkey: silent sign-in", "X-Frame-Options", "frame"],
+            ..Setup::ORDINARY
+        }),
     scenario!("forged-messages", "forged messages to the page change nothing", hostile::forged_messages),
     scenario!("framed", "a page of another origin cannot show the app in a frame", hostile::framed,
         Setup { console_may_say: &["frame-ancestors"], ..Setup::ORDINARY }),

@@ -1,0 +1,153 @@
+//! Sessions that must not be lost, whatever the browser, the network and other tabs do.
+
+use crate::{
+    person::ALICE,
+    wait::{until, until_within, yes},
+    world::World,
+};
+use anyhow::{Context, Result, ensure};
+
+/// Beyond the limit of a frame's answer and of what is looked at afterwards.
+const SILENCE: std::time::Duration = std::time::Duration::from_secs(40);
+
+pub(super) async fn blocked_cookies(world: &World) -> Result<()> {
+    let deep = "/account?tab=2#roles";
+    world.signs_in_to_account().await?;
+    world.opens(deep).await?;
+    world.sees_heading(ALICE).await?;
+    world.is_at(deep).await?;
+    let entries = world.history_length().await?;
+    world.provider.forget_log().await?;
+
+    // A frame was tried once and found nobody; from now on the page goes the other way at once, and comes back to where it was.
+    world.browser.reload().await?;
+    world.sees_heading(ALICE).await?;
+    world.is_at(deep).await?;
+    let log = world.provider.log().await?;
+    ensure!(log.silent_sign_ins() == 1, "one silent request, not {}", log.silent_sign_ins());
+    ensure!(log.visible_sign_ins() == 0, "the sign-in page was shown");
+    ensure!(world.history_length().await? == entries, "the redirect left an entry in the history");
+
+    // Once the session has ended at the provider, the same way ends at the sign-in page, and in no circle.
+    world.provider.control("revoke-sessions").await?;
+    world.browser.reload().await?;
+    world.sees_sign_in_page().await?;
+    world.chooses("alice").await?;
+    world.sees_heading(ALICE).await?;
+    world.is_at(deep).await
+}
+
+pub(super) async fn scroll_is_kept(world: &World) -> Result<()> {
+    world.signs_in_to_account().await?;
+    world.opens("/account").await?;
+    world.sees_heading(ALICE).await?;
+    world.browser.resize(500, 400).await?;
+    world.browser.script("scrollTo(0, 150)", Vec::new()).await?;
+    let scrolled = async || world.browser.text_of("return String(Math.round(scrollY))").await;
+    until("the page to be scrolled", async || Ok(yes(scrolled().await? == "150"))).await?;
+    world.browser.reload().await?;
+    world.sees_heading(ALICE).await?;
+    until("the page to be where it was", async || Ok(yes(scrolled().await? == "150"))).await
+}
+
+pub(super) async fn paused(world: &World) -> Result<()> {
+    world.signs_in_to_account().await?;
+    world.marks("main h1").await?;
+    let page = world.browser.tab().await?;
+    world.sees("Your session is paused.").await?;
+    world.sees_heading(ALICE).await?;
+    world.is_at("/account").await?;
+
+    world.presses("Continue").await?;
+    // The provider knows the person, so the window has nothing to ask and is gone again at once.
+    until("the session to go on", async || {
+        world.browser.switch_to(page.clone()).await?;
+        Ok(yes(!world.browser.text().await?.contains("Your session is paused.")))
+    })
+    .await?;
+    world.mark_is_still_at("main h1").await?;
+    until("the window to be closed", async || Ok(yes(world.browser.tabs().await?.len() == 1))).await?;
+    world.presses("API").await?;
+    world.sees_api_answer().await
+}
+
+pub(super) async fn tab_follows(world: &World) -> Result<()> {
+    world.opens("/").await?;
+    world.is_signed_out().await?;
+    let first = world.browser.tab().await?;
+    world.browser.open_tab().await?;
+    world.signs_in().await?;
+    let second = world.browser.tab().await?;
+
+    world.browser.switch_to(first.clone()).await?;
+    world.is_signed_in().await.context("in the first tab")?;
+    world.is_at("/").await?;
+
+    // Somebody else: the provider has forgotten Alice, and Bob signs in in the second tab.
+    world.browser.reload().await?;
+    world.is_signed_in().await?;
+    world.provider.control("revoke-sessions").await?;
+    world.browser.switch_to(second).await?;
+    world.browser.reload().await?;
+    world.presses("Sign in").await?;
+    world.chooses("bob").await?;
+    until("Bob's name in the second tab", async || Ok(yes(world.browser.text_at(".corner-name").await? == "Bob Baker"))).await?;
+    world.browser.switch_to(first).await?;
+    until("Bob's name in the first tab", async || Ok(yes(world.browser.text_at(".corner-name").await? == "Bob Baker"))).await?;
+    ensure!(!world.browser.text().await?.contains(ALICE), "a mix of two people");
+    Ok(())
+}
+
+pub(super) async fn ended_elsewhere(world: &World) -> Result<()> {
+    world.signs_in_to_account().await?;
+    world.browser.reload().await?;
+    world.sees_heading(ALICE).await?;
+    world.provider.control("revoke-sessions").await?;
+    // Another app has ended the session. Here it is noticed when the person comes back to the page, and not at every turn.
+    until("the session to be looked up again", async || {
+        world.browser.script("dispatchEvent(new Event('focus'))", Vec::new()).await?;
+        Ok(yes(world.browser.text_at("main h1").await? == "Your session has ended."))
+    })
+    .await?;
+    world.is_at("/account").await
+}
+
+pub(super) async fn wrong_clock(world: &World) -> Result<()> {
+    world.signs_in_to_account().await?;
+    world.provider.control("clock?offset=-86400").await?;
+    world.browser.reload().await?;
+    world.sees("The clock of this device seems to be wrong.").await?;
+    world.provider.control("clock?offset=0").await?;
+    world.sees_within(SILENCE, ALICE).await?;
+    world.sees_heading(ALICE).await?;
+    world.is_at("/account").await
+}
+
+pub(super) async fn busy(world: &World) -> Result<()> {
+    world.signs_in_to_account().await?;
+    world.marks("main h1").await?;
+    world.provider.forget_log().await?;
+    world.provider.control("fail?endpoint=token&status=429&retry_after=3").await?;
+    let now = async || anyhow::Ok(world.browser.text_of("return String(performance.now())").await?.parse::<f64>()?);
+    let began = now().await?;
+    world.presses("Renew now").await?;
+    until("the second try", async || Ok(yes(world.provider.log().await?.token_requests() >= 2))).await?;
+    ensure!(now().await? - began >= 3000.0, "it was asked again before it wanted to be");
+    until("the page to rest", async || Ok(yes(world.browser.text().await?.contains("Renew now")))).await?;
+    world.mark_is_still_at("main h1").await
+}
+
+pub(super) async fn silence_is_explained(world: &World) -> Result<()> {
+    world.signs_in_to_account().await?;
+    world.provider.control("fail?endpoint=authorize&page=1&times=0").await?;
+    world.opens("/").await?;
+    until_within(SILENCE, "the cause, for those who run the app", async || {
+        let said = world.browser.console().await?.unwrap_or_default();
+        Ok(yes(said.iter().any(|entry| entry.message.contains("register its address (silent_path) there"))))
+    })
+    .await?;
+    world.is_signed_out().await?;
+    world.provider.control("heal").await?;
+    world.opens("/account").await?;
+    world.sees_heading(ALICE).await
+}
