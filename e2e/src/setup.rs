@@ -51,7 +51,7 @@ pub(crate) enum Host {
 pub(crate) enum Site {
     /// At the same site: its cookies are sent into a frame.
     Same,
-    /// At another site: its cookies are third-party cookies in a frame.
+    /// At another site: its cookies are third-party cookies in a frame, and marked to be sent there if the browser allows.
     Cross,
 }
 
@@ -111,6 +111,17 @@ impl Setup {
             Site::Cross => "127.0.0.1",
         };
         format!("http://{host}:{}", ports.tap)
+    }
+
+    /// All arguments for the provider that say how it differs from an ordinary one.
+    pub(crate) fn provider_arguments(&self, engine: Engine) -> Vec<&'static str> {
+        let cookies: &[&str] = match (self.site, engine) {
+            (Site::Same, _) => &[],
+            (Site::Cross, Engine::Chromium | Engine::Firefox) => &["--cookies", "none"],
+            // It takes no `Secure` cookie from this machine without TLS.
+            (Site::Cross, Engine::WebKit) => &["--cookies", "loose"],
+        };
+        [self.provider, cookies].concat()
     }
 
     /// Why this cannot be shown in an engine, if it cannot.

@@ -4,6 +4,7 @@ mod anywhere;
 mod api;
 mod callback;
 mod configuration;
+mod cookies;
 mod headers;
 mod hostile;
 mod keyboard;
@@ -16,7 +17,7 @@ mod sign_in;
 mod sign_out;
 
 use crate::{
-    setup::{Host, Setup},
+    setup::{Host, Setup, Site, ThirdPartyCookies},
     world::World,
 };
 use anyhow::Result;
@@ -53,6 +54,9 @@ const NOBODY: Setup = Setup { nobody_signs_in: true, ..Setup::ORDINARY };
 
 /// The API or the provider refuses a request: browsers write that into the console themselves.
 const REFUSALS: Setup = Setup { console_may_say: &["status of 400", "status of 401"], ..Setup::ORDINARY };
+
+/// The provider is at another site.
+const ELSEWHERE: Setup = Setup { site: Site::Cross, ..Setup::ORDINARY };
 
 /// All scenarios.
 #[rustfmt::skip]
@@ -98,6 +102,9 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario!("wrong-configuration", "a wrong configuration is refused, naming the field", configuration::names_the_field,
         Setup { broken_block: Some(r#"{ "preset": "scalekit", "env_url": "http://localhost:8081", "clientid": "spac_hushkey" }"#), ..NOBODY }),
     scenario!("keyboard", "everything can be reached by keyboard, and the focus goes along", keyboard::from_the_top),
+    scenario!("cookies-allowed", "a provider at another site gets its cookies in a frame of a browser that sends them", cookies::sent,
+        Setup { third_party_cookies: ThirdPartyCookies::Allowed, ..ELSEWHERE }),
+    scenario!("cookies-blocked", "a provider at another site gets no cookies in a frame of a browser that blocks them", cookies::kept_back, ELSEWHERE),
     scenario!("anywhere", "other paths, on a server that knows files and nothing else", anywhere::on_a_plain_server,
         Setup {
             provider: &["--redirect-path", "/auth/callback", "--silent-path", "/silent-callback.html"],
