@@ -1,5 +1,6 @@
 import { Provider } from './library.mjs';
 import { scalekitAnswers } from './answers.mjs';
+import { cookieSettings, secureCookies } from './cookies.mjs';
 import { corsForApps } from './cors.mjs';
 import { CHECK_PATH, sessionMonitoring } from './monitoring.mjs';
 import { errorPage, sendPage } from './pages.mjs';
@@ -14,7 +15,7 @@ const SCOPE = 'openid profile email offline_access';
 /** oidc-provider, made to look like a Scalekit environment with one public single-page client. */
 export function createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults }) {
   const { issuer, apps, clientId, ttl } = options;
-  const cookies = cookieSettings(options.port);
+  const cookies = cookieSettings(options);
   const provider = new Provider(issuer, {
     adapter: store.adapter,
     jwks: keyring.privateJwks,
@@ -88,6 +89,7 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
   });
 
   provider.use(traffic.recorder);
+  if (options.cookies === 'none') provider.use(secureCookies);
   provider.use(secureHeaders);
   provider.use(corsForApps(options));
   provider.use(faults.middleware);
@@ -102,16 +104,6 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
     console.error(`The provider failed at ${ctx.method} ${ctx.path}: ${error.message}`);
   });
   return provider;
-}
-
-/** Cookies of localhost are shared between ports: the names keep several providers apart. */
-function cookieSettings(port) {
-  const lax = { httpOnly: true, sameSite: 'lax' };
-  return {
-    names: { session: `session_${port}`, interaction: `signin_${port}`, resume: `resume_${port}` },
-    long: lax,
-    short: lax,
-  };
 }
 
 /**

@@ -14,6 +14,8 @@ export const USAGE = `Usage: node provider/main.mjs --port 8081 --api-port 8082 
   --no-silent-switch        prompt=none does not switch the organization
   --no-iss, --no-scope      leave iss out of callbacks, scope out of token responses
   --no-discovery-cors       apps cannot read the discovery document
+  --cookies lax|none|loose  none: also sent from frames at other sites, if the browser allows;
+                            loose: the same without Secure, for WebKit
   --session-management      check_session_iframe and session_state
   --control-port PORT       tests only: see README.md
   --exit-with-stdin         stop when stdin is closed`;
@@ -42,6 +44,7 @@ const SPEC = {
   'no-iss': flag,
   'no-scope': flag,
   'no-discovery-cors': flag,
+  cookies: text('lax'),
   'session-management': flag,
   state: { type: 'string' },
   'exit-with-stdin': flag,
@@ -74,6 +77,11 @@ export function readOptions(args) {
     return values[name];
   };
 
+  const oneOf = (name, ...words) => {
+    if (!words.includes(values[name])) throw new UsageError(`--${name} must be one of ${words.join(', ')}, not "${values[name]}".`);
+    return values[name];
+  };
+
   const apps = [...new Set(values.app.map(originOf))];
   const registered = (name) => apps.map((origin) => origin + path(name));
   return {
@@ -97,6 +105,7 @@ export function readOptions(args) {
     silentSwitch: !values['no-silent-switch'],
     answers: { iss: !values['no-iss'], scope: !values['no-scope'] },
     discoveryCors: !values['no-discovery-cors'],
+    cookies: oneOf('cookies', 'lax', 'none', 'loose'),
     sessionManagement: values['session-management'],
     stateFile: values.state,
     exitWithStdin: values['exit-with-stdin'],

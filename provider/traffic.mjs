@@ -23,6 +23,7 @@ export class Traffic {
       path: url.pathname,
       origin: headers.origin ?? null,
       has_authorization: headers.authorization !== undefined,
+      cookies: (headers.cookie ?? '').split('; ').filter(Boolean).map((pair) => pair.split('=')[0]),
       ...describe(Object.fromEntries(url.searchParams)),
     };
     this.log.push(entry);

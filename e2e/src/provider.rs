@@ -18,7 +18,7 @@ use tokio::{
     process::{Child, ChildStdout, Command},
     time::timeout,
 };
-use xtask::{config::LOCAL_CLIENT, ports, workspace::Workspace};
+use xtask::{config::LOCAL_CLIENT, engines::Engine, ports, workspace::Workspace};
 
 /// How long the provider may take to be ready: its first start makes a key.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -29,6 +29,7 @@ pub(crate) struct Provider {
     program: PathBuf,
     state: PathBuf,
     ports: Ports,
+    engine: Engine,
     setup: Setup,
     running: RefCell<Option<Running>>,
     /// All that goes between the browser and the provider.
@@ -45,11 +46,12 @@ struct Running {
 
 impl Provider {
     /// Starts it. What it remembers is kept in the folder, so that it survives a stop.
-    pub(crate) async fn start(workspace: &Workspace, folder: &Path, ports: Ports, setup: Setup) -> Result<Self> {
+    pub(crate) async fn start(workspace: &Workspace, folder: &Path, ports: Ports, engine: Engine, setup: Setup) -> Result<Self> {
         let provider = Self {
             program: workspace.at("provider/main.mjs"),
             state: folder.join("provider.json"),
             ports,
+            engine,
             setup,
             running: RefCell::default(),
             wire: Wire::default(),
@@ -69,7 +71,7 @@ impl Provider {
             .arg("--exit-with-stdin")
             .arg("--state")
             .arg(&self.state)
-            .args(self.setup.provider)
+            .args(self.setup.provider_arguments(self.engine))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -105,6 +107,11 @@ impl Provider {
         Ok(Log(entries.into_iter().filter(|entry| entry["method"] != "OPTIONS").collect()))
     }
 
+    /// The name of the cookie that holds the session.
+    pub(crate) fn session_cookie(&self) -> String {
+        format!("session_{}", self.ports.provider)
+    }
+
     /// From here on the log counts anew.
     pub(crate) async fn forget_log(&self) -> Result<()> {
         self.control("log/clear").await
@@ -129,6 +136,12 @@ impl Log {
     /// How many were silent authorization requests.
     pub(crate) fn silent_sign_ins(&self) -> usize {
         self.at("/oauth/authorize").filter(|entry| entry["values"]["prompt"] == "none").count()
+    }
+
+    /// How many of those carried a cookie of this name.
+    pub(crate) fn silent_sign_ins_with(&self, cookie: &str) -> usize {
+        let carries = |entry: &&Value| entry["cookies"].as_array().is_some_and(|names| names.iter().any(|name| name == cookie));
+        self.at("/oauth/authorize").filter(|entry| entry["values"]["prompt"] == "none").filter(carries).count()
     }
 
     /// How many token requests there were of this grant type.

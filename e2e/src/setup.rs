@@ -51,7 +51,7 @@ pub(crate) enum Host {
 pub(crate) enum Site {
     /// At the same site: its cookies are sent into a frame.
     Same,
-    /// At another site: its cookies are third-party cookies in a frame.
+    /// At another site: its cookies are third-party cookies in a frame, and marked to be sent there if the browser allows.
     Cross,
 }
 
@@ -116,6 +116,17 @@ impl Setup {
     /// Whether a sign-in brings a refresh token.
     pub(crate) fn asks_for_refresh_tokens(&self) -> bool {
         self.configuration.iter().all(|(name, value)| *name != "scopes" || value.contains("offline_access"))
+    }
+
+    /// All arguments for the provider that say how it differs from an ordinary one.
+    pub(crate) fn provider_arguments(&self, engine: Engine) -> Vec<&'static str> {
+        let cookies: &[&str] = match (self.site, engine) {
+            (Site::Same, _) => &[],
+            (Site::Cross, Engine::Chromium | Engine::Firefox) => &["--cookies", "none"],
+            // It takes no `Secure` cookie from this machine without TLS.
+            (Site::Cross, Engine::WebKit) => &["--cookies", "loose"],
+        };
+        [self.provider, cookies].concat()
     }
 
     /// Why this cannot be shown in an engine, if it cannot.

@@ -47,7 +47,7 @@ impl World {
             Host::Production => Server::production(&dist, listeners)?,
             Host::Plain => Server::plain(&dist, listeners)?,
         };
-        let provider = Provider::start(&stage.workspace, &folder, ports, setup).await?;
+        let provider = Provider::start(&stage.workspace, &folder, ports, stage.engine, setup).await?;
         let browser = Browser::open(stage.wish(setup.third_party_cookies)).await?;
         let app = format!("http://localhost:{}", ports.app);
         Ok(Self { browser, provider, app, folder, setup, notes: RefCell::default(), _server: server })

@@ -37,7 +37,7 @@ test('a taken port is one sentence and code 98', async (t) => {
 });
 
 test('mistakes on the command line are explained', async () => {
-  for (const args of [['--port', 'x'], ['--app', 'nonsense'], ['--redirect-path', '/a?b'], ['--refresh-grace', '1.5'], ['--unknown']]) {
+  for (const args of [['--port', 'x'], ['--app', 'nonsense'], ['--redirect-path', '/a?b'], ['--refresh-grace', '1.5'], ['--cookies', 'strict'], ['--unknown']]) {
     const { code, err } = await commandLine(...args);
     assert.equal(code, 64, args.join(' '));
     assert.match(err, new RegExp(args[0]));

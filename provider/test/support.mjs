@@ -73,6 +73,8 @@ export function pkce() {
 /** As much of a browser as a sign-in needs: cookies with paths, and redirects up to the app. */
 export class Browser {
   #cookies = new Map();
+  /** The headers by which it was given cookies. */
+  setCookie = [];
 
   constructor(provider) {
     this.provider = provider;
@@ -104,6 +106,7 @@ export class Browser {
   }
 
   #keep(line) {
+    this.setCookie.push(line);
     const [pair, ...attributes] = line.split('; ');
     const read = (name) => attributes.find((each) => each.toLowerCase().startsWith(`${name}=`))?.slice(name.length + 1);
     const [name] = pair.split('=');

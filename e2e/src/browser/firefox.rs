@@ -17,8 +17,8 @@ pub(super) fn capabilities(wish: &Wish<'_>) -> Value {
     let arguments: &[&str] = if wish.headed { &[] } else { &["-headless"] };
     let behaviour = match wish.third_party_cookies {
         ThirdPartyCookies::Allowed => 0,
-        // All of them are refused. The default, 5, keeps them apart by site, to the same effect for a session.
-        ThirdPartyCookies::Blocked => 1,
+        // As people have it: kept apart by the site that the frame is in, so that a session is not found there.
+        ThirdPartyCookies::Blocked => 5,
     };
     let preferences = json!({ "network.cookie.cookieBehavior": behaviour });
     json!({

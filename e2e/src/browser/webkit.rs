@@ -1,6 +1,7 @@
 //! WebKitGTK: by WebKitWebDriver, on a display of its own. Beyond the standard there is nothing: no script before a document, no console.
 
 use super::{Wish, display::Display, driver::Driver};
+use crate::setup::ThirdPartyCookies;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::process::Command;
@@ -25,9 +26,13 @@ pub(super) fn driver(wish: &Wish<'_>) -> Result<(Driver, Option<Display>)> {
 }
 
 pub(super) fn capabilities(wish: &Wish<'_>) -> Value {
+    let arguments = match wish.third_party_cookies {
+        ThirdPartyCookies::Allowed => ["--automation", "--cookies-policy=always"],
+        ThirdPartyCookies::Blocked => ["--automation", "--enable-itp"],
+    };
     json!({
         // The driver sometimes misses that a page has loaded, and waits for it for five minutes: we wait ourselves.
         "pageLoadStrategy": "none",
-        "webkitgtk:browserOptions": { "binary": wish.programs.browser, "args": ["--automation", "--enable-itp"] },
+        "webkitgtk:browserOptions": { "binary": wish.programs.browser, "args": arguments },
     })
 }

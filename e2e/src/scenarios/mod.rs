@@ -5,6 +5,7 @@ mod api;
 mod callback;
 mod configuration;
 mod continuity;
+mod cookies;
 mod headers;
 mod hostile;
 mod keyboard;
@@ -55,8 +56,8 @@ const NOBODY: Setup = Setup { nobody_signs_in: true, ..Setup::ORDINARY };
 /// The API or the provider refuses a request: browsers write that into the console themselves.
 const REFUSALS: Setup = Setup { console_may_say: &["status of 400", "status of 401"], ..Setup::ORDINARY };
 
-/// The provider is on another site, whose cookies the browser keeps out of frames.
-const BLOCKED: Setup = Setup { site: Site::Cross, third_party_cookies: ThirdPartyCookies::Blocked, ..Setup::ORDINARY };
+/// The provider is at another site, and the browser keeps its cookies out of frames.
+const ELSEWHERE: Setup = Setup { site: Site::Cross, ..Setup::ORDINARY };
 
 /// All scenarios.
 #[rustfmt::skip]
@@ -90,13 +91,13 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         }),
     scenario!("provider-failing", "a provider that fails for a moment ends no session", outage::provider_failing,
         Setup { console_may_say: &["status of 503"], ..Setup::ORDINARY }),
-    scenario!("blocked-cookies", "a browser that blocks third-party cookies costs one redirect, and no session", continuity::blocked_cookies, BLOCKED),
-    scenario!("scroll-kept", "after that redirect the page is where it was", continuity::scroll_is_kept, BLOCKED),
+    scenario!("blocked-cookies", "a browser that blocks third-party cookies costs one redirect, and no session", continuity::blocked_cookies, ELSEWHERE),
+    scenario!("scroll-kept", "after that redirect the page is where it was", continuity::scroll_is_kept, ELSEWHERE),
     scenario!("paused", "a session that only the person can renew is paused, and continued in a window, with the page as it was", continuity::paused,
         Setup {
             provider: &["--access-token-ttl", "10"],
             configuration: &[("scopes", "openid profile email")],
-            ..BLOCKED
+            ..ELSEWHERE
         }),
     scenario!("tab-follows", "a tab follows a sign-in in another tab, and another person", continuity::tab_follows, REFUSALS),
     scenario!("ended-elsewhere", "a session that another app has ended is noticed on the return to the page", continuity::ended_elsewhere,
@@ -122,6 +123,9 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario!("wrong-configuration", "a wrong configuration is refused, naming the field", configuration::names_the_field,
         Setup { broken_block: Some(r#"{ "preset": "scalekit", "env_url": "http://localhost:8081", "clientid": "spac_hushkey" }"#), ..NOBODY }),
     scenario!("keyboard", "everything can be reached by keyboard, and the focus goes along", keyboard::from_the_top),
+    scenario!("cookies-allowed", "a provider at another site gets its cookies in a frame of a browser that sends them", cookies::sent,
+        Setup { third_party_cookies: ThirdPartyCookies::Allowed, ..ELSEWHERE }),
+    scenario!("cookies-blocked", "a provider at another site gets no cookies in a frame of a browser that blocks them, and is asked by a redirect", cookies::kept_back, ELSEWHERE),
     scenario!("anywhere", "other paths, on a server that knows files and nothing else", anywhere::on_a_plain_server,
         Setup {
             provider: &["--redirect-path", "/auth/callback", "--silent-path", "/silent-callback.html"],
