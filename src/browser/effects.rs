@@ -86,7 +86,11 @@ impl Shared {
             Effect::Remember(record) => transaction_store::put(&record).map_err(Error::Platform)?,
             Effect::NoteRedirects(redirects) => transaction_store::note_redirects(self.config.client_id(), &redirects),
             // It ends by itself after a few seconds, and nobody waits for it.
-            Effect::RestoreScroll => wasm_bindgen_futures::spawn_local(scroll::restore(self.config.client_id().to_owned())),
+            Effect::RestoreScroll => {
+                if let Some(record) = scroll::take(self.config.client_id()) {
+                    wasm_bindgen_futures::spawn_local(scroll::restore(record));
+                }
+            }
             Effect::Hint(hint) => hint::write(self.config.client_id(), hint),
             Effect::Tell(message) => self.tell_tabs(message),
             Effect::Report(error) => console::report(&error),

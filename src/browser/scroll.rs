@@ -45,14 +45,17 @@ fn remember(key: &str) {
     }
 }
 
+/// What is remembered, and forgotten with this: another visit begins at the top.
+#[must_use]
+pub fn take(client_id: &str) -> Option<Value> {
+    let (key, storage) = (key(client_id), storage()?);
+    let record = storage.get_item(&key).ok().flatten()?;
+    storage.remove_item(&key).ok()?;
+    serde_json::from_str(&record).ok()
+}
+
 /// Scrolls to where the person was, if that was here, once the page is tall enough. Whoever begins to move before that is left alone.
-pub async fn restore(client_id: String) {
-    let key = key(&client_id);
-    let Some(storage) = storage() else { return };
-    let Some(record) = storage.get_item(&key).ok().flatten() else { return };
-    // Once: another visit begins at the top.
-    let _ = storage.remove_item(&key);
-    let Ok(record) = serde_json::from_str::<Value>(&record) else { return };
+pub async fn restore(record: Value) {
     let position = |name: &str| record[name].as_f64().filter(|position| position.is_finite()).unwrap_or_default();
     let (x, y) = (position("x"), position("y"));
     if record["place"] != navigation::place() || (x, y) == (0.0, 0.0) {
