@@ -3,7 +3,7 @@
 use crate::{
     person::ALICE,
     runner::on_one_thread,
-    setup::Setup,
+    setup::{Setup, Site},
     stage::Stage,
     wait::{until, yes},
     world::World,
@@ -31,6 +31,18 @@ pub(crate) fn take(out: &Path) -> Result<()> {
         album.signed_in(&world).await?;
         album.in_between(&world).await?;
         album.afterwards(&world).await?;
+        world.browser.close().await?;
+
+        let paused = Setup {
+            site: Site::Cross,
+            provider: &["--access-token-ttl", "10"],
+            configuration: &[("scopes", "openid profile email")],
+            ..Setup::ORDINARY
+        };
+        let world = World::open(&stage, "screens-paused", paused).await?;
+        world.signs_in_to_account().await?;
+        world.sees("Your session is paused.").await?;
+        album.keep(&world, "account-paused").await?;
         world.browser.close().await?;
 
         let broken = Setup { broken_block: Some(r#"{ "preset": "scalekit", "client_id": "spac_hushkey" }"#), ..Setup::ORDINARY };
