@@ -7,7 +7,7 @@ use std::{
     net::TcpStream,
     process::{Child, Command, Stdio},
     thread::sleep,
-    time::{Duration, Instant},
+    time::Duration,
 };
 use xtask::ports;
 
@@ -48,8 +48,7 @@ impl Driver {
 
     /// Waits until it does; false if it ends instead.
     fn listens(&mut self) -> Result<bool> {
-        let started = Instant::now();
-        while started.elapsed() < PATIENCE {
+        for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
             if self.child.try_wait()?.is_some() {
                 return Ok(false);
             }
@@ -111,7 +110,7 @@ fn in_a_group_of_its_own(command: &mut Command) {
 }
 
 #[cfg(unix)]
-fn kill_group(child: &mut Child) -> std::io::Result<()> {
+fn kill_group(child: &Child) -> std::io::Result<()> {
     Ok(rustix::process::kill_process_group(rustix::process::Pid::from_child(child), rustix::process::Signal::KILL)?)
 }
 

@@ -7,6 +7,15 @@ use fantoccini::Client;
 use serde_json::{Value, json};
 use std::process::Command;
 
+/// What becomes of cookies in frames of another site.
+const COOKIES: &str = "network.cookie.cookieBehavior";
+
+/// Firefox gives a site that somebody was just sent to, and back, its cookies for a while. Here that while is over.
+const EXCEPTIONS: [&str; 3] = [
+    "privacy.restrict3rdpartystorage.heuristic.navigation", "privacy.restrict3rdpartystorage.heuristic.recently_visited",
+    "privacy.restrict3rdpartystorage.heuristic.redirect",
+];
+
 pub(super) fn driver(wish: &Wish<'_>) -> Result<Driver> {
     // With port 0 the browser itself chooses one for WebDriver BiDi; otherwise all would want the same.
     let arguments = |port: u16| vec!["--port".to_owned(), port.to_string(), "--websocket-port".to_owned(), "0".to_owned()];
@@ -15,12 +24,15 @@ pub(super) fn driver(wish: &Wish<'_>) -> Result<Driver> {
 
 pub(super) fn capabilities(wish: &Wish<'_>) -> Value {
     let arguments: &[&str] = if wish.headed { &[] } else { &["-headless"] };
-    let behaviour = match wish.third_party_cookies {
-        ThirdPartyCookies::Allowed => 0,
+    let preferences = match wish.third_party_cookies {
+        ThirdPartyCookies::Allowed => json!({ COOKIES: 0 }),
         // As people have it: kept apart by the site that the frame is in, so that a session is not found there.
-        ThirdPartyCookies::Blocked => 5,
+        ThirdPartyCookies::Blocked => {
+            let mut preferences = json!({ COOKIES: 5 });
+            EXCEPTIONS.iter().for_each(|name| preferences[*name] = false.into());
+            preferences
+        }
     };
-    let preferences = json!({ "network.cookie.cookieBehavior": behaviour });
     json!({
         "browserName": "firefox",
         // The page is there when its document is: frames have no end of their own to be waited for.
