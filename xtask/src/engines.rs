@@ -76,32 +76,17 @@ impl Engine {
     }
 }
 
-/// The engines of a run, and those that it does without.
-#[derive(Debug)]
-pub struct Choice {
-    /// What can be run.
-    pub engines: Vec<Engine>,
-    /// What cannot, and why.
-    pub missing: Vec<(Engine, String)>,
-}
-
-/// Finds those of the needed engines that were asked for, and fails if one is
-/// not to be had. Without any asked for, takes all that are to be had: one of
-/// them must be Chromium, the others may be missing.
-pub fn choose(needed: &[Engine], asked: &[Engine]) -> Result<Choice> {
+/// The engines to run in: those of the needed ones that were asked for, or
+/// Chromium if none was. Fails if one is not to be had.
+pub fn choose(needed: &[Engine], asked: &[Engine]) -> Result<Vec<Engine>> {
     choose_from(needed, asked, |engine| engine.programs().map(drop))
 }
 
-fn choose_from(needed: &[Engine], asked: &[Engine], is_there: impl Fn(Engine) -> Result<()>) -> Result<Choice> {
-    let mut choice = Choice { engines: Vec::new(), missing: Vec::new() };
-    for engine in needed.iter().copied().filter(|engine| asked.is_empty() || asked.contains(engine)) {
-        match is_there(engine) {
-            Ok(()) => choice.engines.push(engine),
-            Err(error) if asked.is_empty() && engine != Engine::Chromium => choice.missing.push((engine, format!("{error:#}"))),
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(choice)
+fn choose_from(needed: &[Engine], asked: &[Engine], is_there: impl Fn(Engine) -> Result<()>) -> Result<Vec<Engine>> {
+    let asked = if asked.is_empty() { &[Engine::Chromium] } else { asked };
+    let engines: Vec<Engine> = needed.iter().copied().filter(|engine| asked.contains(engine)).collect();
+    engines.iter().try_for_each(|engine| is_there(*engine))?;
+    Ok(engines)
 }
 
 fn install(packages: &[&str]) -> Result<()> {
@@ -136,10 +121,9 @@ mod tests {
     }
 
     #[test]
-    fn engines_that_nobody_asked_for_may_be_missing_and_are_named() -> Result<()> {
-        let choice = choose_from(&Engine::ALL, &[], only_chromium)?;
-        assert_eq!(choice.engines, [Engine::Chromium]);
-        assert_eq!(choice.missing, [(Engine::Firefox, "install firefox".to_owned()), (Engine::WebKit, "install webkit".to_owned())]);
+    fn chromium_is_enough_unless_others_are_asked_for() -> Result<()> {
+        assert_eq!(choose_from(&Engine::ALL, &[], only_chromium)?, [Engine::Chromium]);
+        assert_eq!(choose_from(&Engine::ALL, &FIREFOX, |_| Ok(()))?, FIREFOX);
         Ok(())
     }
 
@@ -148,7 +132,7 @@ mod tests {
         let message = choose_from(&Engine::ALL, &FIREFOX, only_chromium).expect_err("there is no Firefox").to_string();
         assert_eq!(message, "install firefox");
         assert!(choose_from(&Engine::ALL, &[], |_| Err(anyhow!("nothing"))).is_err());
-        assert_eq!(choose_from(&Engine::ALL, &FIREFOX, |_| Ok(()))?.engines, FIREFOX);
+        assert_eq!(choose_from(&Engine::ALL, &FIREFOX, |_| Ok(()))?, FIREFOX);
         Ok(())
     }
 

@@ -58,7 +58,7 @@ enum Task {
         /// Only these steps
         #[arg(long, value_delimiter = ',', value_name = "STEP,…")]
         only: Vec<String>,
-        /// Only this browser engine, in the steps that need one; may be given several times
+        /// The browser engine for the steps that need one, Chromium unless named; may be given several times
         #[arg(long, value_name = "NAME")]
         engine: Vec<Engine>,
         /// Name the steps and do nothing

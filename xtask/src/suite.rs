@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 
 pub use steps::{Run, STEPS, Step};
 
-use crate::engines::{self, Choice, Engine};
+use crate::engines::{self, Engine};
 use crate::process;
 use crate::workspace::Workspace;
 
@@ -73,7 +73,7 @@ impl Task {
 }
 
 /// Runs the steps, or those that are named in `only`; those that need a browser
-/// in these engines, or in all that are to be had.
+/// in these engines, or in Chromium.
 pub fn command(only: &[String], asked: &[Engine], list: bool) -> Result<()> {
     if list {
         for step in STEPS {
@@ -87,8 +87,7 @@ pub fn command(only: &[String], asked: &[Engine], list: bool) -> Result<()> {
     fs::create_dir_all(&logs)?;
     let is_needed = |engine: &Engine| steps.iter().any(|step| matches!(step.run, Run::In(possible, _) if possible.contains(engine)));
     let needed: Vec<Engine> = Engine::ALL.into_iter().filter(is_needed).collect();
-    let choice = engines::choose(&needed, asked)?;
-    let tasks = tasks(&steps, &choice.engines);
+    let tasks = tasks(&steps, &engines::choose(&needed, asked)?);
     if tasks.is_empty() {
         bail!("None of these steps can be run in that engine.");
     }
@@ -105,13 +104,13 @@ pub fn command(only: &[String], asked: &[Engine], list: bool) -> Result<()> {
             println!("\n{}\n", process::tail(&path, SHOWN_LINES)?);
             println!("FAIL  {} after {}: {error:#}", task.name(), shown(time));
             println!("      The whole output is in {}.", path.display());
-            summarise(&done, Some((task, time)), &tasks, &choice);
+            summarise(&done, Some((task, time)), &tasks);
             bail!("The step {} failed. Again: {}", task.name(), task.again());
         }
         println!("PASS  {} in {}", task.name(), shown(time));
         done.push((task, time));
     }
-    summarise(&done, None, &tasks, &choice);
+    summarise(&done, None, &tasks);
     Ok(())
 }
 
@@ -138,7 +137,7 @@ fn tasks(steps: &[&'static Step], engines: &[Engine]) -> Vec<Task> {
     steps.iter().flat_map(of_step).collect()
 }
 
-fn summarise(done: &[(&Task, Duration)], failed: Option<(&Task, Duration)>, all: &[Task], choice: &Choice) {
+fn summarise(done: &[(&Task, Duration)], failed: Option<(&Task, Duration)>, all: &[Task]) {
     let line = |result: &str, task: &Task, time: &str| println!("{result}  {:<WIDTH$} {time:>8}  {}", task.name(), task.step.headline);
     println!();
     for (task, time) in done {
@@ -150,9 +149,6 @@ fn summarise(done: &[(&Task, Duration)], failed: Option<(&Task, Duration)>, all:
     let reached = done.len() + usize::from(failed.is_some());
     for task in &all[reached..] {
         line("----", task, "not run");
-    }
-    for (engine, why) in &choice.missing {
-        println!("\nNothing was run in {}. {why}", engine.name());
     }
     println!("\n{} passed, {} failed", done.len(), usize::from(failed.is_some()));
 }

@@ -97,6 +97,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         Setup {
             provider: &["--access-token-ttl", "10"],
             configuration: &[("scopes", "openid profile email")],
+            // Firefox looks for an icon of the relay page, which allows none.
+            console_may_say: &["/favicon.ico"],
             ..ELSEWHERE
         }),
     scenario!("tab-follows", "a tab follows a sign-in in another tab, and another person", continuity::tab_follows, REFUSALS),
