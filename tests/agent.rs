@@ -9,7 +9,7 @@ mod page;
 
 use hushkey::{ApiError, ApiRequest, Reason, SignInOptions, View};
 use mounted::Mounted;
-use page::{Provider, a_while, frames, run, run_text, until};
+use page::{Provider, a_while, frames, history_length, run, run_text, until};
 use serde_json::{Value, json};
 use std::{cell::Cell, collections::HashSet, rc::Rc, time::Duration};
 use wasm_bindgen_futures::spawn_local;
@@ -26,7 +26,7 @@ async fn signed_in(provider: &Provider) -> Mounted {
 #[wasm_bindgen_test]
 async fn si_01_a_session_is_restored_by_a_real_frame_and_the_gates_show_it() {
     let provider = Provider::fresh();
-    let history = run("return history.length");
+    let history = history_length().await;
     let app = Mounted::new(provider.config(), true).await;
     assert_eq!(app.text(), "restoring at / waiting", "a protected page stays calm meanwhile");
     assert_eq!(frames(), 1);

@@ -10,7 +10,7 @@ use hushkey::{
     browser::{discarded::Discarded, frame::Frame, navigation},
     protocol::secret::SensitiveUrl,
 };
-use page::{a_while, frames, page, run, run_text, until, window};
+use page::{a_while, frames, history_length, page, run, run_text, until, window};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -81,7 +81,7 @@ impl Drop for Stranger {
 
 #[wasm_bindgen_test]
 async fn si_11_a_frame_answers_leaves_no_history_and_is_gone_when_dropped() {
-    let entries = run("return history.length");
+    let entries = history_length().await;
     for _ in 0..3 {
         let (frame, heard) = open(&post_good());
         until("an answer", || heard.good() == 1).await;

@@ -50,6 +50,12 @@ pub fn run(script: &str) -> JsValue {
     Function::new_no_args(script).call0(&JsValue::NULL).unwrap_or_else(|why| panic!("{script}: {why:?}"))
 }
 
+/// How many entries the history has. Firefox puts the page itself there a moment after it was loaded.
+pub async fn history_length() -> JsValue {
+    until("the page in its own history", || run("return history.length > 0") == true).await;
+    run("return history.length")
+}
+
 pub fn run_text(script: &str) -> String {
     run(script).as_string().unwrap_or_else(|| panic!("{script}: not a text"))
 }
