@@ -90,6 +90,8 @@ fn doc(context: &Context) -> Result<()> {
 
 fn native(context: &Context) -> Result<()> {
     context.run(&mut cargo(&["test", "--locked", "--package", "hushkey", "--no-default-features"]))?;
+    // The words that people read need no browser to be checked.
+    context.run(&mut cargo(&["test", "--locked", "--package", "hushkey", "--features", "app", "--bin", "hushkey"]))?;
     context.run(&mut cargo(&["test", "--locked", "--package", "xtask", "--package", "e2e", "--lib", "--bins"]))
 }
 
