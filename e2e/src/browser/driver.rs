@@ -110,7 +110,8 @@ fn in_a_group_of_its_own(command: &mut Command) {
 }
 
 #[cfg(unix)]
-fn kill_group(child: &Child) -> std::io::Result<()> {
+#[expect(clippy::needless_pass_by_ref_mut, reason = "elsewhere a child is killed by its exclusive owner only")]
+fn kill_group(child: &mut Child) -> std::io::Result<()> {
     Ok(rustix::process::kill_process_group(rustix::process::Pid::from_child(child), rustix::process::Signal::KILL)?)
 }
 
