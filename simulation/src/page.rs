@@ -1,0 +1,182 @@
+//! Tabs and pages of the simulated browser.
+
+use crate::{
+    bridge::{Core, Input, Shown, Ticket},
+    provider::Ask,
+    world::Truth,
+};
+use std::collections::BTreeMap;
+
+/// One page of one tab: documents are numbered, and a number never comes again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageId {
+    /// The place of the tab.
+    pub tab: usize,
+    /// The number of the document.
+    pub document: u64,
+}
+
+/// A tab.
+#[derive(Debug)]
+pub struct Tab {
+    /// What it shows.
+    pub page: Page,
+    /// Its `sessionStorage` for the app's origin.
+    pub storage: BTreeMap<String, String>,
+    /// A page in the back/forward cache.
+    pub frozen: Option<Box<Document>>,
+}
+
+/// What a tab shows.
+#[derive(Debug)]
+pub enum Page {
+    /// The app.
+    App(Box<Document>),
+    /// The app, while one of its events is dealt with.
+    Busy,
+    /// The provider's sign-in page, which waits for the person.
+    SignIn { visit: u64, ask: Ask },
+    /// A page of the provider that sends the browser on.
+    Passing { visit: u64 },
+    /// Another site.
+    Elsewhere,
+    /// The browser's error page for this address.
+    Error(String),
+    /// Nothing any more.
+    Closed,
+}
+
+/// A loaded page of the app, with what the driver holds for it.
+#[derive(Debug)]
+pub struct Document {
+    /// Where it is.
+    pub id: PageId,
+    /// The core.
+    pub core: Core,
+    /// Path and query.
+    pub place: String,
+    /// What is under way.
+    pub held: Vec<Holding>,
+    /// The number of the timer that is set; an older one does nothing.
+    pub timer: u64,
+    /// The navigation that has begun.
+    pub navigation: Option<u64>,
+    /// What the gate of a protected page said last: stage and place.
+    pub gate: Option<(Stage, String)>,
+    /// Calls to an API that are not finished.
+    pub calls: Vec<Call>,
+    /// Whether the person chose the sign-in that is being prepared.
+    pub leave_chosen: bool,
+    /// Redirects to the provider that nobody chose.
+    pub automatic: u32,
+    /// The step at which the session that is held began.
+    pub since: u64,
+    /// The grant that was presented last.
+    pub by_refresh: bool,
+    /// Addresses and texts that left the page lately, in which a later verifier must not be found.
+    pub published: Vec<String>,
+    /// How far the device's clock was off when a token was asked for.
+    pub apart_at_request: u64,
+    /// What came while the page was in the cache, and is noticed when it returns.
+    pub missed: Vec<(Input, Truth)>,
+}
+
+/// Something under way, kept while the core holds its ticket.
+#[derive(Clone, Copy, Debug)]
+pub struct Holding {
+    /// The core's mark.
+    pub ticket: Ticket,
+    /// What it is.
+    pub kind: HoldingKind,
+}
+
+/// Kinds of what is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoldingKind {
+    Frame,
+    TokenRequest,
+    Document,
+    Check,
+}
+
+/// As much of the view as the gate of a protected page looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Waiting,
+    SignedIn,
+    SignedOut,
+}
+
+/// A call to an API.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Its number.
+    pub number: u64,
+    /// The generation that was refused.
+    pub refused: Option<u64>,
+    /// The generation it is under way with.
+    pub sent: Option<u64>,
+}
+
+impl Document {
+    /// A page that nothing has happened to.
+    #[must_use]
+    pub const fn new(id: PageId, core: Core, place: String) -> Self {
+        Self {
+            id,
+            core,
+            place,
+            held: Vec::new(),
+            timer: 0,
+            navigation: None,
+            gate: None,
+            calls: Vec::new(),
+            leave_chosen: false,
+            automatic: 0,
+            since: 0,
+            by_refresh: false,
+            published: Vec::new(),
+            apart_at_request: 0,
+            missed: Vec::new(),
+        }
+    }
+
+    /// Whether the page is for signed-in people only.
+    #[must_use]
+    pub fn is_protected(&self) -> bool {
+        self.place.starts_with("/account")
+    }
+
+    /// The stage of its gate.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        match self.core.shown() {
+            Shown::SignedIn(_) => Stage::SignedIn,
+            Shown::SignedOut(_) => Stage::SignedOut,
+            Shown::Restoring | Shown::Completing | Shown::LeavingToSignIn | Shown::LeavingToSignOut => Stage::Waiting,
+        }
+    }
+}
+
+impl Tab {
+    /// A tab without anything.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { page: Page::Elsewhere, storage: BTreeMap::new(), frozen: None }
+    }
+
+    /// The app's page, if it shows one.
+    #[must_use]
+    pub fn document(&self) -> Option<&Document> {
+        match &self.page {
+            Page::App(document) => Some(document),
+            _ => None,
+        }
+    }
+}
+
+impl Default for Tab {
+    fn default() -> Self {
+        Self::new()
+    }
+}
