@@ -11,7 +11,7 @@ use hushkey::{
         callback,
         error::NetworkFailure,
         frame_message::FrameMessage,
-        hint::{self, Hint},
+        hint::Hint,
         http::{Freshness, HttpResponse, Method},
         machine::{self, Reaction, State},
         secret::{Body, SensitiveUrl},
@@ -343,7 +343,7 @@ pub fn events(input: Input, config: &Config) -> [Option<(Kind, Event)>; 2] {
         },
         // As the driver does it: a page in the cache hears no other tab, and asks the hint instead.
         Input::Returned { hint } => {
-            let elsewhere = Hint::parse(hint.as_deref()) == Hint::SignedOutByChoice;
+            let elsewhere = says_signed_out(hint.as_deref());
             let first = elsewhere.then_some((Kind::SignedOutElsewhere, Event::OtherTabSignedOut));
             [first, Some((Kind::Returned, Event::PageReturned))]
         }
@@ -381,10 +381,10 @@ fn wish(effect: Effect, config: &Config) -> Wish {
     }
 }
 
-/// The key in `localStorage` of the hint.
+/// Whether the hint says that somebody signed out by choice.
 #[must_use]
-pub fn hint_key(config: &Config) -> String {
-    hint::key(config.client_id())
+pub fn says_signed_out(hint: Option<&str>) -> bool {
+    Hint::parse(hint) == Hint::SignedOutByChoice
 }
 
 /// The key in `sessionStorage` of the record that belongs to an address.

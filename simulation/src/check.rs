@@ -2,6 +2,7 @@
 
 use crate::{
     bridge::{Kind, Sample, Shown, Stepped, Token, Why, Wish},
+    clock::Clocks,
     dispatch::{is_choice, is_leaving},
     habits::API,
     jwt::{ACCESS_MARK, CODE_MARK, ID_MARK, REFRESH_MARK},
@@ -29,13 +30,22 @@ pub struct Before {
     pub truth: Truth,
     shown: Shown,
     generation: Option<u64>,
+    overdue: bool,
+    document_held: bool,
 }
 
 impl Before {
     /// Of a page, before this event.
     #[must_use]
-    pub fn of(document: &Document, kind: Kind, truth: Truth) -> Self {
-        Self { kind, truth, shown: document.core.shown(), generation: document.core.generation() }
+    pub fn of(document: &Document, kind: Kind, truth: Truth, clocks: Clocks) -> Self {
+        Self {
+            kind,
+            truth,
+            shown: document.core.shown(),
+            generation: document.core.generation(),
+            overdue: document.core.deadline_in(clocks) == Some(0),
+            document_held: document.held.iter().any(|holding| holding.kind == HoldingKind::Document),
+        }
     }
 
     /// What was shown.
@@ -69,6 +79,15 @@ impl World {
             document.leave_chosen = true;
         } else if !is_leaving(before.shown) && is_leaving(after) {
             document.leave_chosen = false;
+        }
+        if !stepped.ignored {
+            match before.kind {
+                Kind::Frame | Kind::Answer | Kind::Check => document.late |= before.overdue,
+                _ => document.late = false,
+            }
+        }
+        if before.kind == Kind::Answer && before.document_held && !document.held.iter().any(|holding| holding.kind == HoldingKind::Document) {
+            document.keys_failed = before.truth == Truth::Trouble;
         }
         for wish in &stepped.wishes {
             check_secrecy(document, wish)?;
@@ -154,9 +173,9 @@ impl World {
     ///
     /// # Errors
     /// The violation, if it has.
-    pub fn check_signed_out(&mut self, document: &Document) -> Held {
+    pub fn check_signed_out(&mut self, document: &mut Document) -> Held {
         let holds = document.core.generation().is_some() && document.since < self.signed_out;
-        known::sign_out_missed(self, holds, document.id.tab)
+        known::sign_out_missed(self, holds, document)
     }
 
     /// A session ends for a reason only, and a page says the reason that is true.
@@ -183,8 +202,7 @@ impl World {
             Kind::Check => before.truth == Truth::Mistake || after == Shown::SignedOut(Why::AccountChanged) || clock_wrong,
             _ => false,
         };
-        let problem = document.core.problem();
-        known::ended(self, !may_end, problem.as_deref(), before, after)
+        known::ended(self, !may_end, document, before, after)
     }
 
     fn check_sample(&self, sample: &Sample, ignored: bool) -> Held {

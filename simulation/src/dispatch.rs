@@ -52,7 +52,7 @@ impl World {
             for (kind, event) in bridge::events(input, self.habits.config).into_iter().flatten() {
                 self.steps += 1;
                 self.count(Count::Events);
-                let before = Before::of(document, kind, truth);
+                let before = Before::of(document, kind, truth, self.clock.device());
                 let (clocks, entropy) = (self.clock.device(), self.chance.seed());
                 let stepped = document.core.step(event, clocks, entropy, self.is_sampled());
                 document.held.retain(|holding| document.core.holds(holding.ticket));

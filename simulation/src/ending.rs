@@ -24,8 +24,8 @@ impl World {
         self.stop_faults()?;
         self.settle("without faults every tab comes to rest")?;
         for page in self.pages() {
-            if let Some(document) = self.take(page) {
-                let held = self.check_signed_out(&document);
+            if let Some(mut document) = self.take(page) {
+                let held = self.check_signed_out(&mut document);
                 self.put_back(document);
                 held?;
             }
@@ -69,8 +69,8 @@ impl World {
         let bound = self.clock.now + BOUND;
         while let Some(tab) = (0..self.tabs.len()).find(|tab| !self.rests(*tab)) {
             if self.clock.now >= bound {
-                let shown = self.tabs[tab].document().map(|document| document.core.shown());
-                return known::never_rests(self, tab, || format!("tab {tab} shows {shown:?}"), invariant);
+                known::never_rests(self, tab, invariant)?;
+                continue;
             }
             self.run_until(self.clock.now + SECOND)?;
         }
@@ -111,6 +111,9 @@ impl World {
 
     fn judge(&mut self, page: PageId, was: Shown) -> Held {
         let visible = self.provider.session.filter(|_| self.habits.frame_cookies);
+        if matches!(self.tabs[page.tab].page, Page::Closed) {
+            return Ok(());
+        }
         let Some(document) = self.tabs[page.tab].document() else {
             // A protected page has sent the person to the sign-in page, which is right if the provider knows nobody.
             let right = matches!(self.tabs[page.tab].page, Page::SignIn { .. }) && self.provider.session.is_none();

@@ -5,7 +5,7 @@ use crate::{
     clock::{MINUTE, SECOND},
     moves::Move,
     network::Weather,
-    page::{HoldingKind, PageId},
+    page::{HoldingKind, Page, PageId},
     provider::{APP, CLIENT, ISSUER},
     tally::Count,
     traffic::relayed,
@@ -130,6 +130,15 @@ impl World {
     /// The device's wall clock is ahead by so much from now on.
     pub fn set_clock(&mut self, ahead: i64) {
         self.clock.wall_ahead = ahead;
+        let clocks = self.clock.device();
+        for tab in &mut self.tabs {
+            if let Page::App(document) = &mut tab.page {
+                document.notice_stall(clocks);
+            }
+            if let Some(document) = &mut tab.frozen {
+                document.notice_stall(clocks);
+            }
+        }
         self.note(|_| format!("fault: the wall clock is ahead by {} s", ahead / 1000));
         self.recheck_timers();
     }

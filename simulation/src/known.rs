@@ -2,38 +2,109 @@
 //! is mended loses its exception in the same change.
 
 use crate::{
-    bridge::Shown,
+    bridge::{self, Kind, Shown},
     check::Before,
+    page::{Document, Page},
     tally::Count,
     violation::{Held, require},
-    world::World,
+    world::{Truth, World},
 };
 
 /// The claims of an ID token are shown in the `Debug` of the state, and the nonce is one of them.
 pub const NONCE_IS_SHOWN: bool = true;
 
 /// A refresh token is sent again although its request was carried out: a broken connection and an answer of 5xx count as not carried out.
+const REFRESH_IS_SENT_AGAIN: bool = true;
+
+/// Keys that could not be fetched when one was missing are not asked for again within a minute: the next attempt finds the key missing and
+/// ends the session.
+const KEYS_ARE_GIVEN_UP: bool = true;
+
+/// A signature check that was not answered in time, because the machine slept or the clock jumped, ends the session.
+const CHECKS_TIME_OUT: bool = true;
+
+/// An answer that comes when its deadline has passed, and before the timer does, is taken as if it were in time: what it brought is too old by
+/// then, and the session ends.
+const LATE_ANSWERS_ARE_TAKEN: bool = true;
+
+/// The hint has room for one word: a sign-out is forgotten when somebody signs in, or nobody is found, afterwards, and a page that was in the
+/// cache meanwhile comes back with the tokens of before.
+const SIGN_OUTS_ARE_OVERWRITTEN: bool = true;
+
+/// Deadlines stand on the wall clock: one that was set before the clock was put back is not due for as long as the clock was wrong.
+const DEADLINES_FOLLOW_THE_WALL_CLOCK: bool = true;
+
+/// A refresh token is sent.
+///
+/// # Errors
+/// The violation, if it was used up.
 pub fn refresh_sent_twice(world: &mut World, again: bool) -> Held {
-    const LET_PASS: bool = true;
-    if again {
-        world.count(Count::KnownFaults);
-    }
-    require(!again || LET_PASS, "a refresh token that was used up is not sent again", String::new)
+    pass(world, again && REFRESH_IS_SENT_AGAIN);
+    require(!again || REFRESH_IS_SENT_AGAIN, "a refresh token that was used up is not sent again", String::new)
 }
 
 /// A page came back that has missed a sign-out.
-pub fn sign_out_missed(_world: &mut World, missed: bool, tab: usize) -> Held {
-    require(!missed, "no token is reachable in another tab after a sign-out", || format!("tab {tab}"))
+///
+/// # Errors
+/// The violation, if it has.
+pub fn sign_out_missed(world: &mut World, missed: bool, document: &mut Document) -> Held {
+    let known = missed && document.forgot_sign_out;
+    pass(world, known);
+    require(!missed || known, "no token is reachable in another tab after a sign-out", || format!("tab {}", document.id.tab))?;
+    if known {
+        document.since = world.signed_out;
+    }
+    Ok(())
+}
+
+/// What a page may not know when it comes back from the cache: somebody signed out, and the hint says something newer.
+#[must_use]
+pub fn forgets_sign_out(world: &World, document: &Document) -> bool {
+    SIGN_OUTS_ARE_OVERWRITTEN && document.since < world.signed_out && !bridge::says_signed_out(world.hint.as_deref())
 }
 
 /// A session ended that could have been renewed.
-pub fn ended(_world: &mut World, wrongly: bool, problem: Option<&str>, before: &Before, after: Shown) -> Held {
-    require(!wrongly, "a transient failure never ends a session", || {
-        format!("{after:?} {} after {:?} ({:?})", problem.unwrap_or_default(), before.kind, before.truth)
+///
+/// # Errors
+/// The violation, if it has.
+pub fn ended(world: &mut World, wrongly: bool, document: &Document, before: &Before, after: Shown) -> Held {
+    let problem = document.core.problem().unwrap_or_default();
+    let known = (KEYS_ARE_GIVEN_UP && before.kind == Kind::Answer && problem == "keys_kid" && document.keys_failed)
+        || (CHECKS_TIME_OUT && before.kind == Kind::Ticked && problem == "platform_crypto_subtle")
+        || (LATE_ANSWERS_ARE_TAKEN && document.late && is_too_old(before, &problem));
+    pass(world, wrongly && known);
+    require(!wrongly || known, "a transient failure never ends a session", || {
+        format!("{after:?} {problem} after {:?} ({:?})", before.kind, before.truth)
     })
 }
 
+/// Whether a problem is that something is too old.
+fn is_too_old(before: &Before, problem: &str) -> bool {
+    match before.kind {
+        Kind::Check => ["id_token_iat", "id_token_exp", "access_token_exp"].contains(&problem),
+        Kind::Answer => before.truth == Truth::Denial && problem == "invalid_grant",
+        _ => false,
+    }
+}
+
 /// A tab does not come to rest although nothing is wrong any more.
-pub fn never_rests(_world: &mut World, _tab: usize, detail: impl FnOnce() -> String, invariant: &'static str) -> Held {
-    require(false, invariant, detail)
+///
+/// # Errors
+/// The violation, if it should.
+pub fn never_rests(world: &mut World, tab: usize, invariant: &'static str) -> Held {
+    let stuck = world.tabs[tab].document();
+    let known = DEADLINES_FOLLOW_THE_WALL_CLOCK && stuck.is_some_and(|document| document.stalled);
+    let detail = format!("tab {tab} shows {:?}", stuck.map(|document| document.core.shown()));
+    pass(world, known);
+    require(known, invariant, || detail)?;
+    // Nothing more can be learned from it.
+    world.tabs[tab].page = Page::Closed;
+    Ok(())
+}
+
+fn pass(world: &mut World, known: bool) {
+    if known {
+        world.count(Count::KnownFaults);
+        world.note(|_| "a known fault of the core".to_owned());
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     bridge::{Core, Input, Shown, Ticket},
+    clock::{Clocks, MINUTE},
     provider::Ask,
     world::Truth,
 };
@@ -77,6 +78,14 @@ pub struct Document {
     pub published: Vec<String>,
     /// How far the device's clock was off when a token was asked for.
     pub apart_at_request: u64,
+    /// Whether something was waited for when the wall clock was put back, so that its deadline is far away now.
+    pub stalled: bool,
+    /// Whether keys could not be fetched lately.
+    pub keys_failed: bool,
+    /// Whether the attempt under way took an answer after its deadline.
+    pub late: bool,
+    /// Whether the page came back after a sign-out that the hint did not tell of.
+    pub forgot_sign_out: bool,
     /// What came while the page was in the cache, and is noticed when it returns.
     pub missed: Vec<(Input, Truth)>,
 }
@@ -137,6 +146,10 @@ impl Document {
             by_refresh: false,
             published: Vec::new(),
             apart_at_request: 0,
+            stalled: false,
+            keys_failed: false,
+            late: false,
+            forgot_sign_out: false,
             missed: Vec::new(),
         }
     }
@@ -145,6 +158,12 @@ impl Document {
     #[must_use]
     pub fn is_protected(&self) -> bool {
         self.place.starts_with("/account")
+    }
+
+    /// Remembers if a deadline has become later than any that is ever set.
+    pub fn notice_stall(&mut self, clocks: Clocks) {
+        let rests = matches!(self.core.shown(), Shown::SignedIn(_)) && !self.core.is_renewing();
+        self.stalled |= !rests && self.core.deadline_in(clocks).is_some_and(|wait| wait > MINUTE);
     }
 
     /// The stage of its gate.
