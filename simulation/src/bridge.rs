@@ -1,5 +1,5 @@
 //! The one file that knows the core's events, effects and questions. Everything else of the simulation speaks in the words of this file, so
-//! that a core that grows is followed here first: a new event is a line in [`Input`] and in [`events`], a new effect one in [`Wish`] and in
+//! that a core that grows is followed here first: a new event is a line in `words` and in [`events`], a new effect one there and in
 //! [`wish`]. It stands where the browser driver stands, and decides as little.
 
 use crate::clock::Clocks;
@@ -23,188 +23,42 @@ use hushkey::{
 };
 use std::{mem, time::Duration};
 
-pub use hushkey::protocol::transaction::Ticket;
-
-/// Something that happens to a page.
-#[derive(Debug)]
-pub enum Input {
-    /// It was loaded: the whole address, the record that was taken from the store for it, the text of the hint.
-    Opened { address: String, kept: Option<(String, String)>, hint: Option<String> },
-    /// The person chose to sign in, perhaps as somebody else.
-    SignIn { return_to: String, anew: bool },
-    /// The person chose to sign out.
-    SignOut,
-    /// A protected page is shown and nobody is signed in.
-    Needed(String),
-    /// A protected page was left.
-    NotNeeded,
-    /// A new token is asked for.
-    Renew,
-    /// The person tries again.
-    Retry,
-    /// The hidden frame posted this text.
-    FrameSaid { ticket: Ticket, text: String },
-    /// A request was answered, or was not.
-    Answered { ticket: Ticket, answer: Answer },
-    /// Signatures were checked: the place of the one that is wrong, if one is.
-    Checked { ticket: Ticket, wrong: Option<usize> },
-    /// An API answered 401 to this generation of the token.
-    Rejected { generation: u64 },
-    /// A text came from another tab.
-    Told(String),
-    /// The page came back from the back/forward cache; the hint as it stands now.
-    Returned { hint: Option<String> },
-    /// The page is looked at again, or the network is back.
-    Woke,
-    /// The timer fired.
-    Ticked,
-}
-
-/// What becomes of a request.
-#[derive(Clone, Debug)]
-pub enum Answer {
-    /// Status and JSON body.
-    Json(u16, String),
-    /// Status and an HTML page.
-    Html(u16),
-    /// The connection failed.
-    Unreachable,
-    /// The browser knows that it is offline.
-    Offline,
-    /// The browser adapter gave up after ten seconds.
-    TimedOut,
-}
-
-/// What kind of input an event stands for. The checks look at nothing else of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Opened,
-    SignIn,
-    SignOut,
-    Needed,
-    NotNeeded,
-    Renew,
-    Retry,
-    Frame,
-    Answer,
-    Check,
-    Rejected,
-    SignedOutElsewhere,
-    Returned,
-    Woke,
-    Ticked,
-}
-
-/// Something that the core wants done.
-#[derive(Debug)]
-pub enum Wish {
-    /// Open the hidden frame.
-    Frame { ticket: Ticket, url: String },
-    /// Send a request: a GET, or a POST of this form. `cached` says whether the browser's cache may answer.
-    Send { ticket: Ticket, url: String, form: Option<String>, cached: bool },
-    /// Check signatures.
-    Check { ticket: Ticket, checks: Vec<Check> },
-    /// Leave the page.
-    Leave { url: String, replaces: bool },
-    /// Change the address.
-    Rewrite(String),
-    /// Store a record.
-    Keep { key: String, text: String },
-    /// Store the hint.
-    Hint(String),
-    /// Tell the other tabs.
-    Tell(String),
-    /// Write to the console.
-    Report(String),
-}
-
-/// One signature to check.
-#[derive(Debug)]
-pub struct Check {
-    /// The `x` of the key, which is Ed25519 always.
-    pub key: String,
-    /// What was signed.
-    pub input: String,
-    /// The signature.
-    pub signature: Vec<u8>,
-}
-
-/// What a page shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
-    Restoring,
-    Completing,
-    LeavingToSignIn,
-    LeavingToSignOut,
-    SignedIn(Who),
-    SignedOut(Why),
-}
-
-/// A person and the organisation they are signed in to, by number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Who {
-    /// `usr_…`
-    pub person: u8,
-    /// `org_…`
-    pub organisation: u8,
-}
-
-/// Why nobody is signed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
-    NoSession,
-    ByChoice,
-    Elsewhere,
-    SessionEnded,
-    AccountChanged,
-    Problem,
-}
-
-/// What a call to an API is to do.
-#[derive(Debug)]
-pub enum Token {
-    Attach { token: String, generation: u64 },
-    Wait,
-    Renew,
-    SignedOut,
-    NotAllowed,
-}
+pub(crate) use crate::words::{Answer, Check, Input, Kind, Shown, Ticket, Token, Who, Why, Wish};
 
 /// What a step did.
 #[derive(Debug)]
-pub struct Stepped {
+pub(crate) struct Stepped {
     /// What is to be done, in this order.
-    pub wishes: Vec<Wish>,
+    pub(crate) wishes: Vec<Wish>,
     /// Whether the event was ignored.
-    pub ignored: bool,
+    pub(crate) ignored: bool,
     /// Every `Debug` output of the step, if it was asked for.
-    pub sample: Option<Sample>,
+    pub(crate) sample: Option<Sample>,
 }
 
 /// What a developer would see of a step: state before and after, and the effects with event and view.
 #[derive(Debug)]
-pub struct Sample {
-    pub before: String,
-    pub after: String,
-    pub effects: String,
+pub(crate) struct Sample {
+    pub(crate) before: String,
+    pub(crate) after: String,
+    pub(crate) effects: String,
 }
 
 /// The core of one page.
 #[derive(Debug)]
-pub struct Core {
+pub(crate) struct Core {
     state: State,
     config: &'static Config,
 }
 
 impl Core {
     /// Before anything has happened.
-    #[must_use]
-    pub fn new(config: &'static Config) -> Self {
+    pub(crate) fn new(config: &'static Config) -> Self {
         Self { state: State::new(), config }
     }
 
     /// One step.
-    pub fn step(&mut self, event: Event, clocks: Clocks, entropy: [u8; 32], sample: bool) -> Stepped {
+    pub(crate) fn step(&mut self, event: Event, clocks: Clocks, entropy: [u8; 32], sample: bool) -> Stepped {
         let at = Moment { now: UnixTime::from_millis(clocks.wall), entropy: Entropy::new(entropy) };
         let seen = sample.then(|| (format!("{:?}", self.state), format!("{event:?}")));
         let step = machine::step(mem::take(&mut self.state), event, &at, self.config);
@@ -219,17 +73,15 @@ impl Core {
     }
 
     /// What the page shows.
-    #[must_use]
-    pub fn shown(&self) -> Shown {
+    pub(crate) fn shown(&self) -> Shown {
         match self.state.view() {
             View::Restoring { .. } => Shown::Restoring,
             View::Completing => Shown::Completing,
             View::Leaving(hushkey::Destination::SignIn) => Shown::LeavingToSignIn,
             View::Leaving(hushkey::Destination::SignOut) => Shown::LeavingToSignOut,
-            View::SignedIn(person) => Shown::SignedIn(Who {
-                person: number(Some(&person.subject)),
-                organisation: number(person.organization.as_deref()),
-            }),
+            View::SignedIn(person) => {
+                Shown::SignedIn(Who { person: number(Some(&person.subject)), organisation: number(person.organization.as_deref()) })
+            }
             View::SignedOut(reason) => Shown::SignedOut(match reason {
                 Reason::NoSession => Why::NoSession,
                 Reason::ByChoice => Why::ByChoice,
@@ -242,8 +94,7 @@ impl Core {
     }
 
     /// The name of the problem that is shown, if one is.
-    #[must_use]
-    pub fn problem(&self) -> Option<String> {
+    pub(crate) fn problem(&self) -> Option<String> {
         match self.state.view() {
             View::SignedOut(Reason::Problem(error)) => Some(error.code()),
             _ => None,
@@ -251,38 +102,32 @@ impl Core {
     }
 
     /// How many milliseconds from now the deadline is; zero if it is due. `None` if there is none.
-    #[must_use]
-    pub fn deadline_in(&self, clocks: Clocks) -> Option<u64> {
+    pub(crate) fn deadline_in(&self, clocks: Clocks) -> Option<u64> {
         self.state.deadline().map(|deadline| deadline.as_millis().saturating_sub(clocks.wall))
     }
 
     /// Whether the state waits for something, and so must have a deadline.
-    #[must_use]
-    pub fn waits(&self) -> bool {
+    pub(crate) fn waits(&self) -> bool {
         !matches!(self.shown(), Shown::SignedOut(_))
     }
 
     /// Whether an answer with this ticket is waited for.
-    #[must_use]
-    pub fn holds(&self, ticket: Ticket) -> bool {
+    pub(crate) fn holds(&self, ticket: Ticket) -> bool {
         self.state.holds(ticket)
     }
 
     /// A number that is another with every token; `None` without one.
-    #[must_use]
-    pub fn generation(&self) -> Option<u64> {
+    pub(crate) fn generation(&self) -> Option<u64> {
         self.state.token_generation()
     }
 
     /// Whether a new token is being asked for.
-    #[must_use]
-    pub fn is_renewing(&self) -> bool {
+    pub(crate) fn is_renewing(&self) -> bool {
         self.state.is_renewing()
     }
 
     /// What a call to an API is to do.
-    #[must_use]
-    pub fn token_for(&self, address: &str, clocks: Clocks) -> Token {
+    pub(crate) fn token_for(&self, address: &str, clocks: Clocks) -> Token {
         match self.state.token_for(address, UnixTime::from_millis(clocks.wall), self.config) {
             TokenAnswer::Attach { token, generation } => Token::Attach { token: token.expose().to_owned(), generation },
             TokenAnswer::Wait => Token::Wait,
@@ -299,8 +144,7 @@ fn number(text: Option<&str>) -> u8 {
 }
 
 /// What the driver makes of an input: no event if it is a message that is not ours, else one or two.
-#[must_use]
-pub fn events(input: Input, config: &Config) -> [Option<(Kind, Event)>; 2] {
+pub(crate) fn events(input: Input, config: &Config) -> [Option<(Kind, Event)>; 2] {
     let one = |kind, event| [Some((kind, event)), None];
     match input {
         Input::Opened { address, kept, hint } => {
@@ -321,9 +165,8 @@ pub fn events(input: Input, config: &Config) -> [Option<(Kind, Event)>; 2] {
             [FrameMessage::parse(&text).ok().map(|message| (Kind::Frame, Event::FrameSpoke { ticket, message })), None]
         }
         Input::Answered { ticket, answer } => {
-            let respond = |status, mime: &str, body: String| {
-                Ok(HttpResponse { status, content_type: Some(mime.to_owned()), body: Body::new(body) })
-            };
+            let respond =
+                |status, mime: &str, body: String| Ok(HttpResponse { status, content_type: Some(mime.to_owned()), body: Body::new(body) });
             let outcome = match answer {
                 Answer::Json(status, body) => respond(status, "application/json", body),
                 Answer::Html(status) => respond(status, "text/html", "<!doctype html>".to_owned()),
@@ -370,9 +213,7 @@ fn wish(effect: Effect, config: &Config) -> Wish {
             };
             Wish::Check { ticket, checks: checks.into_iter().map(check).collect() }
         }
-        Effect::Navigate { url, history } => {
-            Wish::Leave { url: url.expose().to_owned(), replaces: history == HistoryEntry::Replace }
-        }
+        Effect::Navigate { url, history } => Wish::Leave { url: url.expose().to_owned(), replaces: history == HistoryEntry::Replace },
         Effect::RewriteAddress { to } => Wish::Rewrite(to),
         Effect::Remember(record) => Wish::Keep { key: record.key().to_owned(), text: record.expose().to_owned() },
         Effect::Hint(hint) => Wish::Hint(hint.to_text()),
@@ -382,17 +223,15 @@ fn wish(effect: Effect, config: &Config) -> Wish {
 }
 
 /// Whether the hint says that somebody signed out by choice.
-#[must_use]
-pub fn says_signed_out(hint: Option<&str>) -> bool {
+pub(crate) fn says_signed_out(hint: Option<&str>) -> bool {
     Hint::parse(hint) == Hint::SignedOutByChoice
 }
 
 /// The key in `sessionStorage` of the record that belongs to an address.
-#[must_use]
-pub fn record_key(address: &str, config: &Config) -> Option<String> {
+pub(crate) fn record_key(address: &str, config: &Config) -> Option<String> {
     let state = callback::state_in(&SensitiveUrl::new(address))?;
     Some(transaction::key_of(config.client_id(), &state))
 }
 
 /// How old a record in `sessionStorage` may be before a page that is loaded sweeps it away, in milliseconds.
-pub const RECORD_LIFETIME: u64 = Duration::from_secs(600).as_millis() as u64;
+pub(crate) const RECORD_LIFETIME: u64 = Duration::from_secs(600).as_millis() as u64;

@@ -13,10 +13,7 @@ use crate::{
 
 impl World {
     /// Loads an address of the app in a tab.
-    ///
-    /// # Errors
-    /// The first invariant that does not hold.
-    pub fn load(&mut self, tab: usize, address: &str) -> Held {
+    pub(crate) fn load(&mut self, tab: usize, address: &str) -> Held {
         if !self.network.online {
             self.tabs[tab].page = Page::Error(address.to_owned());
             return Ok(());
@@ -40,10 +37,7 @@ impl World {
     }
 
     /// The browser leaves a page of the app.
-    ///
-    /// # Errors
-    /// The first invariant that does not hold.
-    pub fn leave(&mut self, page: PageId, navigation: u64, url: String, replaces: bool) -> Held {
+    pub(crate) fn leave(&mut self, page: PageId, navigation: u64, url: String, replaces: bool) -> Held {
         if self.tabs[page.tab].document().is_none_or(|own| own.id != page || own.navigation != Some(navigation)) {
             return Ok(());
         }
@@ -52,7 +46,7 @@ impl World {
     }
 
     /// The page of a tab goes, into the cache if it may and the browser likes.
-    pub fn unload(&mut self, tab: usize, may_freeze: bool) {
+    pub(crate) fn unload(&mut self, tab: usize, may_freeze: bool) {
         self.tabs[tab].frozen = None;
         if let Page::App(document) = std::mem::replace(&mut self.tabs[tab].page, Page::Elsewhere)
             && may_freeze
@@ -64,10 +58,7 @@ impl World {
     }
 
     /// The person goes back to a page that is in the cache. `false` if there is none.
-    ///
-    /// # Errors
-    /// The first invariant that does not hold.
-    pub fn thaw(&mut self, tab: usize) -> Held<bool> {
+    pub(crate) fn thaw(&mut self, tab: usize) -> Held<bool> {
         let Some(mut document) = self.tabs[tab].frozen.take() else { return Ok(false) };
         let page = document.id;
         document.navigation = None;
@@ -92,10 +83,7 @@ impl World {
     }
 
     /// A tab arrives at the provider.
-    ///
-    /// # Errors
-    /// A request that no honest provider would take.
-    pub fn go_to_provider(&mut self, tab: usize, url: String) -> Held {
+    pub(crate) fn go_to_provider(&mut self, tab: usize, url: String) -> Held {
         if !self.network.online || !self.network.provider_up {
             self.note(|_| format!("tab {tab}: the provider's page cannot be shown"));
             self.tabs[tab].page = Page::Error(url);
@@ -135,7 +123,7 @@ impl World {
     }
 
     /// The person signs in on the provider's page, or refuses.
-    pub fn authenticate(&mut self, tab: usize, visit: u64) {
+    pub(crate) fn authenticate(&mut self, tab: usize, visit: u64) {
         let Page::SignIn { visit: current, .. } = self.tabs[tab].page else { return };
         if visit != current || !self.network.online || !self.network.provider_up {
             return;
@@ -163,10 +151,7 @@ impl World {
     }
 
     /// The provider sends a tab back to the app.
-    ///
-    /// # Errors
-    /// The first invariant that does not hold.
-    pub fn sent_back(&mut self, tab: usize, visit: u64, address: String) -> Held {
+    pub(crate) fn sent_back(&mut self, tab: usize, visit: u64, address: String) -> Held {
         match self.tabs[tab].page {
             Page::Passing { visit: current } if visit == current => {}
             _ => return Ok(()),

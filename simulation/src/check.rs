@@ -21,58 +21,61 @@ const SAMPLE: u64 = 50;
 /// allows a minute.
 const TOLERANCE: u64 = 50_000;
 
+/// More attempts than this that nobody asked for, within ten seconds, are a storm: pauses grow from a second, and no honest token lives for less
+/// than a minute.
+const OFTEN: usize = 9;
+const OFTEN_WITHIN: u64 = 10_000;
+
 /// What was true before a step, and what caused it.
 #[derive(Clone, Copy, Debug)]
-pub struct Before {
+pub(crate) struct Before {
     /// What kind of event.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// What the simulation knows of it.
-    pub truth: Truth,
+    pub(crate) truth: Truth,
     shown: Shown,
     generation: Option<u64>,
+    by_refresh: bool,
     overdue: bool,
-    document_held: bool,
 }
 
 impl Before {
     /// Of a page, before this event.
-    #[must_use]
-    pub fn of(document: &Document, kind: Kind, truth: Truth, clocks: Clocks) -> Self {
+    pub(crate) fn of(document: &Document, kind: Kind, truth: Truth, clocks: Clocks) -> Self {
         Self {
             kind,
             truth,
             shown: document.core.shown(),
             generation: document.core.generation(),
+            by_refresh: document.by_refresh,
             overdue: document.core.deadline_in(clocks) == Some(0),
-            document_held: document.held.iter().any(|holding| holding.kind == HoldingKind::Document),
         }
     }
 
     /// What was shown.
-    #[must_use]
-    pub const fn was(&self) -> Shown {
+    pub(crate) const fn was(&self) -> Shown {
         self.shown
     }
 
+    /// Whether a refresh token was presented last.
+    pub(crate) const fn refreshed(&self) -> bool {
+        self.by_refresh
+    }
+
     /// The generation of the token that was held.
-    #[must_use]
-    pub const fn had(&self) -> Option<u64> {
+    pub(crate) const fn had(&self) -> Option<u64> {
         self.generation
     }
 }
 
 impl World {
     /// Whether this step is looked at closely.
-    #[must_use]
-    pub const fn is_sampled(&self) -> bool {
+    pub(crate) const fn is_sampled(&self) -> bool {
         self.steps.is_multiple_of(SAMPLE)
     }
 
     /// What is asked for may be asked for.
-    ///
-    /// # Errors
-    /// The first invariant that does not hold.
-    pub fn check_effects(&mut self, document: &mut Document, before: &Before, stepped: &Stepped) -> Held {
+    pub(crate) fn check_effects(&mut self, document: &mut Document, before: &Before, stepped: &Stepped) -> Held {
         let after = document.core.shown();
         require(!stepped.ignored || stepped.wishes.is_empty(), "an ignored event asks for nothing", || format!("{:?}", before.kind))?;
         if is_choice(before.kind) && !stepped.ignored {
@@ -86,8 +89,14 @@ impl World {
                 _ => document.late = false,
             }
         }
-        if before.kind == Kind::Answer && before.document_held && !document.held.iter().any(|holding| holding.kind == HoldingKind::Document) {
-            document.keys_failed = before.truth == Truth::Trouble;
+        let begins = |wish: &Wish| matches!(wish, Wish::Frame { .. } | Wish::Send { form: Some(_), .. });
+        if before.kind == Kind::Ticked && stepped.wishes.iter().any(begins) {
+            document.attempts.push_back(self.clock.now);
+            if document.attempts.len() > OFTEN {
+                let since = document.attempts.pop_front().unwrap_or_default();
+                let too_often = self.clock.now - since < OFTEN_WITHIN;
+                known::renewed_without_pause(self, too_often, || format!("tab {}", document.id.tab))?;
+            }
         }
         for wish in &stepped.wishes {
             check_secrecy(document, wish)?;
@@ -96,10 +105,7 @@ impl World {
     }
 
     /// What is presented to the token endpoint was never presented before.
-    ///
-    /// # Errors
-    /// The first invariant that does not hold.
-    pub fn presented(&mut self, document: &mut Document, form: Option<&str>) -> Held {
+    pub(crate) fn presented(&mut self, document: &mut Document, form: Option<&str>) -> Held {
         let Some(form) = form else { return Ok(()) };
         let request = TokenRequest::read(form);
         document.by_refresh = request.grant_type == "refresh_token";
@@ -119,10 +125,7 @@ impl World {
     }
 
     /// The state is one that may follow.
-    ///
-    /// # Errors
-    /// The first invariant that does not hold.
-    pub fn check_state(&mut self, document: &mut Document, before: &Before, ignored: bool, sample: Option<Sample>) -> Held {
+    pub(crate) fn check_state(&mut self, document: &mut Document, before: &Before, ignored: bool, sample: Option<Sample>) -> Held {
         let (core, after, clocks) = (&document.core, document.core.shown(), self.clock.device());
         require(!core.waits() || core.deadline_in(clocks).is_some(), "every waiting state has a deadline", || format!("{after:?}"))?;
         if let Some(sample) = sample {
@@ -135,7 +138,9 @@ impl World {
         let count = |kinds: &[HoldingKind]| document.held.iter().filter(|holding| kinds.contains(&holding.kind)).count();
         require(count(&[HoldingKind::Frame]) <= 1, "at most one frame is held", String::new)?;
         let attempts = count(&[HoldingKind::Frame, HoldingKind::TokenRequest, HoldingKind::Check]);
-        require(attempts <= 1 && count(&[HoldingKind::Document]) <= 1, "one renewal at a time in a tab", || format!("{attempts} under way"))?;
+        require(attempts <= 1 && count(&[HoldingKind::Document]) <= 1, "one renewal at a time in a tab", || {
+            format!("{attempts} under way")
+        })?;
         require(document.automatic <= 1, "at most one redirect of a page load is automatic", || format!("tab {}", document.id.tab))?;
         let moved = after != before.shown;
         if moved || core.generation() != before.generation {
@@ -170,10 +175,7 @@ impl World {
     }
 
     /// A page that shows somebody has not missed a sign-out that came after they signed in.
-    ///
-    /// # Errors
-    /// The violation, if it has.
-    pub fn check_signed_out(&mut self, document: &mut Document) -> Held {
+    pub(crate) fn check_signed_out(&mut self, document: &mut Document) -> Held {
         let holds = document.core.generation().is_some() && document.since < self.signed_out;
         known::sign_out_missed(self, holds, document)
     }

@@ -10,14 +10,14 @@ use crate::{
 
 impl World {
     /// Counts what a step did.
-    pub fn count_step(&mut self, document: &Document, before: &Before, after: Shown, ignored: bool) {
+    pub(crate) fn count_step(&mut self, document: &Document, before: &Before, after: Shown, ignored: bool) {
         if ignored {
             self.count(Count::Ignored);
         }
         if before.kind == Kind::Woke {
             self.count(Count::Woke);
         }
-        if before.kind == Kind::Answer && before.truth == Truth::Denial && document.by_refresh {
+        if before.kind == Kind::Answer && before.truth == Truth::Denial && before.refreshed() {
             self.count(Count::RefreshRefused);
         }
         if before.truth == Truth::Trouble && !ignored {

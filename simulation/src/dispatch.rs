@@ -21,10 +21,7 @@ const PUBLISHED: usize = 6;
 
 impl World {
     /// Something comes to a page, if it is still there.
-    ///
-    /// # Errors
-    /// The first invariant that does not hold.
-    pub fn deliver(&mut self, page: PageId, input: Input, truth: Truth) -> Held {
+    pub(crate) fn deliver(&mut self, page: PageId, input: Input, truth: Truth) -> Held {
         if let Some(mut document) = self.take(page) {
             let held = self.turn(&mut document, input, truth);
             self.put_back(document);
@@ -43,10 +40,7 @@ impl World {
     }
 
     /// One input and all that follows from it at once.
-    ///
-    /// # Errors
-    /// The first invariant that does not hold.
-    pub fn turn(&mut self, document: &mut Document, input: Input, truth: Truth) -> Held {
+    pub(crate) fn turn(&mut self, document: &mut Document, input: Input, truth: Truth) -> Held {
         let mut inbox = VecDeque::from([(input, truth)]);
         while let Some((input, truth)) = inbox.pop_front() {
             for (kind, event) in bridge::events(input, self.habits.config).into_iter().flatten() {
@@ -87,10 +81,7 @@ impl World {
     }
 
     /// A timer fires. One that comes early, because the clock was changed, only asks again.
-    ///
-    /// # Errors
-    /// The first invariant that does not hold.
-    pub fn timer(&mut self, page: PageId, timer: u64) -> Held {
+    pub(crate) fn timer(&mut self, page: PageId, timer: u64) -> Held {
         let Some(document) = self.tabs[page.tab].document().filter(|document| document.id == page && document.timer == timer) else {
             return Ok(());
         };
@@ -118,6 +109,9 @@ impl World {
             Wish::Send { ticket, url, form, cached } => {
                 self.presented(document, form.as_deref())?;
                 self.hold(document, ticket, if form.is_some() { HoldingKind::TokenRequest } else { HoldingKind::Document });
+                if form.is_none() && !cached {
+                    document.refetched = self.clock.now;
+                }
                 self.send(page, ticket, url, form, cached);
             }
             Wish::Check { ticket, checks } => {
@@ -174,7 +168,7 @@ impl World {
     }
 
     /// Remembers a text that left the page.
-    pub fn publish(document: &mut Document, text: &str) {
+    pub(crate) fn publish(document: &mut Document, text: &str) {
         if document.published.len() == PUBLISHED {
             document.published.remove(0);
         }
@@ -182,10 +176,7 @@ impl World {
     }
 
     /// A call to an API was begun.
-    ///
-    /// # Errors
-    /// The first invariant that does not hold.
-    pub fn start_calls(&mut self, document: &mut Document) -> Held {
+    pub(crate) fn start_calls(&mut self, document: &mut Document) -> Held {
         match self.poll_calls(document) {
             Some(input) => self.turn(document, input, Truth::Ordinary),
             None => Ok(()),
@@ -240,13 +231,11 @@ fn gate(document: &mut Document) -> Option<Input> {
 }
 
 /// Whether the person chose what this kind of event leads to.
-#[must_use]
-pub const fn is_choice(kind: Kind) -> bool {
+pub(crate) const fn is_choice(kind: Kind) -> bool {
     matches!(kind, Kind::SignIn)
 }
 
 /// Whether a page is on its way to the provider.
-#[must_use]
-pub const fn is_leaving(shown: Shown) -> bool {
+pub(crate) const fn is_leaving(shown: Shown) -> bool {
     matches!(shown, Shown::LeavingToSignIn | Shown::LeavingToSignOut)
 }

@@ -62,7 +62,7 @@ impl World {
     }
 
     /// Every page hears that the network is back.
-    pub fn wake_all(&mut self) -> Held {
+    pub(crate) fn wake_all(&mut self) -> Held {
         for page in self.pages() {
             self.deliver(page, Input::Woke, Truth::Ordinary)?;
         }
@@ -112,7 +112,9 @@ impl World {
     /// Half of the connections do not survive a sleep.
     fn cut_by_sleep(&mut self, due: Due) -> Due {
         match due {
-            Due::Comes { page, input: Input::Answered { ticket, .. }, .. } | Due::Arrives { page, ticket, .. } if self.chance.percent(50) => {
+            Due::Comes { page, input: Input::Answered { ticket, .. }, .. } | Due::Arrives { page, ticket, .. }
+                if self.chance.percent(50) =>
+            {
                 Due::Comes { page, input: Input::Answered { ticket, answer: Answer::Unreachable }, truth: Truth::Trouble }
             }
             other => other,
@@ -128,15 +130,16 @@ impl World {
     }
 
     /// The device's wall clock is ahead by so much from now on.
-    pub fn set_clock(&mut self, ahead: i64) {
+    pub(crate) fn set_clock(&mut self, ahead: i64) {
+        let back = ahead < self.clock.wall_ahead;
         self.clock.wall_ahead = ahead;
         let clocks = self.clock.device();
-        for tab in &mut self.tabs {
+        for tab in self.tabs.iter_mut().filter(|_| back) {
             if let Page::App(document) = &mut tab.page {
-                document.notice_stall(clocks);
+                document.notice_set_back(clocks);
             }
             if let Some(document) = &mut tab.frozen {
-                document.notice_stall(clocks);
+                document.notice_set_back(clocks);
             }
         }
         self.note(|_| format!("fault: the wall clock is ahead by {} s", ahead / 1000));
@@ -158,9 +161,9 @@ impl World {
     pub(crate) fn forge_frame(&mut self) -> Held {
         let waiting: Vec<PageId> = self.pages();
         for page in waiting {
-            let held = self.tabs[page.tab].document().and_then(|document| {
-                Some(document.held.iter().find(|holding| holding.kind == HoldingKind::Frame)?.ticket)
-            });
+            let held = self.tabs[page.tab]
+                .document()
+                .and_then(|document| Some(document.held.iter().find(|holding| holding.kind == HoldingKind::Frame)?.ticket));
             let Some(ticket) = held else { continue };
             self.count(Count::ForgedFrame);
             let old = self.callbacks.last().cloned().unwrap_or_default();

@@ -10,21 +10,21 @@ use std::sync::LazyLock;
 
 /// The settings of a session.
 #[derive(Debug)]
-pub struct Habits {
+pub(crate) struct Habits {
     /// The app's configuration.
-    pub config: &'static Config,
+    pub(crate) config: &'static Config,
     /// Whether the hidden frame has the provider's cookies.
-    pub frame_cookies: bool,
+    pub(crate) frame_cookies: bool,
     /// Whether pages go into the back/forward cache, in percent of the cases.
-    pub cache: u64,
+    pub(crate) cache: u64,
     /// Whether timers of hidden tabs come once a minute only, rather than once a second.
-    pub throttles_hard: bool,
+    pub(crate) throttles_hard: bool,
     /// Whether the monotonic clock stands still while the machine sleeps.
-    pub clock_sleeps: bool,
+    pub(crate) clock_sleeps: bool,
     /// Who usually signs in.
-    pub usual: Who,
+    pub(crate) usual: Who,
     /// Whether keys may come from the browser's cache.
-    pub caches_keys: bool,
+    pub(crate) caches_keys: bool,
 }
 
 /// Known metadata or discovery; opaque or checked access tokens; with refresh tokens asked for.
@@ -40,12 +40,11 @@ static CONFIGS: LazyLock<[Config; 4]> = LazyLock::new(|| {
 });
 
 /// The API that gets the token.
-pub const API: &str = "https://api.example/v1";
+pub(crate) const API: &str = "https://api.example/v1";
 
 impl Habits {
     /// Any that people have.
-    #[must_use]
-    pub fn draw(chance: &mut Chance) -> Self {
+    pub(crate) fn draw(chance: &mut Chance) -> Self {
         Self {
             config: &CONFIGS[chance.below(4) as usize],
             frame_cookies: chance.percent(65),

@@ -3,27 +3,26 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 /// How every access token begins, and nothing else: `{"typ":"at+jwt","alg":"E` in base64url.
-pub const ACCESS_MARK: &str = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJF";
+pub(crate) const ACCESS_MARK: &str = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJF";
 
 /// How every ID token begins: `{"alg":"EdDSA","typ":"JW`.
-pub const ID_MARK: &str = "eyJhbGciOiJFZERTQSIsInR5cCI6IkpX";
+pub(crate) const ID_MARK: &str = "eyJhbGciOiJFZERTQSIsInR5cCI6IkpX";
 
 /// How every refresh token begins.
-pub const REFRESH_MARK: &str = "refresh-secret-";
+pub(crate) const REFRESH_MARK: &str = "refresh-secret-";
 
 /// How every code begins.
-pub const CODE_MARK: &str = "code-secret-";
+pub(crate) const CODE_MARK: &str = "code-secret-";
 
 /// The `typ` of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Type {
+pub(crate) enum Type {
     Access,
     Id,
 }
 
 /// A compact token: these claims, signed with this key.
-#[must_use]
-pub fn compact(kind: Type, claims: &str, key: u32, honest: bool) -> String {
+pub(crate) fn compact(kind: Type, claims: &str, key: u32, honest: bool) -> String {
     let header = match kind {
         Type::Access => format!(r#"{{"typ":"at+jwt","alg":"EdDSA","kid":"k{key}"}}"#),
         Type::Id => format!(r#"{{"alg":"EdDSA","typ":"JWT","kid":"k{key}"}}"#),
@@ -39,8 +38,7 @@ pub fn compact(kind: Type, claims: &str, key: u32, honest: bool) -> String {
 }
 
 /// The signature of a key: 64 bytes that depend on everything. It need not be hard to forge, because nobody here tries.
-#[must_use]
-pub fn signature(key: u32, input: &str) -> [u8; 64] {
+pub(crate) fn signature(key: u32, input: &str) -> [u8; 64] {
     let mut state = 0xcbf2_9ce4_8422_2325_u64 ^ u64::from(key).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     for chunk in input.as_bytes().chunks(8) {
         let mut word = [0; 8];
@@ -56,23 +54,20 @@ pub fn signature(key: u32, input: &str) -> [u8; 64] {
 }
 
 /// The `x` of a public key: the number of the key in 32 bytes.
-#[must_use]
-pub fn public(key: u32) -> String {
+pub(crate) fn public(key: u32) -> String {
     let mut bytes = [7; 32];
     bytes[..4].copy_from_slice(&key.to_le_bytes());
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// The key whose `x` this is.
-#[must_use]
-pub fn key_of(public: &str) -> Option<u32> {
+pub(crate) fn key_of(public: &str) -> Option<u32> {
     let bytes = URL_SAFE_NO_PAD.decode(public).ok()?;
     Some(u32::from_le_bytes(bytes.get(..4)?.try_into().ok()?))
 }
 
 /// The person that an ID token speaks of, as `sub` names them.
-#[must_use]
-pub fn person_in(token: &str) -> Option<u8> {
+pub(crate) fn person_in(token: &str) -> Option<u8> {
     let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     let claims: serde_json::Value = serde_json::from_slice(&payload).ok()?;
     claims["sub"].as_str()?.strip_prefix("usr_")?.parse().ok()

@@ -4,6 +4,7 @@
 use crate::{
     bridge::{self, Kind, Shown},
     check::Before,
+    clock::{MINUTE, SECOND},
     page::{Document, Page},
     tally::Count,
     violation::{Held, require},
@@ -11,13 +12,13 @@ use crate::{
 };
 
 /// The claims of an ID token are shown in the `Debug` of the state, and the nonce is one of them.
-pub const NONCE_IS_SHOWN: bool = true;
+pub(crate) const NONCE_IS_SHOWN: bool = true;
 
 /// A refresh token is sent again although its request was carried out: a broken connection and an answer of 5xx count as not carried out.
 const REFRESH_IS_SENT_AGAIN: bool = true;
 
-/// Keys that could not be fetched when one was missing are not asked for again within a minute: the next attempt finds the key missing and
-/// ends the session.
+/// Keys are not asked for anew twice within a minute, which lasts longer where the wall clock is put back. An attempt that finds a key missing
+/// in that minute, because the first request failed or the provider has changed its keys again, ends the session instead of waiting.
 const KEYS_ARE_GIVEN_UP: bool = true;
 
 /// A signature check that was not answered in time, because the machine slept or the clock jumped, ends the session.
@@ -31,23 +32,21 @@ const LATE_ANSWERS_ARE_TAKEN: bool = true;
 /// cache meanwhile comes back with the tokens of before.
 const SIGN_OUTS_ARE_OVERWRITTEN: bool = true;
 
+/// Where access tokens are looked into, their `exp` is held against the device's clock: if that is ahead by a token's lifetime and within the
+/// tolerance, every token is expired on arrival, and the next renewal begins at once.
+const RENEWALS_HAVE_NO_PAUSE: bool = true;
+
 /// Deadlines stand on the wall clock: one that was set before the clock was put back is not due for as long as the clock was wrong.
 const DEADLINES_FOLLOW_THE_WALL_CLOCK: bool = true;
 
 /// A refresh token is sent.
-///
-/// # Errors
-/// The violation, if it was used up.
-pub fn refresh_sent_twice(world: &mut World, again: bool) -> Held {
+pub(crate) fn refresh_sent_twice(world: &mut World, again: bool) -> Held {
     pass(world, again && REFRESH_IS_SENT_AGAIN);
     require(!again || REFRESH_IS_SENT_AGAIN, "a refresh token that was used up is not sent again", String::new)
 }
 
 /// A page came back that has missed a sign-out.
-///
-/// # Errors
-/// The violation, if it has.
-pub fn sign_out_missed(world: &mut World, missed: bool, document: &mut Document) -> Held {
+pub(crate) fn sign_out_missed(world: &mut World, missed: bool, document: &mut Document) -> Held {
     let known = missed && document.forgot_sign_out;
     pass(world, known);
     require(!missed || known, "no token is reachable in another tab after a sign-out", || format!("tab {}", document.id.tab))?;
@@ -58,24 +57,33 @@ pub fn sign_out_missed(world: &mut World, missed: bool, document: &mut Document)
 }
 
 /// What a page may not know when it comes back from the cache: somebody signed out, and the hint says something newer.
-#[must_use]
-pub fn forgets_sign_out(world: &World, document: &Document) -> bool {
+pub(crate) fn forgets_sign_out(world: &World, document: &Document) -> bool {
     SIGN_OUTS_ARE_OVERWRITTEN && document.since < world.signed_out && !bridge::says_signed_out(world.hint.as_deref())
 }
 
 /// A session ended that could have been renewed.
-///
-/// # Errors
-/// The violation, if it has.
-pub fn ended(world: &mut World, wrongly: bool, document: &Document, before: &Before, after: Shown) -> Held {
+pub(crate) fn ended(world: &mut World, wrongly: bool, document: &Document, before: &Before, after: Shown) -> Held {
     let problem = document.core.problem().unwrap_or_default();
-    let known = (KEYS_ARE_GIVEN_UP && before.kind == Kind::Answer && problem == "keys_kid" && document.keys_failed)
+    let known = (before.kind == Kind::Answer && keys_were_given_up(world, document))
         || (CHECKS_TIME_OUT && before.kind == Kind::Ticked && problem == "platform_crypto_subtle")
         || (LATE_ANSWERS_ARE_TAKEN && document.late && is_too_old(before, &problem));
     pass(world, wrongly && known);
     require(!wrongly || known, "a transient failure never ends a session", || {
         format!("{after:?} {problem} after {:?} ({:?})", before.kind, before.truth)
     })
+}
+
+/// Whether a page shows that a key is missing, and could not ask for it.
+pub(crate) fn keys_were_given_up(world: &World, document: &Document) -> bool {
+    let refetched = world.clock.now.saturating_sub(document.refetched) <= MINUTE || document.set_back;
+    KEYS_ARE_GIVEN_UP && refetched && document.core.problem().as_deref() == Some("keys_kid")
+}
+
+/// An attempt begins because the time for it has come.
+pub(crate) fn renewed_without_pause(world: &mut World, too_often: bool, detail: impl FnOnce() -> String) -> Held {
+    let known = too_often && RENEWALS_HAVE_NO_PAUSE && world.clock.apart() + 4 * SECOND > world.provider.rules.lifetime_millis();
+    pass(world, known);
+    require(!too_often || known, "the provider is not asked again and again without a pause", detail)
 }
 
 /// Whether a problem is that something is too old.
@@ -88,10 +96,7 @@ fn is_too_old(before: &Before, problem: &str) -> bool {
 }
 
 /// A tab does not come to rest although nothing is wrong any more.
-///
-/// # Errors
-/// The violation, if it should.
-pub fn never_rests(world: &mut World, tab: usize, invariant: &'static str) -> Held {
+pub(crate) fn never_rests(world: &mut World, tab: usize, invariant: &'static str) -> Held {
     let stuck = world.tabs[tab].document();
     let known = DEADLINES_FOLLOW_THE_WALL_CLOCK && stuck.is_some_and(|document| document.stalled);
     let detail = format!("tab {tab} shows {:?}", stuck.map(|document| document.core.shown()));

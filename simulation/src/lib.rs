@@ -4,33 +4,34 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | the core's own words | [`bridge`], and nowhere else |
-//! | the browser and its driver | [`page`], [`browser`], [`dispatch`] |
-//! | what is between | [`traffic`], [`network`] |
-//! | the provider | [`provider`] |
-//! | what people do, and what goes wrong | [`moves`], [`people`], [`faults`] |
-//! | what must hold | [`check`], [`ending`], and what is let pass in [`known`] |
+//! | the core's events, effects and questions | `bridge`, and nowhere else; `words` is what it translates them to |
+//! | the browser and its driver | `page`, `browser`, `dispatch` |
+//! | what is between | `traffic`, `network` |
+//! | the provider | `provider` |
+//! | what people do, and what goes wrong | `moves`, `people`, `faults` |
+//! | what must hold | `check`, `ending`, and what is let pass in `known` |
 
-pub mod bridge;
-pub mod browser;
+mod bridge;
+mod browser;
 pub mod chance;
-pub mod check;
-pub mod clock;
+mod check;
+mod clock;
 mod counting;
-pub mod dispatch;
-pub mod ending;
-pub mod faults;
-pub mod habits;
-pub mod jwt;
-pub mod known;
-pub mod moves;
-pub mod network;
-pub mod page;
-pub mod people;
-pub mod provider;
-pub mod queue;
+mod dispatch;
+mod ending;
+mod faults;
+mod habits;
+mod jwt;
+mod known;
+mod moves;
+mod network;
+mod page;
+mod people;
+mod provider;
+mod queue;
 pub mod session;
 pub mod tally;
-pub mod traffic;
+mod traffic;
 pub mod violation;
-pub mod world;
+mod words;
+mod world;

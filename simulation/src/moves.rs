@@ -5,7 +5,7 @@ use crate::{chance::Chance, violation::Held, world::World};
 
 /// A move of the person or of fate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Move {
+pub(crate) enum Move {
     OpenTab,
     CloseTab,
     DuplicateTab,
@@ -44,8 +44,8 @@ const MOVES: [(Move, u32, u64); 29] = [
     (Move::DuplicateTab, 2, 60),
     (Move::ShowTab, 6, 90),
     (Move::Reload, 7, 90),
-    (Move::GoAway, 3, 70),
-    (Move::GoBack, 5, 80),
+    (Move::GoAway, 4, 70),
+    (Move::GoBack, 9, 85),
     (Move::Browse, 8, 90),
     (Move::SignIn, 12, 97),
     (Move::SignInAnew, 2, 50),
@@ -54,7 +54,7 @@ const MOVES: [(Move, u32, u64); 29] = [
     (Move::Retry, 4, 80),
     (Move::CallApi, 8, 90),
     (Move::FinishSignIn, 6, 90),
-    (Move::ForgeFrame, 2, 40),
+    (Move::ForgeFrame, 4, 40),
     (Move::ForgeTab, 1, 30),
     (Move::ForgeCallback, 2, 40),
     (Move::Weather, 4, 55),
@@ -72,27 +72,23 @@ const MOVES: [(Move, u32, u64); 29] = [
 
 /// The moves of one session.
 #[derive(Debug)]
-pub struct Choice([u32; MOVES.len()]);
+pub(crate) struct Choice([u32; MOVES.len()]);
 
 impl Choice {
     /// Draws which moves a session has.
-    #[must_use]
-    pub fn draw(chance: &mut Chance) -> Self {
+    pub(crate) fn draw(chance: &mut Chance) -> Self {
         Self(MOVES.map(|(_, weight, percent)| if chance.percent(percent) { weight } else { 0 }))
     }
 
     /// The next move.
-    pub fn next(&self, chance: &mut Chance) -> Move {
+    pub(crate) fn next(&self, chance: &mut Chance) -> Move {
         chance.weighted(&self.0).map_or(Move::Reload, |place| MOVES[place].0)
     }
 }
 
 impl World {
     /// Makes a move. One that has no meaning now does nothing.
-    ///
-    /// # Errors
-    /// The first invariant that does not hold.
-    pub fn make(&mut self, what: Move) -> Held {
+    pub(crate) fn make(&mut self, what: Move) -> Held {
         match what {
             Move::OpenTab => self.open_tab(),
             Move::CloseTab => self.close_tab(),
@@ -116,13 +112,7 @@ impl World {
             Move::Online => self.toggle_online(),
             Move::JumpForward => self.jump(true),
             Move::JumpBack => self.jump(false),
-            Move::Weather
-            | Move::Provider
-            | Move::EndSession
-            | Move::AnotherPerson
-            | Move::Revoke
-            | Move::RotateKey
-            | Move::SignBadly => {
+            Move::Weather | Move::Provider | Move::EndSession | Move::AnotherPerson | Move::Revoke | Move::RotateKey | Move::SignBadly => {
                 self.fault(what);
                 Ok(())
             }

@@ -9,7 +9,7 @@ use crate::{
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weather {
+pub(crate) enum Weather {
     /// Everything arrives, at once.
     Perfect,
     /// Nearly everything arrives, soon.
@@ -24,15 +24,15 @@ pub enum Weather {
 
 /// The state of the network.
 #[derive(Debug)]
-pub struct Network {
-    pub weather: Weather,
-    pub online: bool,
-    pub provider_up: bool,
+pub(crate) struct Network {
+    pub(crate) weather: Weather,
+    pub(crate) online: bool,
+    pub(crate) provider_up: bool,
 }
 
 /// What becomes of a request.
 #[derive(Clone, Debug)]
-pub enum Fate {
+pub(crate) enum Fate {
     /// It arrives after `there` milliseconds and its answer `back` milliseconds later.
     Answered { there: u64, back: u64 },
     /// It never arrives; the browser says so after a while.
@@ -46,8 +46,7 @@ const PATIENCE: u64 = 10 * SECOND;
 
 impl Network {
     /// A good one.
-    #[must_use]
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { weather: Weather::Good, online: true, provider_up: true }
     }
 
@@ -63,7 +62,7 @@ impl Network {
     }
 
     /// A time on the way.
-    pub fn delay(&self, chance: &mut Chance, tally: &mut Tally) -> u64 {
+    pub(crate) fn delay(&self, chance: &mut Chance, tally: &mut Tally) -> u64 {
         if self.weather != Weather::Perfect && chance.percent(self.odds().3) {
             tally.add(Count::Slow);
             chance.between(SECOND, 12 * SECOND)
@@ -73,7 +72,7 @@ impl Network {
     }
 
     /// The fate of one request.
-    pub fn fate(&self, chance: &mut Chance, tally: &mut Tally) -> Fate {
+    pub(crate) fn fate(&self, chance: &mut Chance, tally: &mut Tally) -> Fate {
         if !self.online {
             return Fate::Lost { answer: Answer::Offline, after: chance.between(1, 50) };
         }
@@ -105,7 +104,7 @@ impl Network {
     }
 
     /// When the answer of a hidden frame arrives at the provider, and how long it takes back. `None` if there will be none.
-    pub fn frame(&self, chance: &mut Chance, tally: &mut Tally) -> Option<(u64, u64)> {
+    pub(crate) fn frame(&self, chance: &mut Chance, tally: &mut Tally) -> Option<(u64, u64)> {
         let (loss, cut, status, _) = self.odds();
         if !self.online || !self.provider_up || chance.percent((loss + cut + status).min(60)) {
             tally.add(Count::FrameSilent);

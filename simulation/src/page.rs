@@ -6,31 +6,31 @@ use crate::{
     provider::Ask,
     world::Truth,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// One page of one tab: documents are numbered, and a number never comes again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PageId {
+pub(crate) struct PageId {
     /// The place of the tab.
-    pub tab: usize,
+    pub(crate) tab: usize,
     /// The number of the document.
-    pub document: u64,
+    pub(crate) document: u64,
 }
 
 /// A tab.
 #[derive(Debug)]
-pub struct Tab {
+pub(crate) struct Tab {
     /// What it shows.
-    pub page: Page,
+    pub(crate) page: Page,
     /// Its `sessionStorage` for the app's origin.
-    pub storage: BTreeMap<String, String>,
+    pub(crate) storage: BTreeMap<String, String>,
     /// A page in the back/forward cache.
-    pub frozen: Option<Box<Document>>,
+    pub(crate) frozen: Option<Box<Document>>,
 }
 
 /// What a tab shows.
 #[derive(Debug)]
-pub enum Page {
+pub(crate) enum Page {
     /// The app.
     App(Box<Document>),
     /// The app, while one of its events is dealt with.
@@ -49,59 +49,63 @@ pub enum Page {
 
 /// A loaded page of the app, with what the driver holds for it.
 #[derive(Debug)]
-pub struct Document {
+pub(crate) struct Document {
     /// Where it is.
-    pub id: PageId,
+    pub(crate) id: PageId,
     /// The core.
-    pub core: Core,
+    pub(crate) core: Core,
     /// Path and query.
-    pub place: String,
+    pub(crate) place: String,
     /// What is under way.
-    pub held: Vec<Holding>,
+    pub(crate) held: Vec<Holding>,
     /// The number of the timer that is set; an older one does nothing.
-    pub timer: u64,
+    pub(crate) timer: u64,
     /// The navigation that has begun.
-    pub navigation: Option<u64>,
+    pub(crate) navigation: Option<u64>,
     /// What the gate of a protected page said last: stage and place.
-    pub gate: Option<(Stage, String)>,
+    pub(crate) gate: Option<(Stage, String)>,
     /// Calls to an API that are not finished.
-    pub calls: Vec<Call>,
+    pub(crate) calls: Vec<Call>,
     /// Whether the person chose the sign-in that is being prepared.
-    pub leave_chosen: bool,
+    pub(crate) leave_chosen: bool,
     /// Redirects to the provider that nobody chose.
-    pub automatic: u32,
+    pub(crate) automatic: u32,
     /// The step at which the session that is held began.
-    pub since: u64,
+    pub(crate) since: u64,
     /// The grant that was presented last.
-    pub by_refresh: bool,
+    pub(crate) by_refresh: bool,
     /// Addresses and texts that left the page lately, in which a later verifier must not be found.
-    pub published: Vec<String>,
+    pub(crate) published: Vec<String>,
     /// How far the device's clock was off when a token was asked for.
-    pub apart_at_request: u64,
+    pub(crate) apart_at_request: u64,
     /// Whether something was waited for when the wall clock was put back, so that its deadline is far away now.
-    pub stalled: bool,
-    /// Whether keys could not be fetched lately.
-    pub keys_failed: bool,
+    pub(crate) stalled: bool,
+    /// Whether the wall clock was put back while the page was there.
+    pub(crate) set_back: bool,
+    /// When keys were last asked for past every cache, in true time.
+    pub(crate) refetched: u64,
+    /// When the last attempts began that nobody asked for, in true time.
+    pub(crate) attempts: VecDeque<u64>,
     /// Whether the attempt under way took an answer after its deadline.
-    pub late: bool,
+    pub(crate) late: bool,
     /// Whether the page came back after a sign-out that the hint did not tell of.
-    pub forgot_sign_out: bool,
+    pub(crate) forgot_sign_out: bool,
     /// What came while the page was in the cache, and is noticed when it returns.
-    pub missed: Vec<(Input, Truth)>,
+    pub(crate) missed: Vec<(Input, Truth)>,
 }
 
 /// Something under way, kept while the core holds its ticket.
 #[derive(Clone, Copy, Debug)]
-pub struct Holding {
+pub(crate) struct Holding {
     /// The core's mark.
-    pub ticket: Ticket,
+    pub(crate) ticket: Ticket,
     /// What it is.
-    pub kind: HoldingKind,
+    pub(crate) kind: HoldingKind,
 }
 
 /// Kinds of what is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HoldingKind {
+pub(crate) enum HoldingKind {
     Frame,
     TokenRequest,
     Document,
@@ -110,7 +114,7 @@ pub enum HoldingKind {
 
 /// As much of the view as the gate of a protected page looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub(crate) enum Stage {
     Waiting,
     SignedIn,
     SignedOut,
@@ -118,19 +122,18 @@ pub enum Stage {
 
 /// A call to an API.
 #[derive(Clone, Debug)]
-pub struct Call {
+pub(crate) struct Call {
     /// Its number.
-    pub number: u64,
+    pub(crate) number: u64,
     /// The generation that was refused.
-    pub refused: Option<u64>,
+    pub(crate) refused: Option<u64>,
     /// The generation it is under way with.
-    pub sent: Option<u64>,
+    pub(crate) sent: Option<u64>,
 }
 
 impl Document {
     /// A page that nothing has happened to.
-    #[must_use]
-    pub const fn new(id: PageId, core: Core, place: String) -> Self {
+    pub(crate) const fn new(id: PageId, core: Core, place: String) -> Self {
         Self {
             id,
             core,
@@ -147,7 +150,9 @@ impl Document {
             published: Vec::new(),
             apart_at_request: 0,
             stalled: false,
-            keys_failed: false,
+            set_back: false,
+            refetched: 0,
+            attempts: VecDeque::new(),
             late: false,
             forgot_sign_out: false,
             missed: Vec::new(),
@@ -155,20 +160,19 @@ impl Document {
     }
 
     /// Whether the page is for signed-in people only.
-    #[must_use]
-    pub fn is_protected(&self) -> bool {
+    pub(crate) fn is_protected(&self) -> bool {
         self.place.starts_with("/account")
     }
 
-    /// Remembers if a deadline has become later than any that is ever set.
-    pub fn notice_stall(&mut self, clocks: Clocks) {
+    /// Remembers that the wall clock was put back, and if a deadline has become later than any that is ever set.
+    pub(crate) fn notice_set_back(&mut self, clocks: Clocks) {
+        self.set_back = true;
         let rests = matches!(self.core.shown(), Shown::SignedIn(_)) && !self.core.is_renewing();
         self.stalled |= !rests && self.core.deadline_in(clocks).is_some_and(|wait| wait > MINUTE);
     }
 
     /// The stage of its gate.
-    #[must_use]
-    pub fn stage(&self) -> Stage {
+    pub(crate) fn stage(&self) -> Stage {
         match self.core.shown() {
             Shown::SignedIn(_) => Stage::SignedIn,
             Shown::SignedOut(_) => Stage::SignedOut,
@@ -179,14 +183,12 @@ impl Document {
 
 impl Tab {
     /// A tab without anything.
-    #[must_use]
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { page: Page::Elsewhere, storage: BTreeMap::new(), frozen: None }
     }
 
     /// The app's page, if it shows one.
-    #[must_use]
-    pub fn document(&self) -> Option<&Document> {
+    pub(crate) fn document(&self) -> Option<&Document> {
         match &self.page {
             Page::App(document) => Some(document),
             _ => None,

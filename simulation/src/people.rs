@@ -32,7 +32,7 @@ impl World {
     }
 
     /// A tab comes to the front, and its page wakes.
-    pub fn show(&mut self, tab: usize) -> Held {
+    pub(crate) fn show(&mut self, tab: usize) -> Held {
         self.visible = tab;
         let Some(page) = self.looked_at() else { return Ok(()) };
         self.deliver(page, Input::Woke, Truth::Ordinary)?;
@@ -100,7 +100,7 @@ impl World {
     }
 
     /// Loads what a tab shows once more.
-    pub fn reload_tab(&mut self, tab: usize) -> Held {
+    pub(crate) fn reload_tab(&mut self, tab: usize) -> Held {
         let address = match &self.tabs[tab].page {
             Page::App(document) => format!("{APP}{}", document.place),
             Page::Error(address) => address.clone(),
@@ -186,8 +186,7 @@ impl World {
     }
 
     /// Somebody is shown in a tab.
-    #[must_use]
-    pub fn is_signed_in(&self, tab: usize) -> bool {
+    pub(crate) fn is_signed_in(&self, tab: usize) -> bool {
         self.tabs[tab].document().is_some_and(|document| matches!(document.core.shown(), Shown::SignedIn(_)))
     }
 }

@@ -4,7 +4,7 @@ use std::{cmp::Ordering, collections::BinaryHeap};
 
 /// A queue of things that are due at a time.
 #[derive(Debug)]
-pub struct Queue<T> {
+pub(crate) struct Queue<T> {
     heap: BinaryHeap<Entry<T>>,
     arranged: u64,
 }
@@ -18,19 +18,18 @@ struct Entry<T> {
 
 impl<T> Queue<T> {
     /// Nothing is going to happen.
-    #[must_use]
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { heap: BinaryHeap::new(), arranged: 0 }
     }
 
     /// Arranges something.
-    pub fn push(&mut self, at: u64, what: T) {
+    pub(crate) fn push(&mut self, at: u64, what: T) {
         self.arranged += 1;
         self.heap.push(Entry { at, number: self.arranged, what });
     }
 
     /// The next thing that is due by `limit`.
-    pub fn pop_by(&mut self, limit: u64) -> Option<(u64, T)> {
+    pub(crate) fn pop_by(&mut self, limit: u64) -> Option<(u64, T)> {
         if self.heap.peek()?.at > limit {
             return None;
         }

@@ -68,7 +68,7 @@ const PAUSE_STEPS: u64 = 60;
 
 /// How many moves a session has: most are short, some are long.
 fn length(chance: &mut Chance) -> u64 {
-    if chance.percent(85) { chance.between(2, 9) } else { chance.between(10, 30) }
+    if chance.percent(85) { chance.between(3, 14) } else { chance.between(15, 40) }
 }
 
 /// How long until the next move: in the middle of things mostly, sometimes so long that tokens expire.

@@ -19,7 +19,7 @@ const CACHED: u64 = 10 * MINUTE;
 
 impl World {
     /// A request leaves the browser.
-    pub fn send(&mut self, page: PageId, ticket: Ticket, url: String, form: Option<String>, cached: bool) {
+    pub(crate) fn send(&mut self, page: PageId, ticket: Ticket, url: String, form: Option<String>, cached: bool) {
         if let Some((answer, kept)) = self.cached_keys.clone().filter(|_| cached && url.ends_with("/keys"))
             && self.clock.now < kept + CACHED
         {
@@ -38,7 +38,7 @@ impl World {
     }
 
     /// It arrives at the provider, which does what is asked whether or not anybody still waits for it.
-    pub fn arrive(&mut self, page: PageId, ticket: Ticket, url: &str, form: Option<&str>, fate: Fate) {
+    pub(crate) fn arrive(&mut self, page: PageId, ticket: Ticket, url: &str, form: Option<&str>, fate: Fate) {
         let bad = self.provider.signs_badly;
         let reused = self.provider.reuse_detected;
         let answer = match form {
@@ -65,10 +65,7 @@ impl World {
     }
 
     /// A hidden frame arrives at the provider, and the relay page posts the answer.
-    ///
-    /// # Errors
-    /// A request that no honest provider would take.
-    pub fn frame_arrives(&mut self, page: PageId, ticket: Ticket, url: &str, back: u64) -> Held {
+    pub(crate) fn frame_arrives(&mut self, page: PageId, ticket: Ticket, url: &str, back: u64) -> Held {
         let ask = Ask::read(url)?;
         let temporary = !self.ending && self.chance.percent(1);
         let redirect = if temporary {
@@ -98,10 +95,7 @@ impl World {
     }
 
     /// An API answers.
-    ///
-    /// # Errors
-    /// The first invariant that does not hold.
-    pub fn api_answers(&mut self, page: PageId, number: u64, taken: bool) -> Held {
+    pub(crate) fn api_answers(&mut self, page: PageId, number: u64, taken: bool) -> Held {
         let Some(mut document) = self.take(page) else { return Ok(()) };
         let place = document.calls.iter().position(|call| call.number == number);
         let mut held = Ok(());
@@ -120,7 +114,7 @@ impl World {
     }
 
     /// A text goes to every other page of the app in this browser.
-    pub fn broadcast(&mut self, from: PageId, text: &str) {
+    pub(crate) fn broadcast(&mut self, from: PageId, text: &str) {
         for page in self.pages().into_iter().filter(|page| *page != from) {
             // A hidden tab may be slow to be woken for it.
             let wait = if page.tab == self.visible { self.chance.between(1, 20) } else { self.chance.scaled(1, 3 * SECOND) };
@@ -133,7 +127,7 @@ impl World {
     }
 
     /// Looks for these in what a developer sees.
-    pub fn remember_secrets(&mut self, secrets: impl IntoIterator<Item = String>) {
+    pub(crate) fn remember_secrets(&mut self, secrets: impl IntoIterator<Item = String>) {
         self.secrets.extend(secrets);
         let surplus = self.secrets.len().saturating_sub(SECRETS);
         self.secrets.drain(..surplus);
@@ -141,8 +135,7 @@ impl World {
 }
 
 /// What the relay page posts for an address.
-#[must_use]
-pub fn relayed(address: &str) -> String {
+pub(crate) fn relayed(address: &str) -> String {
     let query = address.split_once('?').map_or(String::new(), |(_, query)| format!("?{query}"));
     format!(r#"{{"hushkey":1,"query":"{query}","fragment":""}}"#)
 }

@@ -16,7 +16,7 @@ use std::collections::HashSet;
 
 /// Something that is going to happen.
 #[derive(Debug)]
-pub enum Due {
+pub(crate) enum Due {
     /// A page's timer.
     Timer { page: PageId, timer: u64 },
     /// A request arrives at the provider.
@@ -37,7 +37,7 @@ pub enum Due {
 
 /// What the simulation knows of an input and the core must find out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Truth {
+pub(crate) enum Truth {
     /// Nothing special: no reason to end a session.
     Ordinary,
     /// The provider says that there is no such session.
@@ -54,41 +54,41 @@ pub enum Truth {
 
 /// The world of a session.
 #[derive(Debug)]
-pub struct World {
-    pub chance: Chance,
-    pub clock: Clock,
-    pub queue: Queue<Due>,
-    pub provider: Provider,
-    pub network: Network,
-    pub habits: Habits,
-    pub tabs: Vec<Tab>,
+pub(crate) struct World {
+    pub(crate) chance: Chance,
+    pub(crate) clock: Clock,
+    pub(crate) queue: Queue<Due>,
+    pub(crate) provider: Provider,
+    pub(crate) network: Network,
+    pub(crate) habits: Habits,
+    pub(crate) tabs: Vec<Tab>,
     /// The place of the tab that is looked at.
-    pub visible: usize,
+    pub(crate) visible: usize,
     /// The hint in `localStorage`.
-    pub hint: Option<String>,
+    pub(crate) hint: Option<String>,
     /// Whether faults have ended and the session is being judged.
-    pub ending: bool,
+    pub(crate) ending: bool,
     /// The tab in which somebody signs in at the end. In every other one, nobody does any more.
-    pub signs_in_at_end: Option<usize>,
+    pub(crate) signs_in_at_end: Option<usize>,
     /// Steps of the core so far.
-    pub steps: u64,
+    pub(crate) steps: u64,
     /// The step at which somebody last chose to sign out.
-    pub signed_out: u64,
+    pub(crate) signed_out: u64,
     /// Codes that were presented.
-    pub codes: HashSet<String>,
+    pub(crate) codes: HashSet<String>,
     /// Verifiers that were presented.
-    pub verifiers: HashSet<String>,
+    pub(crate) verifiers: HashSet<String>,
     /// Values of records that exist twice because a tab was duplicated.
-    pub cloned: HashSet<String>,
+    pub(crate) cloned: HashSet<String>,
     /// Recent states, nonces and verifiers, to look for in what a developer sees.
-    pub secrets: Vec<String>,
+    pub(crate) secrets: Vec<String>,
     /// Addresses that the provider sent tabs back to.
-    pub callbacks: Vec<String>,
+    pub(crate) callbacks: Vec<String>,
     /// The keys in the browser's HTTP cache, and since when.
-    pub cached_keys: Option<(Answer, u64)>,
-    pub tally: Tally,
+    pub(crate) cached_keys: Option<(Answer, u64)>,
+    pub(crate) tally: Tally,
     /// Every line of what happened, if that was asked for.
-    pub trace: Option<Vec<String>>,
+    pub(crate) trace: Option<Vec<String>>,
     numbers: u64,
 }
 
@@ -97,8 +97,7 @@ const LONGEST: u64 = 20_000;
 
 impl World {
     /// A browser with one tab that shows nothing.
-    #[must_use]
-    pub fn new(seed: u64, traced: bool) -> Self {
+    pub(crate) fn new(seed: u64, traced: bool) -> Self {
         let mut chance = Chance::new(seed);
         let habits = Habits::draw(&mut chance);
         let provider = Provider::new(Rules::draw(&mut chance));
@@ -131,13 +130,13 @@ impl World {
     }
 
     /// A number that was never given before.
-    pub const fn number(&mut self) -> u64 {
+    pub(crate) const fn number(&mut self) -> u64 {
         self.numbers += 1;
         self.numbers
     }
 
     /// Writes a line of the trace. The words are only made if there is one.
-    pub fn note(&mut self, words: impl FnOnce(&Self) -> String) {
+    pub(crate) fn note(&mut self, words: impl FnOnce(&Self) -> String) {
         if self.trace.is_some() {
             let line = format!("{:>12.3}  {}", (self.clock.now - crate::clock::START) as f64 / 1000.0, words(self));
             if let Some(trace) = &mut self.trace {
@@ -147,15 +146,12 @@ impl World {
     }
 
     /// Arranges something for later.
-    pub fn after(&mut self, wait: u64, what: Due) {
+    pub(crate) fn after(&mut self, wait: u64, what: Due) {
         self.queue.push(self.clock.now + wait, what);
     }
 
     /// Time passes, and what is due happens.
-    ///
-    /// # Errors
-    /// The first invariant that does not hold.
-    pub fn run_until(&mut self, end: u64) -> Held {
+    pub(crate) fn run_until(&mut self, end: u64) -> Held {
         while let Some((at, due)) = self.queue.pop_by(end) {
             self.clock.now = self.clock.now.max(at);
             self.happen(due)?;
@@ -166,10 +162,7 @@ impl World {
     }
 
     /// Time passes until `end`, or until so many steps have been taken: a page that retries for days shows nothing new.
-    ///
-    /// # Errors
-    /// The first invariant that does not hold.
-    pub fn run_for_steps(&mut self, end: u64, steps: u64) -> Held {
+    pub(crate) fn run_for_steps(&mut self, end: u64, steps: u64) -> Held {
         let last = self.steps + steps;
         while self.steps < last {
             let Some((at, due)) = self.queue.pop_by(end) else {
@@ -183,10 +176,7 @@ impl World {
     }
 
     /// One thing happens.
-    ///
-    /// # Errors
-    /// The first invariant that does not hold.
-    pub fn happen(&mut self, due: Due) -> Held {
+    pub(crate) fn happen(&mut self, due: Due) -> Held {
         match due {
             Due::Timer { page, timer } => self.timer(page, timer),
             Due::Arrives { page, ticket, url, form, fate } => {
@@ -206,7 +196,7 @@ impl World {
     }
 
     /// Takes a page out of its tab for the time of an event. `None` if it is not there any more.
-    pub fn take(&mut self, page: PageId) -> Option<Box<Document>> {
+    pub(crate) fn take(&mut self, page: PageId) -> Option<Box<Document>> {
         let tab = self.tabs.get_mut(page.tab)?;
         if tab.document().is_none_or(|document| document.id != page) {
             return None;
@@ -221,19 +211,18 @@ impl World {
     }
 
     /// Puts it back.
-    pub fn put_back(&mut self, document: Box<Document>) {
+    pub(crate) fn put_back(&mut self, document: Box<Document>) {
         let tab = document.id.tab;
         self.tabs[tab].page = Page::App(document);
     }
 
     /// The pages that are loaded and run.
-    #[must_use]
-    pub fn pages(&self) -> Vec<PageId> {
+    pub(crate) fn pages(&self) -> Vec<PageId> {
         self.tabs.iter().filter_map(|tab| Some(tab.document()?.id)).collect()
     }
 
     /// Counts.
-    pub const fn count(&mut self, what: Count) {
+    pub(crate) const fn count(&mut self, what: Count) {
         self.tally.add(what);
     }
 }

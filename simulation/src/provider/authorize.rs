@@ -10,22 +10,22 @@ use std::{borrow::Cow, fmt::Write};
 
 /// A request that arrived at the authorization endpoint.
 #[derive(Debug)]
-pub struct Ask {
+pub(crate) struct Ask {
     redirect_uri: String,
     state: String,
     nonce: String,
     challenge: String,
     /// `prompt=none`.
-    pub silent: bool,
+    pub(crate) silent: bool,
     /// The sign-in page is to be shown whoever is signed in.
-    pub anew: bool,
+    pub(crate) anew: bool,
     /// Whom the hint speaks of.
     hinted: Option<u8>,
 }
 
 /// Where the provider sends the browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Redirect {
+pub(crate) enum Redirect {
     /// Back, with a code.
     Code(String),
     /// Back, with an error that speaks of the session.
@@ -36,8 +36,7 @@ pub enum Redirect {
 
 impl Redirect {
     /// The address.
-    #[must_use]
-    pub fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         match self {
             Self::Code(address) | Self::Error(address) | Self::Temporary(address) => address,
         }
@@ -46,10 +45,7 @@ impl Redirect {
 
 impl Ask {
     /// Reads an authorization request, and holds it to what every one must have.
-    ///
-    /// # Errors
-    /// What an honest provider would refuse.
-    pub fn read(url: &str) -> Held<Self> {
+    pub(crate) fn read(url: &str) -> Held<Self> {
         let query = url.strip_prefix(ISSUER).and_then(|rest| rest.strip_prefix("/authorize?"));
         require(query.is_some(), "requests go to the provider that is configured", || "another authorization endpoint".to_owned())?;
         let mut ask = Self {
@@ -89,19 +85,21 @@ impl Ask {
         let complete = rest == 3
             && [&ask.state, &ask.nonce, &ask.challenge].iter().all(|value| value.len() == 43)
             && ask.redirect_uri.strip_prefix(APP) == Some(page);
-        require(complete, "every request is a code request with S256, state, nonce and its own redirect_uri", || format!("{}", ask.silent))?;
+        require(complete, "every request is a code request with S256, state, nonce and its own redirect_uri", || {
+            format!("{}", ask.silent)
+        })?;
         Ok(ask)
     }
 
     /// The `state` and the `nonce`, which are nobody's business but the core's and the provider's.
-    pub fn secrets(self) -> impl Iterator<Item = String> {
+    pub(crate) fn secrets(self) -> impl Iterator<Item = String> {
         [Some(self.state), (!known::NONCE_IS_SHOWN).then_some(self.nonce)].into_iter().flatten()
     }
 }
 
 impl Provider {
     /// Answers without showing a page, for the session that the request's cookies show. `None` if a page has to be shown.
-    pub fn answer(&mut self, ask: &Ask, with_cookies: bool, now: u64) -> Option<Redirect> {
+    pub(crate) fn answer(&mut self, ask: &Ask, with_cookies: bool, now: u64) -> Option<Redirect> {
         let hidden = self.rules.honours_hint && ask.hinted.is_some_and(|hinted| self.session.is_some_and(|own| own.who.person != hinted));
         match self.session.filter(|_| with_cookies && !hidden) {
             Some(session) if !ask.anew => {
@@ -126,19 +124,17 @@ impl Provider {
     }
 
     /// The person refused.
-    #[must_use]
-    pub fn refused(ask: &Ask) -> Redirect {
+    pub(crate) fn refused(ask: &Ask) -> Redirect {
         Redirect::Error(back(ask, "error", "access_denied"))
     }
 
     /// It cannot answer now, and says so.
-    #[must_use]
-    pub fn temporary(ask: &Ask, slow_down: bool) -> Redirect {
+    pub(crate) fn temporary(ask: &Ask, slow_down: bool) -> Redirect {
         Redirect::Temporary(back(ask, "error", if slow_down { "temporarily_unavailable" } else { "server_error" }))
     }
 
     /// Ends the session that a logout request names, and says where the browser goes next.
-    pub fn log_out(&mut self, url: &str) -> String {
+    pub(crate) fn log_out(&mut self, url: &str) -> String {
         self.end_session();
         let query = url.split_once('?').map_or("", |(_, query)| query);
         let mut back = format!("{APP}/signed-out");

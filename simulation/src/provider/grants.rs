@@ -14,18 +14,17 @@ const ID_LIFETIME: u64 = 1800;
 
 /// The fields of a token request.
 #[derive(Debug, Default)]
-pub struct TokenRequest {
-    pub grant_type: String,
-    pub code: String,
-    pub verifier: String,
-    pub refresh_token: String,
+pub(crate) struct TokenRequest {
+    pub(crate) grant_type: String,
+    pub(crate) code: String,
+    pub(crate) verifier: String,
+    pub(crate) refresh_token: String,
     redirect_uri: String,
 }
 
 impl TokenRequest {
     /// Reads a form.
-    #[must_use]
-    pub fn read(form: &str) -> Self {
+    pub(crate) fn read(form: &str) -> Self {
         let mut request = Self::default();
         for (name, value) in form_urlencoded::parse(form.as_bytes()) {
             let field = match name.as_ref() {
@@ -48,7 +47,7 @@ fn invalid_grant() -> Answer {
 
 impl Provider {
     /// Answers a token request.
-    pub fn token(&mut self, form: &str, now: u64) -> Answer {
+    pub(crate) fn token(&mut self, form: &str, now: u64) -> Answer {
         let request = TokenRequest::read(form);
         if request.grant_type == "refresh_token" { self.refresh(&request, now) } else { self.redeem(&request, now) }
     }
@@ -113,7 +112,9 @@ impl Provider {
             };
             let claims = format!(
                 r#"{common},"exp":{},"auth_time":{},"nonce":"{nonce}","name":"Person {}"{hash}}}"#,
-                seconds + ID_LIFETIME, session.authenticated, who.person
+                seconds + ID_LIFETIME,
+                session.authenticated,
+                who.person
             );
             body += &format!(r#","id_token":"{}""#, jwt::compact(Type::Id, &claims, self.key, honest));
         }

@@ -4,9 +4,9 @@ mod authorize;
 mod grants;
 mod rules;
 
-pub use authorize::{Ask, Redirect};
-pub use grants::TokenRequest;
-pub use rules::{Refresh, Rules};
+pub(crate) use authorize::{Ask, Redirect};
+pub(crate) use grants::TokenRequest;
+pub(crate) use rules::{Refresh, Rules};
 
 use crate::{
     bridge::{Answer, Check, Who},
@@ -16,13 +16,13 @@ use crate::{
 use std::collections::HashMap;
 
 /// Who issues everything.
-pub const ISSUER: &str = "https://as.example";
+pub(crate) const ISSUER: &str = "https://as.example";
 
 /// The client.
-pub const CLIENT: &str = "spac_1";
+pub(crate) const CLIENT: &str = "spac_1";
 
 /// Where the app lives.
-pub const APP: &str = "https://app.example";
+pub(crate) const APP: &str = "https://app.example";
 
 /// A code must be redeemed within so long: one minute.
 const CODE_LIFETIME: u64 = MINUTE;
@@ -35,13 +35,13 @@ const GRACE: u64 = 30 * SECOND;
 
 /// The session of the one browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Session {
+pub(crate) struct Session {
     /// Who.
-    pub who: Who,
+    pub(crate) who: Who,
     /// Which of all sessions there have been.
-    pub number: u32,
+    pub(crate) number: u32,
     /// Seconds since 1970.
-    pub authenticated: u64,
+    pub(crate) authenticated: u64,
 }
 
 /// What somebody signed in for: all tokens of one sign-in belong to it.
@@ -81,13 +81,13 @@ struct AccessToken {
 
 /// The provider.
 #[derive(Debug)]
-pub struct Provider {
+pub(crate) struct Provider {
     /// How it was set up.
-    pub rules: Rules,
+    pub(crate) rules: Rules,
     /// Who is signed in in the browser.
-    pub session: Option<Session>,
+    pub(crate) session: Option<Session>,
     /// The next token gets a signature of another key.
-    pub signs_badly: bool,
+    pub(crate) signs_badly: bool,
     grants: Vec<Grant>,
     codes: HashMap<String, Code>,
     refresh_tokens: HashMap<String, RefreshToken>,
@@ -98,13 +98,12 @@ pub struct Provider {
     issued: u64,
     sessions: u32,
     /// How often a used refresh token came back and cost the grant.
-    pub reuse_detected: u64,
+    pub(crate) reuse_detected: u64,
 }
 
 impl Provider {
     /// A provider that nobody is signed in at.
-    #[must_use]
-    pub fn new(rules: Rules) -> Self {
+    pub(crate) fn new(rules: Rules) -> Self {
         Self {
             rules,
             session: None,
@@ -122,7 +121,7 @@ impl Provider {
     }
 
     /// Somebody signs in in the browser. The same person again keeps their session.
-    pub fn sign_in(&mut self, who: Who, now: u64) {
+    pub(crate) fn sign_in(&mut self, who: Who, now: u64) {
         if self.session.is_none_or(|session| session.who != who) {
             self.end_session();
             self.sessions += 1;
@@ -131,7 +130,7 @@ impl Provider {
     }
 
     /// The browser's session ends, and what was granted in it if the rules say so.
-    pub fn end_session(&mut self) {
+    pub(crate) fn end_session(&mut self) {
         let Some(ended) = self.session.take() else { return };
         if self.rules.grants_end_with_session {
             for grant in self.grants.iter_mut().filter(|grant| grant.session.number == ended.number) {
@@ -141,7 +140,7 @@ impl Provider {
     }
 
     /// Everything that was granted so far is revoked; the session stays.
-    pub fn revoke_all(&mut self) {
+    pub(crate) fn revoke_all(&mut self) {
         for grant in &mut self.grants {
             grant.revoked = true;
         }
@@ -151,7 +150,7 @@ impl Provider {
     }
 
     /// Signs with a new key from now on. `false` if the last change was a moment ago.
-    pub const fn rotate_key(&mut self, now: u64) -> bool {
+    pub(crate) const fn rotate_key(&mut self, now: u64) -> bool {
         if now < self.rotated + ROTATION_PAUSE {
             return false;
         }
@@ -161,29 +160,26 @@ impl Provider {
     }
 
     /// Whether a refresh token was used and rotated away.
-    #[must_use]
-    pub fn has_rotated(&self, refresh_token: &str) -> bool {
+    pub(crate) fn has_rotated(&self, refresh_token: &str) -> bool {
         self.refresh_tokens.get(refresh_token).is_some_and(|token| token.used.is_some())
     }
 
     /// Whom an access token speaks of.
-    #[must_use]
-    pub fn owner(&self, access_token: &str) -> Option<Who> {
+    pub(crate) fn owner(&self, access_token: &str) -> Option<Who> {
         self.access_tokens.get(access_token).map(|token| self.grants[token.grant].session.who)
     }
 
     /// Whether an API takes an access token.
-    #[must_use]
-    pub fn api_takes(&self, access_token: &str, now: u64) -> bool {
+    pub(crate) fn api_takes(&self, access_token: &str, now: u64) -> bool {
         self.access_tokens.get(access_token).is_some_and(|token| !token.revoked && now < token.expires)
     }
 
     /// A document: metadata or keys.
-    #[must_use]
-    pub fn document(&self, url: &str) -> Answer {
+    pub(crate) fn document(&self, url: &str) -> Answer {
         match url.strip_prefix(ISSUER) {
             Some("/keys") => {
-                let key = |number| format!(r#"{{"kty":"OKP","crv":"Ed25519","use":"sig","kid":"k{number}","x":"{}"}}"#, jwt::public(number));
+                let key =
+                    |number| format!(r#"{{"kty":"OKP","crv":"Ed25519","use":"sig","kid":"k{number}","x":"{}"}}"#, jwt::public(number));
                 Answer::Json(200, format!(r#"{{"keys":[{},{}]}}"#, key(self.key), key(self.key.saturating_sub(1))))
             }
             Some("/.well-known/openid-configuration") => Answer::Json(200, metadata()),
@@ -192,15 +188,15 @@ impl Provider {
     }
 
     /// The place of the first signature that the key in the check did not make.
-    #[must_use]
-    pub fn wrong_signature(checks: &[Check]) -> Option<usize> {
-        checks.iter().position(|check| jwt::key_of(&check.key).is_none_or(|key| jwt::signature(key, &check.input)[..] != check.signature[..]))
+    pub(crate) fn wrong_signature(checks: &[Check]) -> Option<usize> {
+        checks
+            .iter()
+            .position(|check| jwt::key_of(&check.key).is_none_or(|key| jwt::signature(key, &check.input)[..] != check.signature[..]))
     }
 }
 
 /// What discovery gives.
-#[must_use]
-pub fn metadata() -> String {
+pub(crate) fn metadata() -> String {
     format!(
         r#"{{"issuer":"{ISSUER}","authorization_endpoint":"{ISSUER}/authorize","token_endpoint":"{ISSUER}/token","jwks_uri":"{ISSUER}/keys","end_session_endpoint":"{ISSUER}/logout","id_token_signing_alg_values_supported":["EdDSA"]}}"#
     )

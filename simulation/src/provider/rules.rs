@@ -4,7 +4,7 @@ use crate::{chance::Chance, clock::SECOND};
 
 /// Whether refresh tokens are issued, and what becomes of a used one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refresh {
+pub(crate) enum Refresh {
     /// None are issued.
     None,
     /// One for the whole grant.
@@ -17,25 +17,24 @@ pub enum Refresh {
 
 /// The setup of a provider.
 #[derive(Clone, Debug)]
-pub struct Rules {
+pub(crate) struct Rules {
     /// Seconds that an access token lives.
-    pub lifetime: u64,
+    pub(crate) lifetime: u64,
     /// Refresh tokens.
-    pub refresh: Refresh,
+    pub(crate) refresh: Refresh,
     /// Whether a refresh brings an ID token.
-    pub id_token_on_refresh: bool,
+    pub(crate) id_token_on_refresh: bool,
     /// Whether what was granted ends with the browser's session.
-    pub grants_end_with_session: bool,
+    pub(crate) grants_end_with_session: bool,
     /// Whether a silent request with the ID token of somebody else gets `login_required` rather than a code.
-    pub honours_hint: bool,
+    pub(crate) honours_hint: bool,
     /// Whether ID tokens carry `at_hash`.
-    pub hashes: bool,
+    pub(crate) hashes: bool,
 }
 
 impl Rules {
     /// Any of those that exist.
-    #[must_use]
-    pub fn draw(chance: &mut Chance) -> Self {
+    pub(crate) fn draw(chance: &mut Chance) -> Self {
         const DAY: u64 = 24 * 3600;
         Self {
             lifetime: chance.pick(&[60, 60, 90, 120, 300, 300, 300, 900, 3600, 3600, 8 * 3600, DAY, 60 * DAY]),
@@ -48,8 +47,7 @@ impl Rules {
     }
 
     /// Milliseconds that an access token lives.
-    #[must_use]
-    pub const fn lifetime_millis(&self) -> u64 {
+    pub(crate) const fn lifetime_millis(&self) -> u64 {
         self.lifetime * SECOND
     }
 }
