@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Every so many steps, everything that a developer could see is searched for secrets, and an ignored event's state is compared.
-const SAMPLE: u64 = 50;
+pub(crate) const SAMPLE: u64 = 50;
 
 /// The device's clock may be off by so much before honest tokens are refused, less what is lost to whole seconds and to the way: the core
 /// allows a minute.
@@ -71,7 +71,7 @@ impl Before {
 impl World {
     /// Whether this step is looked at closely.
     pub(crate) const fn is_sampled(&self) -> bool {
-        self.steps.is_multiple_of(SAMPLE)
+        (self.steps + self.sampling).is_multiple_of(SAMPLE)
     }
 
     /// What is asked for may be asked for.

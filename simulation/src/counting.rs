@@ -21,7 +21,7 @@ impl World {
             self.count(Count::RefreshRefused);
         }
         if before.truth == Truth::Trouble && !ignored {
-            self.count(Count::RetryPauses);
+            self.count(Count::Troubles);
         }
         let what = match (before.was(), after) {
             (Shown::Completing, Shown::SignedIn(_)) => Count::Completed,

@@ -43,7 +43,7 @@ tally! {
         RenewedByToken = "renewed by a refresh token",
         RefreshRefused = "refresh token refused",
         AutomaticRedirects = "sent to the provider by itself",
-        RetryPauses = "paused after a failure",
+        Troubles = "failures met on the way",
         EndedByChoice = "signed out: by choice",
         EndedElsewhere = "signed out: elsewhere",
         EndedAtProvider = "signed out: session ended",
@@ -97,7 +97,7 @@ tally! {
 }
 
 /// The counts of one or of many sessions.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally([u64; WORDS.len()]);
 
 impl Tally {

@@ -3,6 +3,7 @@
 use crate::{
     bridge::{Answer, Input, Ticket},
     chance::Chance,
+    check,
     clock::Clock,
     habits::Habits,
     network::{Fate, Network},
@@ -70,6 +71,8 @@ pub(crate) struct World {
     pub(crate) ending: bool,
     /// The tab in which somebody signs in at the end. In every other one, nobody does any more.
     pub(crate) signs_in_at_end: Option<usize>,
+    /// Where sampling begins, so that over many sessions every step has its turn.
+    pub(crate) sampling: u64,
     /// Steps of the core so far.
     pub(crate) steps: u64,
     /// The step at which somebody last chose to sign out.
@@ -101,6 +104,7 @@ impl World {
         let mut chance = Chance::new(seed);
         let habits = Habits::draw(&mut chance);
         let provider = Provider::new(Rules::draw(&mut chance));
+        let sampling = chance.below(check::SAMPLE);
         let mut clock = Clock::new();
         clock.provider_ahead = chance.between(0, 30_000) as i64 - 15_000;
         Self {
@@ -115,6 +119,7 @@ impl World {
             hint: None,
             ending: false,
             signs_in_at_end: None,
+            sampling,
             steps: 0,
             signed_out: 0,
             codes: HashSet::new(),

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::browser::{self, Browser, require_match};
 use super::{Context, scratch};
 use crate::process::quietly;
+use crate::simulate;
 use crate::tools::{self, CARGO_DENY, WASM, WASM_BINDGEN};
 
 /// One step.
@@ -28,7 +29,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "clippy", headline: "no warnings, natively and for the browser", run: clippy },
     Step { name: "rings", headline: "each ring of the library compiles alone", run: rings },
     Step { name: "doc", headline: "the documentation builds without warnings", run: doc },
-    Step { name: "native", headline: "tests of the protocol core and of xtask", run: native },
+    Step { name: "native", headline: "tests of the protocol core and of xtask, and two thousand simulated sessions", run: native },
     Step { name: "provider", headline: "tests of the local provider", run: provider },
     Step { name: "wasm", headline: "tests in headless Chromium", run: wasm },
     Step { name: "deny", headline: "licences, duplicates and sources of dependencies", run: deny },
@@ -78,7 +79,9 @@ fn doc(context: &Context) -> Result<()> {
 
 fn native(context: &Context) -> Result<()> {
     context.run(&mut cargo(&["test", "--locked", "--package", "hushkey", "--no-default-features"]))?;
-    context.run(&mut cargo(&["test", "--locked", "--package", "xtask"]))
+    context.run(&mut cargo(&["test", "--locked", "--package", "xtask"]))?;
+    // In its own profile: thousands of sessions are too many for a debug build.
+    context.run(&mut cargo(&["test", "--locked", "--package", "simulation", "--profile", simulate::PROFILE]))
 }
 
 fn provider(context: &Context) -> Result<()> {
