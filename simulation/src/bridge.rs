@@ -1,4 +1,4 @@
-//! The one file that knows the core's events, effects and questions. Everything else of the simulation speaks in the words of this file, so
+//! The one file that knows the core's events, effects and questions. Everything else of the simulation speaks in the words of `words`, so
 //! that a core that grows is followed here first: a new event is a line in `words` and in [`events`], a new effect one there and in
 //! [`wish`]. It stands where the browser driver stands, and decides as little.
 

@@ -134,7 +134,8 @@ impl World {
         }
         let core = &document.core;
         let signs_out = matches!(before.kind, Kind::SignOut | Kind::SignedOutElsewhere);
-        require(!signs_out || core.generation().is_none(), "no token is reachable after a sign-out", || format!("{:?}", before.kind))?;
+        let is_out = core.generation().is_none() && (is_leaving(after) || matches!(after, Shown::SignedOut(_)));
+        require(!signs_out || is_out, "no token is reachable after a sign-out", || format!("{after:?} after {:?}", before.kind))?;
         let count = |kinds: &[HoldingKind]| document.held.iter().filter(|holding| kinds.contains(&holding.kind)).count();
         require(count(&[HoldingKind::Frame]) <= 1, "at most one frame is held", String::new)?;
         let attempts = count(&[HoldingKind::Frame, HoldingKind::TokenRequest, HoldingKind::Check]);
@@ -143,8 +144,14 @@ impl World {
         })?;
         require(document.automatic <= 1, "at most one redirect of a page load is automatic", || format!("tab {}", document.id.tab))?;
         let moved = after != before.shown;
-        if moved || core.generation() != before.generation {
+        let renewed = core.generation() != before.generation;
+        if moved || renewed {
             self.check_owner(document, after)?;
+        }
+        let forged = renewed && core.generation().is_some() && before.truth != Truth::Ordinary;
+        require(!forged, "a session comes of what the provider signed only", || format!("{:?}", before.truth))?;
+        if let (Shown::SignedIn(was), Shown::SignedIn(is)) = (before.shown, after) {
+            require(was.person == is.person, "nobody is replaced by another person quietly", || format!("{was:?} by {is:?}"))?;
         }
         if moved {
             self.check_end(document, before, after)?;

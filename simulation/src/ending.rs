@@ -106,7 +106,7 @@ impl World {
         Ok(())
     }
 
-    fn judge(&mut self, page: PageId, was: Shown) -> Held {
+    fn judge(&self, page: PageId, was: Shown) -> Held {
         let visible = self.provider.session.filter(|_| self.habits.frame_cookies);
         if matches!(self.tabs[page.tab].page, Page::Closed) {
             return Ok(());

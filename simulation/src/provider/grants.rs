@@ -84,7 +84,9 @@ impl Provider {
             self.reuse_detected += 1;
             return invalid_grant();
         }
-        token.used = token.used.or(rotates.then_some(now));
+        if rotates {
+            token.used.get_or_insert(now);
+        }
         let kept = (!rotates).then(|| request.refresh_token.clone());
         let with_id_token = self.rules.id_token_on_refresh;
         self.tokens(grant, nonce, kept, with_id_token, now)
