@@ -1,0 +1,115 @@
+//! Faults of the core that are known and not mended yet: each is let pass here, as narrowly as it can be told, and nowhere else. A fault that
+//! is mended loses its exception in the same change.
+
+use crate::{
+    bridge::{self, Kind, Shown},
+    check::Before,
+    clock::{MINUTE, SECOND},
+    page::{Document, Page},
+    tally::Count,
+    violation::{Held, require},
+    world::{Truth, World},
+};
+
+/// The claims of an ID token are shown in the `Debug` of the state, and the nonce is one of them.
+pub(crate) const NONCE_IS_SHOWN: bool = true;
+
+/// A refresh token is sent again although its request was carried out: a broken connection and an answer of 5xx count as not carried out.
+const REFRESH_IS_SENT_AGAIN: bool = true;
+
+/// Keys are not asked for anew twice within a minute, which lasts longer where the wall clock is put back. An attempt that finds a key missing
+/// in that minute, because the first request failed or the provider has changed its keys again, ends the session instead of waiting.
+const KEYS_ARE_GIVEN_UP: bool = true;
+
+/// A signature check that was not answered in time, because the machine slept or the clock jumped, ends the session.
+const CHECKS_TIME_OUT: bool = true;
+
+/// An answer that comes when its deadline has passed, and before the timer does, is taken as if it were in time: what it brought is too old by
+/// then, and the session ends.
+const LATE_ANSWERS_ARE_TAKEN: bool = true;
+
+/// The hint has room for one word: a sign-out is forgotten when somebody signs in, or nobody is found, afterwards, and a page that was in the
+/// cache meanwhile comes back with the tokens of before.
+const SIGN_OUTS_ARE_OVERWRITTEN: bool = true;
+
+/// Where access tokens are looked into, their `exp` is held against the device's clock: if that is ahead by a token's lifetime and within the
+/// tolerance, every token is expired on arrival, and the next renewal begins at once.
+const RENEWALS_HAVE_NO_PAUSE: bool = true;
+
+/// Deadlines stand on the wall clock: one that was set before the clock was put back is not due for as long as the clock was wrong.
+const DEADLINES_FOLLOW_THE_WALL_CLOCK: bool = true;
+
+/// A refresh token is sent.
+pub(crate) fn refresh_sent_twice(world: &mut World, again: bool) -> Held {
+    pass(world, again && REFRESH_IS_SENT_AGAIN);
+    require(!again || REFRESH_IS_SENT_AGAIN, "a refresh token that was used up is not sent again", String::new)
+}
+
+/// A page came back that has missed a sign-out.
+pub(crate) fn sign_out_missed(world: &mut World, missed: bool, document: &mut Document) -> Held {
+    let known = missed && document.forgot_sign_out;
+    pass(world, known);
+    require(!missed || known, "no token is reachable in another tab after a sign-out", || format!("tab {}", document.id.tab))?;
+    if known {
+        document.since = world.signed_out;
+    }
+    Ok(())
+}
+
+/// What a page may not know when it comes back from the cache: somebody signed out, and the hint says something newer.
+pub(crate) fn forgets_sign_out(world: &World, document: &Document) -> bool {
+    SIGN_OUTS_ARE_OVERWRITTEN && document.since < world.signed_out && !bridge::says_signed_out(world.hint.as_deref())
+}
+
+/// A session ended that could have been renewed.
+pub(crate) fn ended(world: &mut World, wrongly: bool, document: &Document, before: &Before, after: Shown) -> Held {
+    let problem = document.core.problem().unwrap_or_default();
+    let known = (before.kind == Kind::Answer && keys_were_given_up(world, document))
+        || (CHECKS_TIME_OUT && before.kind == Kind::Ticked && problem == "platform_crypto_subtle")
+        || (LATE_ANSWERS_ARE_TAKEN && document.late && is_too_old(before, &problem));
+    pass(world, wrongly && known);
+    require(!wrongly || known, "a transient failure never ends a session", || {
+        format!("{after:?} {problem} after {:?} ({:?})", before.kind, before.truth)
+    })
+}
+
+/// Whether a page shows that a key is missing, and could not ask for it.
+pub(crate) fn keys_were_given_up(world: &World, document: &Document) -> bool {
+    let refetched = world.clock.now.saturating_sub(document.refetched) <= MINUTE || document.set_back;
+    KEYS_ARE_GIVEN_UP && refetched && document.core.problem().as_deref() == Some("keys_kid")
+}
+
+/// An attempt begins because the time for it has come.
+pub(crate) fn renewed_without_pause(world: &mut World, too_often: bool, detail: impl FnOnce() -> String) -> Held {
+    let known = too_often && RENEWALS_HAVE_NO_PAUSE && world.clock.apart() + 4 * SECOND > world.provider.rules.lifetime_millis();
+    pass(world, known);
+    require(!too_often || known, "the provider is not asked again and again without a pause", detail)
+}
+
+/// Whether a problem is that something is too old.
+fn is_too_old(before: &Before, problem: &str) -> bool {
+    match before.kind {
+        Kind::Check => ["id_token_iat", "id_token_exp", "access_token_exp"].contains(&problem),
+        Kind::Answer => before.truth == Truth::Denial && problem == "invalid_grant",
+        _ => false,
+    }
+}
+
+/// A tab does not come to rest although nothing is wrong any more.
+pub(crate) fn never_rests(world: &mut World, tab: usize, invariant: &'static str) -> Held {
+    let stuck = world.tabs[tab].document();
+    let known = DEADLINES_FOLLOW_THE_WALL_CLOCK && stuck.is_some_and(|document| document.stalled);
+    let detail = format!("tab {tab} shows {:?}", stuck.map(|document| document.core.shown()));
+    pass(world, known);
+    require(known, invariant, || detail)?;
+    // Nothing more can be learned from it.
+    world.tabs[tab].page = Page::Closed;
+    Ok(())
+}
+
+fn pass(world: &mut World, known: bool) {
+    if known {
+        world.count(Count::KnownFaults);
+        world.note(|_| "a known fault of the core".to_owned());
+    }
+}
