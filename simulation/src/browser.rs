@@ -1,9 +1,8 @@
 //! Loading, leaving, freezing and coming back.
 
 use crate::{
-    bridge::{self, Answer, Core, Input},
+    bridge::{self, Answer, Core, Input, Who},
     clock::SECOND,
-    known,
     page::{Document, Page, PageId},
     provider::{APP, Ask, ISSUER, Provider},
     tally::Count,
@@ -27,11 +26,13 @@ impl World {
         storage.retain(|_, text| begun(text).is_some_and(|begun| begun.abs_diff(wall) <= bridge::RECORD_LIFETIME));
         let place = address.strip_prefix(APP).unwrap_or("/").to_owned();
         let shown = place.split('?').next().unwrap_or_default().to_owned();
+        let (redirects, visible) = (self.tabs[tab].redirects.clone(), tab == self.visible);
+        let opened = Input::Opened { address: address.to_owned(), kept, hint: self.hint.clone(), redirects, visible };
         let mut document = Box::new(Document::new(id, Core::new(config), place));
         self.tabs[tab].page = Page::Busy;
         self.count(Count::PageLoads);
         self.note(|_| format!("tab {tab}: loads {shown}"));
-        let held = self.turn(&mut document, Input::Opened { address: address.to_owned(), kept, hint: self.hint.clone() }, Truth::Ordinary);
+        let held = self.turn(&mut document, opened, Truth::Ordinary);
         self.put_back(document);
         held
     }
@@ -62,7 +63,6 @@ impl World {
         let Some(mut document) = self.tabs[tab].frozen.take() else { return Ok(false) };
         let page = document.id;
         document.navigation = None;
-        document.forgot_sign_out = known::forgets_sign_out(self, &document);
         let missed = std::mem::take(&mut document.missed);
         self.tabs[tab].page = Page::App(document);
         self.count(Count::Thawed);
@@ -134,11 +134,7 @@ impl World {
             Some(Provider::refused(&ask))
         } else {
             self.count(Count::Authenticated);
-            let mut who = self.habits.usual;
-            if ask.anew || self.chance.percent(5) {
-                who.person = self.chance.between(1, 2) as u8;
-                who.organisation = self.chance.between(1, 2) as u8;
-            }
+            let who = self.whoever(ask.anew);
             ask.anew = false;
             self.provider.sign_in(who, self.clock.provider());
             self.provider.answer(&ask, true, self.clock.provider())
@@ -148,6 +144,16 @@ impl World {
         self.remember_secrets(ask.secrets());
         let wait = self.chance.between(20, 400);
         self.after(wait, Due::SentBack { tab, visit, address: redirect.address().to_owned() });
+    }
+
+    /// Who signs in: the usual person mostly.
+    pub(crate) fn whoever(&mut self, anew: bool) -> Who {
+        let mut who = self.habits.usual;
+        if anew || self.chance.percent(5) {
+            who.person = self.chance.between(1, 2) as u8;
+            who.organisation = self.chance.between(1, 2) as u8;
+        }
+        who
     }
 
     /// The provider sends a tab back to the app.

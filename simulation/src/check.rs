@@ -1,7 +1,7 @@
 //! What must hold after every step, whatever happened.
 
 use crate::{
-    bridge::{Kind, Sample, Shown, Stepped, Token, Why, Wish},
+    bridge::{Input, Kind, Sample, Shown, Stepped, Token, Why, Wish},
     clock::Clocks,
     dispatch::{is_choice, is_leaving},
     habits::API,
@@ -16,10 +16,6 @@ use crate::{
 
 /// Every so many steps, everything that a developer could see is searched for secrets, and an ignored event's state is compared.
 pub(crate) const SAMPLE: u64 = 50;
-
-/// The device's clock may be off by so much before honest tokens are refused, less what is lost to whole seconds and to the way: the core
-/// allows a minute.
-const TOLERANCE: u64 = 50_000;
 
 /// More attempts than this that nobody asked for, within ten seconds, are a storm: pauses grow from a second, and no honest token lives for less
 /// than a minute.
@@ -36,20 +32,29 @@ pub(crate) struct Before {
     shown: Shown,
     generation: Option<u64>,
     by_refresh: bool,
+    told_sign_out: bool,
+    answers_refresh: bool,
     overdue: bool,
 }
 
 impl Before {
-    /// Of a page, before this event.
-    pub(crate) fn of(document: &Document, kind: Kind, truth: Truth, clocks: Clocks) -> Self {
+    /// Of a page, before this comes to it.
+    pub(crate) fn of(document: &Document, input: &Input, truth: Truth, clocks: Clocks) -> Self {
         Self {
-            kind,
+            kind: Kind::Opened,
             truth,
             shown: document.core.shown(),
             generation: document.core.generation(),
             by_refresh: document.by_refresh,
+            told_sign_out: input.tells_sign_out(),
+            answers_refresh: matches!(input, Input::Answered { ticket, .. } if document.refresh_sent == Some(*ticket)),
             overdue: document.core.deadline_in(clocks) == Some(0),
         }
+    }
+
+    /// Of this kind of event.
+    pub(crate) const fn with(self, kind: Kind) -> Self {
+        Self { kind, ..self }
     }
 
     /// What was shown.
@@ -78,16 +83,27 @@ impl World {
     pub(crate) fn check_effects(&mut self, document: &mut Document, before: &Before, stepped: &Stepped) -> Held {
         let after = document.core.shown();
         require(!stepped.ignored || stepped.wishes.is_empty(), "an ignored event asks for nothing", || format!("{:?}", before.kind))?;
-        if is_choice(before.kind) && !stepped.ignored {
+        if before.kind == Kind::Organisation && !stepped.ignored {
+            document.switching = true;
+        }
+        if (is_choice(before.kind) && !stepped.ignored) || (document.switching && is_leaving(after)) {
             document.leave_chosen = true;
         } else if !is_leaving(before.shown) && is_leaving(after) {
             document.leave_chosen = false;
         }
+        if is_leaving(after) || !document.core.is_renewing() {
+            document.switching = false;
+        }
         if !stepped.ignored {
             match before.kind {
-                Kind::Frame | Kind::Answer | Kind::Check => document.late |= before.overdue,
-                _ => document.late = false,
+                Kind::Frame => document.frame_failed |= before.truth == Truth::Refusal,
+                Kind::Examined | Kind::FrameForbidden => document.frame_failed = true,
+                _ => {}
             }
+            document.late = match before.kind {
+                Kind::Frame | Kind::Answer | Kind::Check => document.late || before.overdue,
+                _ => false,
+            };
         }
         let begins = |wish: &Wish| matches!(wish, Wish::Frame { .. } | Wish::Send { form: Some(_), .. });
         if before.kind == Kind::Ticked && stepped.wishes.iter().any(begins) {
@@ -111,7 +127,7 @@ impl World {
         document.by_refresh = request.grant_type == "refresh_token";
         if document.by_refresh {
             let again = self.provider.has_rotated(&request.refresh_token);
-            return known::refresh_sent_twice(self, again);
+            return known::refresh_sent_again(self, again, document);
         }
         let copied = self.cloned.contains(&request.verifier);
         let shown = document.published.iter().any(|text| text.contains(&request.verifier));
@@ -127,7 +143,10 @@ impl World {
     /// The state is one that may follow.
     pub(crate) fn check_state(&mut self, document: &mut Document, before: &Before, ignored: bool, sample: Option<Sample>) -> Held {
         let (core, after, clocks) = (&document.core, document.core.shown(), self.clock.device());
-        require(!core.waits() || core.deadline_in(clocks).is_some(), "every waiting state has a deadline", || format!("{after:?}"))?;
+        let unseen = core.waits_unseen() && !document.seen;
+        require(!core.waits() || unseen || core.deadline_in(clocks).is_some(), "every waiting state has a deadline", || {
+            format!("{after:?}")
+        })?;
         if let Some(sample) = sample {
             self.count(Count::Sampled);
             self.check_sample(&sample, ignored)?;
@@ -136,13 +155,23 @@ impl World {
         let signs_out = matches!(before.kind, Kind::SignOut | Kind::SignedOutElsewhere);
         let is_out = core.generation().is_none() && (is_leaving(after) || matches!(after, Shown::SignedOut(_)));
         require(!signs_out || is_out, "no token is reachable after a sign-out", || format!("{after:?} after {:?}", before.kind))?;
+        require(!before.told_sign_out || core.generation().is_none(), "no token is reachable after a sign-out", || {
+            format!("{after:?} after {:?}", before.kind)
+        })?;
         let count = |kinds: &[HoldingKind]| document.held.iter().filter(|holding| kinds.contains(&holding.kind)).count();
         require(count(&[HoldingKind::Frame]) <= 1, "at most one frame is held", String::new)?;
-        let attempts = count(&[HoldingKind::Frame, HoldingKind::TokenRequest, HoldingKind::Check]);
-        require(attempts <= 1 && count(&[HoldingKind::Document]) <= 1, "one renewal at a time in a tab", || {
-            format!("{attempts} under way")
+        let attempts = count(&[HoldingKind::Frame, HoldingKind::Examination, HoldingKind::TokenRequest, HoldingKind::Check]);
+        // A window is an attempt of its own, beside the page's.
+        let windows = count(&[HoldingKind::Popup]);
+        require(windows <= 1, "at most one window is held", String::new)?;
+        require(
+            attempts <= 1 + usize::from(core.has_popup() && windows == 0) && count(&[HoldingKind::Document]) <= 1,
+            "one renewal at a time in a tab",
+            || format!("{attempts} under way"),
+        )?;
+        require(document.automatic <= 1 && document.lookups <= 1, "at most one redirect of a page load is automatic", || {
+            format!("tab {}: {} to sign in, {} to look for a session", document.id.tab, document.automatic, document.lookups)
         })?;
-        require(document.automatic <= 1, "at most one redirect of a page load is automatic", || format!("tab {}", document.id.tab))?;
         let moved = after != before.shown;
         let renewed = core.generation() != before.generation;
         if moved || renewed {
@@ -150,9 +179,24 @@ impl World {
         }
         let forged = renewed && core.generation().is_some() && before.truth != Truth::Ordinary;
         require(!forged, "a session comes of what the provider signed only", || format!("{:?}", before.truth))?;
-        if let (Shown::SignedIn(was), Shown::SignedIn(is)) = (before.shown, after) {
-            require(was.person == is.person, "nobody is replaced by another person quietly", || format!("{was:?} by {is:?}"))?;
+        if let (Some(was), Some(is)) = (before.shown.who(), after.who()) {
+            let whole = was.person == is.person || (renewed && matches!(before.kind, Kind::Check) && before.truth == Truth::Ordinary);
+            require(whole, "nobody is replaced by another person but whole", || format!("{was:?} by {is:?} after {:?}", before.kind))?;
         }
+        if matches!(after, Shown::Paused(_)) && !matches!(before.shown, Shown::Paused(_)) {
+            let only_the_person = match before.kind {
+                Kind::Frame => before.truth == Truth::Refusal,
+                Kind::Examined | Kind::FrameForbidden => true,
+                _ => false,
+            };
+            require(only_the_person, "a session pauses for the person only", || format!("{:?} ({:?})", before.kind, before.truth))?;
+        }
+        if renewed {
+            document.refresh_answer = None;
+        } else if before.answers_refresh && !matches!(document.refresh_answer, Some(Truth::Unavailable | Truth::Ordinary)) {
+            document.refresh_answer = Some(before.truth);
+        }
+        document.frame_failed &= !renewed;
         if moved {
             self.check_end(document, before, after)?;
         }
@@ -160,7 +204,12 @@ impl World {
         if matches!(before.kind, Kind::SignOut) && !ignored {
             self.signed_out = self.steps;
         }
-        if matches!(after, Shown::SignedIn(_)) && !matches!(before.shown, Shown::SignedIn(_)) {
+        if core.waits_unseen() && before.shown != Shown::Restoring {
+            self.tally.add(Count::Unseen);
+        }
+        if after.who().is_some()
+            && (before.shown.who().is_none() || before.shown.who().map(|who| who.person) != after.who().map(|who| who.person))
+        {
             document.since = self.steps;
         }
         if before.kind == Kind::Returned {
@@ -172,7 +221,7 @@ impl World {
     /// The token belongs to the person who is shown.
     fn check_owner(&self, document: &Document, after: Shown) -> Held {
         match (document.core.token_for(API, self.clock.device()), after) {
-            (Token::Attach { token, .. }, Shown::SignedIn(who)) => {
+            (Token::Attach { token, .. }, Shown::SignedIn(who) | Shown::Paused(who)) => {
                 let owner = self.provider.owner(&token);
                 require(owner == Some(who), "the token is of the person who is shown", || format!("{who:?} is shown, {owner:?} owns"))
             }
@@ -182,33 +231,37 @@ impl World {
     }
 
     /// A page that shows somebody has not missed a sign-out that came after they signed in.
-    pub(crate) fn check_signed_out(&mut self, document: &mut Document) -> Held {
+    pub(crate) fn check_signed_out(&self, document: &Document) -> Held {
         let holds = document.core.generation().is_some() && document.since < self.signed_out;
-        known::sign_out_missed(self, holds, document)
+        require(!holds, "no token is reachable in another tab after a sign-out", || format!("tab {}", document.id.tab))
     }
 
     /// A session ends for a reason only, and a page says the reason that is true.
     fn check_end(&mut self, document: &Document, before: &Before, after: Shown) -> Held {
-        use Kind::{Frame, Opened, Returned, SignOut, SignedOutElsewhere, Ticked};
+        use Kind::{Examined, Frame, FrameForbidden, Opened, Returned, SignOut, SignedInElsewhere, SignedOutElsewhere, Ticked};
         if let Shown::SignedOut(why) = after {
             let fits = match why {
-                Why::NoSession => matches!(before.kind, Frame | Ticked),
+                Why::NoSession => matches!(before.kind, Frame | Ticked | Examined | FrameForbidden | Opened),
                 Why::ByChoice => matches!(before.kind, SignOut | Returned | Ticked | Opened),
-                Why::Elsewhere => before.kind == SignedOutElsewhere,
+                Why::Elsewhere => before.kind == SignedOutElsewhere || (before.kind == Returned && before.told_sign_out),
                 Why::SessionEnded => before.kind == Frame && before.truth == Truth::Refusal,
-                Why::AccountChanged => before.kind == Kind::Check && before.truth == Truth::Ordinary,
+                Why::AccountChanged => matches!(before.kind, SignedInElsewhere | Frame | Examined | FrameForbidden),
+                Why::SignedInElsewhere => matches!(before.kind, Frame | Examined | FrameForbidden | Ticked),
                 Why::Problem => true,
             };
             require(fits, "a reason is given when it is true", || format!("{why:?} after {:?} ({:?})", before.kind, before.truth))?;
         }
-        if !matches!(before.shown, Shown::SignedIn(_)) || matches!(after, Shown::SignedIn(_)) {
+        if before.shown.who().is_none() || after.who().is_some() {
             return Ok(());
         }
-        let clock_wrong = self.clock.apart().max(document.apart_at_request) > TOLERANCE;
+        let changed = after == Shown::SignedOut(Why::AccountChanged);
         let may_end = match before.kind {
-            Kind::SignIn | SignOut | SignedOutElsewhere => true,
+            _ if after == Shown::LeavingToSignIn => document.leave_chosen,
+            SignOut | SignedOutElsewhere => true,
+            Returned => before.told_sign_out,
             Frame => before.truth == Truth::Refusal,
-            Kind::Check => before.truth == Truth::Mistake || after == Shown::SignedOut(Why::AccountChanged) || clock_wrong,
+            SignedInElsewhere | Examined | FrameForbidden => changed,
+            Kind::Check => before.truth == Truth::Mistake,
             _ => false,
         };
         known::ended(self, !may_end, document, before, after)
@@ -229,6 +282,13 @@ impl World {
 fn check_secrecy(document: &mut Document, wish: &Wish) -> Held {
     let (text, name) = match wish {
         Wish::Frame { url, .. } => (url, "OpenFrame"),
+        Wish::Popup { url, .. } => (url, "OpenPopup"),
+        Wish::Examine { question, .. } => (question, "Examine"),
+        Wish::NoteRedirects(text) => {
+            return require(text.as_ref().is_none_or(|text| !text.contains("eyJ")), "no token reaches an effect but Send", || {
+                "NoteRedirects".to_owned()
+            });
+        }
         Wish::Leave { url, .. } => (url, "Navigate"),
         Wish::Rewrite(to) => (to, "RewriteAddress"),
         Wish::Hint(text) => (text, "Hint"),
@@ -239,7 +299,7 @@ fn check_secrecy(document: &mut Document, wish: &Wish) -> Held {
             let id = form.as_ref().is_some_and(|form| form.contains(ID_MARK));
             return require(!id, "an ID token leaves as id_token_hint only", || "Send".to_owned());
         }
-        Wish::Check { .. } => return Ok(()),
+        Wish::Check { .. } | Wish::RestoreScroll => return Ok(()),
     };
     let token = [ACCESS_MARK, REFRESH_MARK, CODE_MARK].iter().any(|mark| text.contains(mark));
     require(!token, "no token reaches an effect but Send", || name.to_owned())?;

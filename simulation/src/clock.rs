@@ -14,8 +14,7 @@ pub(crate) const MINUTE: u64 = 60 * SECOND;
 pub(crate) struct Clocks {
     /// The wall clock, since 1970. It may jump.
     pub(crate) wall: u64,
-    /// The monotonic clock, since the start. It may stand still while the machine sleeps.
-    #[expect(dead_code, reason = "the core is about to be told of it")]
+    /// The monotonic clock, since the start. It never goes back, and may stand still while the machine sleeps.
     pub(crate) uptime: u64,
 }
 

@@ -20,12 +20,18 @@ impl World {
         if before.kind == Kind::Answer && before.truth == Truth::Denial && before.refreshed() {
             self.count(Count::RefreshRefused);
         }
-        if before.truth == Truth::Trouble && !ignored {
+        if matches!(before.truth, Truth::Trouble | Truth::Unavailable) && !ignored {
             self.count(Count::Troubles);
         }
         let what = match (before.was(), after) {
             (Shown::Completing, Shown::SignedIn(_)) => Count::Completed,
-            (Shown::SignedIn(_), Shown::SignedIn(_)) => {
+            (was, is) if was.who().is_some() && is.who().is_some() => {
+                if !matches!(was, Shown::Paused(_)) && matches!(is, Shown::Paused(_)) {
+                    self.count(Count::Paused);
+                }
+                if was.who().map(|who| who.person) != is.who().map(|who| who.person) {
+                    self.count(Count::AnotherTookOver);
+                }
                 if before.had() == document.core.generation() {
                     return;
                 }
@@ -38,6 +44,7 @@ impl World {
                 Why::Elsewhere => Count::EndedElsewhere,
                 Why::SessionEnded => Count::EndedAtProvider,
                 Why::AccountChanged => Count::EndedByAccount,
+                Why::SignedInElsewhere => Count::EndedByAnotherTab,
                 Why::Problem => Count::EndedByProblem,
             },
             _ => return,

@@ -4,11 +4,12 @@
 use crate::{
     bridge::{self, Input, Kind, Shown, Token, Wish},
     check::Before,
+    clock::SECOND,
     habits::API,
     page::{Document, Holding, HoldingKind, PageId, Stage},
-    provider::{ISSUER, Provider},
+    provider::{Ask, ISSUER, Provider},
     tally::Count,
-    violation::Held,
+    violation::{Held, require},
     world::{Due, Truth, World},
 };
 use std::{collections::VecDeque, mem};
@@ -31,7 +32,17 @@ impl World {
         match (frozen, input) {
             // A page in the cache hears no other tab.
             (_, Input::Told(_)) => self.count(Count::TabMessagesLost),
-            (Some(frozen), input @ (Input::FrameSaid { .. } | Input::Answered { .. } | Input::Checked { .. })) => {
+            (
+                Some(frozen),
+                input @ (Input::FrameSaid { .. }
+                | Input::FrameLoaded { .. }
+                | Input::FrameForbidden { .. }
+                | Input::Examined { .. }
+                | Input::PopupSaid { .. }
+                | Input::PopupBlocked { .. }
+                | Input::Answered { .. }
+                | Input::Checked { .. }),
+            ) => {
                 frozen.missed.push((input, truth));
             }
             _ => {}
@@ -43,10 +54,18 @@ impl World {
     pub(crate) fn turn(&mut self, document: &mut Document, input: Input, truth: Truth) -> Held {
         let mut inbox = VecDeque::from([(input, truth)]);
         while let Some((input, truth)) = inbox.pop_front() {
-            for (kind, event) in bridge::events(input, self.habits.config).into_iter().flatten() {
+            match input {
+                Input::Opened { visible, .. } | Input::Woke { visible } => document.seen = visible,
+                _ => {}
+            }
+            if let Input::Opened { hint, .. } | Input::Returned { hint } = &input {
+                document.frames_blocked = bridge::says_frames_blocked(hint.as_deref());
+            }
+            let before = Before::of(document, &input, truth, self.clock.device());
+            if let Some((kind, event)) = bridge::event(input, self.habits.config) {
+                let before = before.with(kind);
                 self.steps += 1;
                 self.count(Count::Events);
-                let before = Before::of(document, kind, truth, self.clock.device());
                 let (clocks, entropy) = (self.clock.device(), self.chance.seed());
                 let stepped = document.core.step(event, clocks, entropy, self.is_sampled());
                 document.held.retain(|holding| document.core.holds(holding.ticket));
@@ -102,12 +121,44 @@ impl World {
             Wish::Frame { ticket, url } => {
                 self.hold(document, ticket, HoldingKind::Frame);
                 document.by_refresh = false;
-                if let Some((there, back)) = self.network.frame(&mut self.chance, &mut self.tally) {
+                if self.habits.frames_forbidden {
+                    self.count(Count::FrameForbidden);
+                    self.after(1, Due::Comes { page, input: Input::FrameForbidden { ticket }, truth: Truth::Trouble });
+                } else if let Some((there, back)) = self.network.frame(&mut self.chance, &mut self.tally) {
                     self.after(there, Due::FrameArrives { page, ticket, url, back });
+                } else if self.chance.percent(50) {
+                    // Some browsers tell of the page that stands for an error as of any other.
+                    self.count(Count::FrameLoaded);
+                    let wait = self.chance.between(50, 3000);
+                    self.after(wait, Due::Comes { page, input: Input::FrameLoaded { ticket }, truth: Truth::Trouble });
                 }
+            }
+            Wish::Popup { ticket, url } => {
+                self.hold(document, ticket, HoldingKind::Popup);
+                document.by_refresh = false;
+                if self.habits.opens_windows {
+                    self.count(Count::PopupsOpened);
+                    // Some are forgotten.
+                    if self.chance.percent(85) {
+                        let wait = self.chance.between(300, 40 * SECOND);
+                        self.after(wait, Due::PopupAnswers { page, ticket, url });
+                    }
+                } else {
+                    self.count(Count::PopupsBlocked);
+                    self.after(1, Due::Comes { page, input: Input::PopupBlocked { ticket }, truth: Truth::Ordinary });
+                }
+            }
+            Wish::Examine { ticket, question } => {
+                Ask::read(&question)?;
+                self.hold(document, ticket, HoldingKind::Examination);
+                let wait = self.chance.between(20, 3000);
+                self.after(wait, Due::Examines { page, ticket });
             }
             Wish::Send { ticket, url, form, cached } => {
                 self.presented(document, form.as_deref())?;
+                if document.by_refresh && form.is_some() {
+                    document.refresh_sent = Some(ticket);
+                }
                 self.hold(document, ticket, if form.is_some() { HoldingKind::TokenRequest } else { HoldingKind::Document });
                 if form.is_none() && !cached {
                     document.refetched = self.clock.now;
@@ -125,9 +176,19 @@ impl World {
                 let navigation = self.number();
                 document.navigation = Some(navigation);
                 let wait = self.navigation_delay();
-                if url.starts_with(&format!("{ISSUER}/authorize")) && !document.leave_chosen {
-                    document.automatic += 1;
-                    self.count(Count::AutomaticRedirects);
+                if url.starts_with(&format!("{ISSUER}/authorize")) {
+                    let is_lookup = Ask::read(&url)?.silent;
+                    require(is_lookup == (document.core.shown() == Shown::LeavingToLookup), "a page says where it goes", String::new)?;
+                    require(is_lookup || replaces != document.leave_chosen, "what nobody chose leaves no entry in the history", || {
+                        format!("tab {}", page.tab)
+                    })?;
+                    if is_lookup {
+                        document.lookups += 1;
+                        self.count(Count::Lookups);
+                    } else if !document.leave_chosen {
+                        document.automatic += 1;
+                        self.count(Count::AutomaticRedirects);
+                    }
                 }
                 if let Some(wait) = wait {
                     self.after(wait, Due::Leaves { page, navigation, url, replaces });
@@ -139,16 +200,19 @@ impl World {
             Wish::Keep { key, text } => {
                 self.tabs[page.tab].storage.insert(key, text);
             }
-            Wish::Hint(text) => self.hint = Some(text),
+            Wish::Hint(text) => {
+                document.frames_blocked = bridge::says_frames_blocked(Some(&text));
+                self.hint = Some(text);
+            }
             Wish::Tell(text) => self.broadcast(page, &text),
-            Wish::Report(_) => {}
+            Wish::NoteRedirects(text) => self.tabs[page.tab].redirects = text,
+            Wish::RestoreScroll | Wish::Report(_) => {}
         }
         Ok(())
     }
 
     fn hold(&mut self, document: &mut Document, ticket: bridge::Ticket, kind: HoldingKind) {
         document.held.push(Holding { ticket, kind });
-        document.apart_at_request = self.clock.apart();
         self.note(|_| format!("tab {}: {kind:?} {ticket:?} begins", document.id.tab));
     }
 
@@ -232,10 +296,10 @@ fn gate(document: &mut Document) -> Option<Input> {
 
 /// Whether the person chose what this kind of event leads to.
 pub(crate) const fn is_choice(kind: Kind) -> bool {
-    matches!(kind, Kind::SignIn)
+    matches!(kind, Kind::SignIn | Kind::PopupBlocked)
 }
 
 /// Whether a page is on its way to the provider.
 pub(crate) const fn is_leaving(shown: Shown) -> bool {
-    matches!(shown, Shown::LeavingToSignIn | Shown::LeavingToSignOut)
+    matches!(shown, Shown::LeavingToLookup | Shown::LeavingToSignIn | Shown::LeavingToSignOut)
 }

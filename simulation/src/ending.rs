@@ -6,7 +6,7 @@ use crate::{
     habits::API,
     known,
     network::Weather,
-    page::{Page, PageId},
+    page::{Document, Page, PageId},
     tally::Count,
     violation::{Held, Violation, require},
     world::{Truth, World},
@@ -21,10 +21,8 @@ impl World {
         self.stop_faults()?;
         self.settle("without faults every tab comes to rest")?;
         for page in self.pages() {
-            if let Some(mut document) = self.take(page) {
-                let held = self.check_signed_out(&mut document);
-                self.put_back(document);
-                held?;
+            if let Some(document) = self.tabs[page.tab].document() {
+                self.check_signed_out(document)?;
             }
         }
         // The core asks for new keys once a minute at most; what a fault did to that is over then.
@@ -66,8 +64,8 @@ impl World {
         let bound = self.clock.now + BOUND;
         while let Some(tab) = (0..self.tabs.len()).find(|tab| !self.rests(*tab)) {
             if self.clock.now >= bound {
-                known::never_rests(self, tab, invariant)?;
-                continue;
+                let shown = self.tabs[tab].document().map(|document| document.core.shown());
+                return Err(Violation { invariant, detail: format!("tab {tab} shows {shown:?}") });
             }
             self.run_until(self.clock.now + SECOND)?;
         }
@@ -78,10 +76,14 @@ impl World {
         match &self.tabs[tab].page {
             Page::App(document) => {
                 let core = &document.core;
-                document.navigation.is_none_or(|_| !matches!(core.shown(), Shown::LeavingToSignIn | Shown::LeavingToSignOut))
+                document
+                    .navigation
+                    .is_none_or(|_| !matches!(core.shown(), Shown::LeavingToLookup | Shown::LeavingToSignIn | Shown::LeavingToSignOut))
                     && match core.shown() {
                         Shown::SignedIn(_) => !core.is_renewing(),
-                        Shown::SignedOut(_) => true,
+                        Shown::SignedOut(_) | Shown::Paused(_) => true,
+                        // Nobody looks at it.
+                        Shown::Restoring => document.waits_to_be_seen(),
                         _ => false,
                     }
             }
@@ -96,10 +98,15 @@ impl World {
         let before: Vec<(PageId, Shown)> =
             self.tabs.iter().filter_map(|tab| tab.document().map(|document| (document.id, document.core.shown()))).collect();
         for (page, shown) in &before {
-            let input = if matches!(shown, Shown::SignedIn(_)) { Input::Renew } else { Input::Retry };
+            let input = if shown.who().is_some() { Input::Renew } else { Input::Retry };
             self.deliver(*page, input, Truth::Ordinary)?;
         }
         self.settle("a retry without faults comes to rest")?;
+        // One after the other is looked at that waits for it.
+        while let Some(tab) = self.tabs.iter().position(|tab| tab.document().is_some_and(Document::waits_to_be_seen)) {
+            self.show(tab)?;
+            self.settle("a retry without faults comes to rest")?;
+        }
         for (page, was) in before {
             self.judge(page, was)?;
         }
@@ -107,7 +114,8 @@ impl World {
     }
 
     fn judge(&self, page: PageId, was: Shown) -> Held {
-        let visible = self.provider.session.filter(|_| self.habits.frame_cookies);
+        // Whom a frame can find.
+        let visible = self.provider.session.filter(|_| self.habits.frame_cookies && !self.habits.frames_forbidden);
         if matches!(self.tabs[page.tab].page, Page::Closed) {
             return Ok(());
         }
@@ -117,25 +125,29 @@ impl World {
             return require(right, "a tab ends where the provider's truth implies", || format!("tab {}: elsewhere", page.tab));
         };
         let now = document.core.shown();
-        let right = match (was, now) {
-            (_, Shown::SignedIn(who)) => {
+        let earlier = was.who();
+        let right = match now {
+            Shown::SignedIn(who) => {
                 let good = match document.core.token_for(API, self.clock.device()) {
                     Token::Attach { token, .. } => self.provider.api_takes(&token, self.clock.provider()),
                     _ => false,
                 };
-                let same = match was {
-                    Shown::SignedIn(earlier) => earlier.person == who.person,
-                    _ => self.provider.session.is_some_and(|session| session.who == who),
-                };
-                good && same
+                // By a refresh token it is whoever it was, and by every other way whoever is there.
+                let same = earlier.is_some_and(|earlier| earlier.person == who.person);
+                good && (same || self.provider.session.is_some_and(|session| session.who == who))
             }
-            (Shown::SignedIn(earlier), Shown::SignedOut(Why::SessionEnded)) => {
-                visible.is_none_or(|session| self.provider.rules.honours_hint && session.who.person != earlier.person)
+            // Only the person can tell, where a frame finds nobody.
+            Shown::Paused(who) => visible.is_none() && earlier.is_some_and(|earlier| earlier.person == who.person),
+            Shown::SignedOut(Why::SessionEnded) => earlier.is_some() && visible.is_none(),
+            // Another tab has met another person, and a frame could not tell this one who.
+            Shown::SignedOut(Why::AccountChanged) => {
+                earlier.is_some_and(|earlier| self.provider.session.is_some_and(|session| session.who.person != earlier.person))
             }
-            (Shown::SignedIn(earlier), Shown::SignedOut(Why::AccountChanged)) => {
-                visible.is_some_and(|session| session.who.person != earlier.person)
+            Shown::SignedOut(Why::SignedInElsewhere | Why::NoSession) => earlier.is_none() && visible.is_none(),
+            // An answer that nobody had asked for is told of, if there is nobody.
+            Shown::SignedOut(Why::Problem) => {
+                was == Shown::Restoring && visible.is_none() && document.core.problem().as_deref() == Some("response_state")
             }
-            (Shown::SignedOut(_), Shown::SignedOut(Why::NoSession)) => visible.is_none(),
             _ => false,
         };
         let known = known::keys_were_given_up(self, document);
@@ -146,9 +158,9 @@ impl World {
 
     fn somebody_signs_in(&mut self) -> Held {
         let Some(page) = self.pages().into_iter().find(|page| !self.is_signed_in(page.tab)) else { return Ok(()) };
-        self.visible = page.tab;
+        self.show(page.tab)?;
         self.signs_in_at_end = Some(page.tab);
-        self.deliver(page, Input::SignIn { return_to: "/account".to_owned(), anew: false }, Truth::Ordinary)?;
+        self.deliver(page, Input::SignIn { return_to: "/account".to_owned(), anew: false, popup: false }, Truth::Ordinary)?;
         self.settle("a sign-in without faults comes to rest")?;
         self.signs_in_at_end = None;
         let problem = self.tabs[page.tab].document().and_then(|document| document.core.problem());

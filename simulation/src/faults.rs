@@ -64,7 +64,7 @@ impl World {
     /// Every page hears that the network is back.
     pub(crate) fn wake_all(&mut self) -> Held {
         for page in self.pages() {
-            self.deliver(page, Input::Woke, Truth::Ordinary)?;
+            self.deliver(page, Input::Woke { visible: page.tab == self.visible }, Truth::Ordinary)?;
         }
         Ok(())
     }
@@ -131,15 +131,11 @@ impl World {
 
     /// The device's wall clock is ahead by so much from now on.
     pub(crate) fn set_clock(&mut self, ahead: i64) {
-        let back = ahead < self.clock.wall_ahead;
         self.clock.wall_ahead = ahead;
-        let clocks = self.clock.device();
-        for tab in self.tabs.iter_mut().filter(|_| back) {
+        // What was done by the clock as it was says nothing of the clock as it is.
+        for tab in &mut self.tabs {
             if let Page::App(document) = &mut tab.page {
-                document.notice_set_back(clocks);
-            }
-            if let Some(document) = &mut tab.frozen {
-                document.notice_set_back(clocks);
+                document.attempts.clear();
             }
         }
         self.note(|_| format!("fault: the wall clock is ahead by {} s", ahead / 1000));

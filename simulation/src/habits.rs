@@ -15,6 +15,10 @@ pub(crate) struct Habits {
     pub(crate) config: &'static Config,
     /// Whether the hidden frame has the provider's cookies.
     pub(crate) frame_cookies: bool,
+    /// Whether the app's own policy forbids hidden frames.
+    pub(crate) frames_forbidden: bool,
+    /// Whether the browser opens windows.
+    pub(crate) opens_windows: bool,
     /// Whether pages go into the back/forward cache, in percent of the cases.
     pub(crate) cache: u64,
     /// Whether timers of hidden tabs come once a minute only, rather than once a second.
@@ -48,6 +52,8 @@ impl Habits {
         Self {
             config: &CONFIGS[chance.below(4) as usize],
             frame_cookies: chance.percent(65),
+            frames_forbidden: chance.percent(4),
+            opens_windows: chance.percent(60),
             cache: chance.pick(&[0, 50, 100]),
             throttles_hard: chance.percent(30),
             clock_sleeps: chance.percent(50),

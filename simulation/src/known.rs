@@ -2,10 +2,10 @@
 //! is mended loses its exception in the same change.
 
 use crate::{
-    bridge::{self, Kind, Shown},
+    bridge::{Kind, Shown},
     check::Before,
     clock::{MINUTE, SECOND},
-    page::{Document, Page},
+    page::Document,
     tally::Count,
     violation::{Held, require},
     world::{Truth, World},
@@ -14,51 +14,43 @@ use crate::{
 /// The claims of an ID token are shown in the `Debug` of the state, and the nonce is one of them.
 pub(crate) const NONCE_IS_SHOWN: bool = true;
 
-/// A refresh token is sent again although its request was carried out: a broken connection and an answer of 5xx count as not carried out.
-const REFRESH_IS_SENT_AGAIN: bool = true;
+/// A refresh token is sent again although it was used up: an answer of 5xx counts as not carried out, and it may come from something in between.
+const UNAVAILABLE_COUNTS_AS_UNUSED: bool = true;
 
-/// Keys are not asked for anew twice within a minute, which lasts longer where the wall clock is put back. An attempt that finds a key missing
-/// in that minute, because the first request failed or the provider has changed its keys again, ends the session instead of waiting.
+/// A refresh token is sent again although its answer came: what had to be known for believing the answer, keys or the right time, was missing, and the
+/// attempt is thrown away with the next token in it.
+const ANSWERED_REFRESHES_ARE_REPEATED: bool = true;
+
+/// Keys are not asked for anew twice within a minute. An attempt that finds a key missing in that minute, because the first request failed or the
+/// provider has changed its keys again, ends the session instead of waiting.
 const KEYS_ARE_GIVEN_UP: bool = true;
 
 /// A signature check that was not answered in time, because the machine slept or the clock jumped, ends the session.
 const CHECKS_TIME_OUT: bool = true;
 
-/// An answer that comes when its deadline has passed, and before the timer does, is taken as if it were in time: what it brought is too old by
-/// then, and the session ends.
+/// An answer that comes when its deadline has passed, and before the timer does, as after a sleep, is taken as if it were in time: the code it brought is
+/// too old by then, and the session ends.
 const LATE_ANSWERS_ARE_TAKEN: bool = true;
-
-/// The hint has room for one word: a sign-out is forgotten when somebody signs in, or nobody is found, afterwards, and a page that was in the
-/// cache meanwhile comes back with the tokens of before.
-const SIGN_OUTS_ARE_OVERWRITTEN: bool = true;
 
 /// Where access tokens are looked into, their `exp` is held against the device's clock: if that is ahead by a token's lifetime and within the
 /// tolerance, every token is expired on arrival, and the next renewal begins at once.
 const RENEWALS_HAVE_NO_PAUSE: bool = true;
 
-/// Deadlines stand on the wall clock: one that was set before the clock was put back is not due for as long as the clock was wrong.
-const DEADLINES_FOLLOW_THE_WALL_CLOCK: bool = true;
-
 /// A refresh token is sent.
-pub(crate) fn refresh_sent_twice(world: &mut World, again: bool) -> Held {
-    pass(world, again && REFRESH_IS_SENT_AGAIN);
-    require(!again || REFRESH_IS_SENT_AGAIN, "a refresh token that was used up is not sent again", String::new)
-}
-
-/// A page came back that has missed a sign-out.
-pub(crate) fn sign_out_missed(world: &mut World, missed: bool, document: &mut Document) -> Held {
-    let known = missed && document.forgot_sign_out;
-    pass(world, known);
-    require(!missed || known, "no token is reachable in another tab after a sign-out", || format!("tab {}", document.id.tab))?;
-    if known {
-        document.since = world.signed_out;
+pub(crate) fn refresh_sent_again(world: &mut World, again: bool, document: &Document) -> Held {
+    // The last resort, and no fault: no frame finds anybody, and to try is better than to give up.
+    if !again || document.frame_failed || document.frames_blocked {
+        return Ok(());
     }
-    Ok(())
-}
-
-/// What a page may not know when it comes back from the cache: somebody signed out, and the hint says something newer.
-pub(crate) fn forgets_sign_out(world: &World, document: &Document) -> bool {
-    SIGN_OUTS_ARE_OVERWRITTEN && document.since < world.signed_out && !bridge::says_signed_out(world.hint.as_deref())
+    let known = match document.refresh_answer {
+        Some(Truth::Unavailable) => UNAVAILABLE_COUNTS_AS_UNUSED,
+        Some(Truth::Ordinary) => ANSWERED_REFRESHES_ARE_REPEATED,
+        _ => false,
+    };
+    pass(world, known);
+    require(known, "a refresh token that was used up is not sent again", || {
+        format!("tab {}, answered {:?}", document.id.tab, document.refresh_answer)
+    })
 }
 
 /// A session ended that could have been renewed.
@@ -66,7 +58,7 @@ pub(crate) fn ended(world: &mut World, wrongly: bool, document: &Document, befor
     let problem = document.core.problem().unwrap_or_default();
     let known = (before.kind == Kind::Answer && keys_were_given_up(world, document))
         || (CHECKS_TIME_OUT && before.kind == Kind::Ticked && problem == "platform_crypto_subtle")
-        || (LATE_ANSWERS_ARE_TAKEN && document.late && is_too_old(before, &problem));
+        || (LATE_ANSWERS_ARE_TAKEN && document.late && before.truth == Truth::Denial && problem == "invalid_grant");
     pass(world, wrongly && known);
     require(!wrongly || known, "a transient failure never ends a session", || {
         format!("{after:?} {problem} after {:?} ({:?})", before.kind, before.truth)
@@ -75,7 +67,7 @@ pub(crate) fn ended(world: &mut World, wrongly: bool, document: &Document, befor
 
 /// Whether a page shows that a key is missing, and could not ask for it.
 pub(crate) fn keys_were_given_up(world: &World, document: &Document) -> bool {
-    let refetched = world.clock.now.saturating_sub(document.refetched) <= MINUTE || document.set_back;
+    let refetched = world.clock.now.saturating_sub(document.refetched) <= MINUTE;
     KEYS_ARE_GIVEN_UP && refetched && document.core.problem().as_deref() == Some("keys_kid")
 }
 
@@ -84,27 +76,6 @@ pub(crate) fn renewed_without_pause(world: &mut World, too_often: bool, detail: 
     let known = too_often && RENEWALS_HAVE_NO_PAUSE && world.clock.apart() + 4 * SECOND > world.provider.rules.lifetime_millis();
     pass(world, known);
     require(!too_often || known, "the provider is not asked again and again without a pause", detail)
-}
-
-/// Whether a problem is that something is too old.
-fn is_too_old(before: &Before, problem: &str) -> bool {
-    match before.kind {
-        Kind::Check => ["id_token_iat", "id_token_exp", "access_token_exp"].contains(&problem),
-        Kind::Answer => before.truth == Truth::Denial && problem == "invalid_grant",
-        _ => false,
-    }
-}
-
-/// A tab does not come to rest although nothing is wrong any more.
-pub(crate) fn never_rests(world: &mut World, tab: usize, invariant: &'static str) -> Held {
-    let stuck = world.tabs[tab].document();
-    let known = DEADLINES_FOLLOW_THE_WALL_CLOCK && stuck.is_some_and(|document| document.stalled);
-    let detail = format!("tab {tab} shows {:?}", stuck.map(|document| document.core.shown()));
-    pass(world, known);
-    require(known, invariant, || detail)?;
-    // Nothing more can be learned from it.
-    world.tabs[tab].page = Page::Closed;
-    Ok(())
 }
 
 fn pass(world: &mut World, known: bool) {

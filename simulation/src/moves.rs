@@ -16,6 +16,7 @@ pub(crate) enum Move {
     Browse,
     SignIn,
     SignInAnew,
+    SwitchOrganisation,
     SignOut,
     Renew,
     Retry,
@@ -38,7 +39,7 @@ pub(crate) enum Move {
 }
 
 /// Every move, its weight, and in how many of a hundred sessions it can happen at all.
-const MOVES: [(Move, u32, u64); 29] = [
+const MOVES: [(Move, u32, u64); 30] = [
     (Move::OpenTab, 6, 90),
     (Move::CloseTab, 2, 70),
     (Move::DuplicateTab, 2, 60),
@@ -49,6 +50,7 @@ const MOVES: [(Move, u32, u64); 29] = [
     (Move::Browse, 8, 90),
     (Move::SignIn, 12, 97),
     (Move::SignInAnew, 2, 50),
+    (Move::SwitchOrganisation, 2, 30),
     (Move::SignOut, 4, 80),
     (Move::Renew, 4, 80),
     (Move::Retry, 4, 80),
@@ -100,6 +102,7 @@ impl World {
             Move::Browse => self.browse(),
             Move::SignIn => self.sign_in(false),
             Move::SignInAnew => self.sign_in(true),
+            Move::SwitchOrganisation => self.switch_organisation(),
             Move::SignOut => self.sign_out(),
             Move::Renew => self.renew(),
             Move::Retry => self.retry(),

@@ -2,7 +2,6 @@
 
 use crate::{
     bridge::{Core, Input, Shown, Ticket},
-    clock::{Clocks, MINUTE},
     provider::Ask,
     world::Truth,
 };
@@ -24,6 +23,8 @@ pub(crate) struct Tab {
     pub(crate) page: Page,
     /// Its `sessionStorage` for the app's origin.
     pub(crate) storage: BTreeMap<String, String>,
+    /// The redirects that nobody chose, in its `sessionStorage` as well.
+    pub(crate) redirects: Option<String>,
     /// A page in the back/forward cache.
     pub(crate) frozen: Option<Box<Document>>,
 }
@@ -68,28 +69,33 @@ pub(crate) struct Document {
     pub(crate) calls: Vec<Call>,
     /// Whether the person chose the sign-in that is being prepared.
     pub(crate) leave_chosen: bool,
-    /// Redirects to the provider that nobody chose.
+    /// Redirects to the sign-in page that nobody chose.
     pub(crate) automatic: u32,
+    /// Redirects that looked for a session.
+    pub(crate) lookups: u32,
+    /// Whether another organisation is being switched to.
+    pub(crate) switching: bool,
+    /// Whether the core was told that the page is looked at.
+    pub(crate) seen: bool,
+    /// Whether the hint, as this page knows it, says that frames find nobody.
+    pub(crate) frames_blocked: bool,
+    /// Whether the attempt under way took an answer after its deadline.
+    pub(crate) late: bool,
+    /// The last request with a refresh token, and what its answer was since the session was last renewed.
+    pub(crate) refresh_sent: Option<Ticket>,
+    pub(crate) refresh_answer: Option<Truth>,
+    /// Whether a frame has failed since the session was last renewed.
+    pub(crate) frame_failed: bool,
     /// The step at which the session that is held began.
     pub(crate) since: u64,
     /// The grant that was presented last.
     pub(crate) by_refresh: bool,
     /// Addresses and texts that left the page lately, in which a later verifier must not be found.
     pub(crate) published: Vec<String>,
-    /// How far the device's clock was off when a token was asked for.
-    pub(crate) apart_at_request: u64,
-    /// Whether something was waited for when the wall clock was put back, so that its deadline is far away now.
-    pub(crate) stalled: bool,
-    /// Whether the wall clock was put back while the page was there.
-    pub(crate) set_back: bool,
     /// When keys were last asked for past every cache, in true time.
     pub(crate) refetched: u64,
     /// When the last attempts began that nobody asked for, in true time.
     pub(crate) attempts: VecDeque<u64>,
-    /// Whether the attempt under way took an answer after its deadline.
-    pub(crate) late: bool,
-    /// Whether the page came back after a sign-out that the hint did not tell of.
-    pub(crate) forgot_sign_out: bool,
     /// What came while the page was in the cache, and is noticed when it returns.
     pub(crate) missed: Vec<(Input, Truth)>,
 }
@@ -110,6 +116,8 @@ pub(crate) enum HoldingKind {
     TokenRequest,
     Document,
     Check,
+    Examination,
+    Popup,
 }
 
 /// As much of the view as the gate of a protected page looks at.
@@ -145,16 +153,19 @@ impl Document {
             calls: Vec::new(),
             leave_chosen: false,
             automatic: 0,
+            lookups: 0,
+            switching: false,
+            seen: false,
+            frame_failed: false,
+            frames_blocked: false,
+            late: false,
+            refresh_sent: None,
+            refresh_answer: None,
             since: 0,
             by_refresh: false,
             published: Vec::new(),
-            apart_at_request: 0,
-            stalled: false,
-            set_back: false,
             refetched: 0,
             attempts: VecDeque::new(),
-            late: false,
-            forgot_sign_out: false,
             missed: Vec::new(),
         }
     }
@@ -164,19 +175,19 @@ impl Document {
         self.place.starts_with("/account")
     }
 
-    /// Remembers that the wall clock was put back, and if a deadline has become later than any that is ever set.
-    pub(crate) fn notice_set_back(&mut self, clocks: Clocks) {
-        self.set_back = true;
-        let rests = matches!(self.core.shown(), Shown::SignedIn(_)) && !self.core.is_renewing();
-        self.stalled |= !rests && self.core.deadline_in(clocks).is_some_and(|wait| wait > MINUTE);
+    /// Whether it does nothing until somebody looks at it. A window may be open meanwhile.
+    pub(crate) fn waits_to_be_seen(&self) -> bool {
+        !self.seen && self.core.waits_unseen() && self.held.iter().all(|holding| holding.kind == HoldingKind::Popup)
     }
 
     /// The stage of its gate.
     pub(crate) fn stage(&self) -> Stage {
         match self.core.shown() {
-            Shown::SignedIn(_) => Stage::SignedIn,
+            Shown::SignedIn(_) | Shown::Paused(_) => Stage::SignedIn,
             Shown::SignedOut(_) => Stage::SignedOut,
-            Shown::Restoring | Shown::Completing | Shown::LeavingToSignIn | Shown::LeavingToSignOut => Stage::Waiting,
+            Shown::Restoring | Shown::Completing | Shown::LeavingToLookup | Shown::LeavingToSignIn | Shown::LeavingToSignOut => {
+                Stage::Waiting
+            }
         }
     }
 }
@@ -184,7 +195,7 @@ impl Document {
 impl Tab {
     /// A tab without anything.
     pub(crate) const fn new() -> Self {
-        Self { page: Page::Elsewhere, storage: BTreeMap::new(), frozen: None }
+        Self { page: Page::Elsewhere, storage: BTreeMap::new(), redirects: None, frozen: None }
     }
 
     /// The app's page, if it shows one.

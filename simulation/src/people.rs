@@ -24,6 +24,8 @@ impl World {
     fn choose(&mut self, what: Count, input: Input) -> Held {
         let Some(page) = self.looked_at() else { return Ok(()) };
         self.count(what);
+        // Whoever chooses something has touched the page.
+        self.deliver(page, Input::Acted, Truth::Ordinary)?;
         self.deliver(page, input, Truth::Ordinary)
     }
 
@@ -33,11 +35,21 @@ impl World {
 
     /// A tab comes to the front, and its page wakes.
     pub(crate) fn show(&mut self, tab: usize) -> Held {
-        self.visible = tab;
+        self.turn_to(tab)?;
         let Some(page) = self.looked_at() else { return Ok(()) };
-        self.deliver(page, Input::Woke, Truth::Ordinary)?;
+        self.deliver(page, Input::Woke { visible: true }, Truth::Ordinary)?;
         // Focus comes with it, often.
-        if self.chance.percent(50) { self.deliver(page, Input::Woke, Truth::Ordinary) } else { Ok(()) }
+        if self.chance.percent(50) { self.deliver(page, Input::Woke { visible: true }, Truth::Ordinary) } else { Ok(()) }
+    }
+
+    /// The tab that was at the front is hidden by this one.
+    fn turn_to(&mut self, tab: usize) -> Held {
+        let before = self.looked_at();
+        self.visible = tab;
+        match before.filter(|page| page.tab != tab) {
+            Some(page) => self.deliver(page, Input::Woke { visible: false }, Truth::Ordinary),
+            None => Ok(()),
+        }
     }
 
     /// The place of a tab that is closed or new.
@@ -56,7 +68,11 @@ impl World {
     pub(crate) fn open_tab(&mut self) -> Held {
         let Some(tab) = self.free_tab() else { return Ok(()) };
         self.count(Count::TabOpened);
-        self.visible = tab;
+        if self.chance.percent(25) {
+            self.count(Count::TabInBackground);
+        } else {
+            self.turn_to(tab)?;
+        }
         let address = self.place();
         self.load(tab, &address)
     }
@@ -76,12 +92,14 @@ impl World {
     /// A duplicate has a copy of `sessionStorage`, pending records and all.
     pub(crate) fn duplicate_tab(&mut self) -> Held {
         let Some(document) = self.tabs[self.visible].document() else { return Ok(()) };
-        let (address, storage) = (format!("{APP}{}", document.place), self.tabs[self.visible].storage.clone());
+        let address = format!("{APP}{}", document.place);
+        let (storage, redirects) = (self.tabs[self.visible].storage.clone(), self.tabs[self.visible].redirects.clone());
         let Some(tab) = self.free_tab() else { return Ok(()) };
         self.count(Count::TabDuplicated);
         self.cloned.extend(storage.values().filter_map(|text| Some(text.split_once("\"verifier\":\"")?.1.split('"').next()?.to_owned())));
         self.tabs[tab].storage = storage;
-        self.visible = tab;
+        self.tabs[tab].redirects = redirects;
+        self.turn_to(tab)?;
         self.load(tab, &address)
     }
 
@@ -147,7 +165,13 @@ impl World {
 
     pub(crate) fn sign_in(&mut self, anew: bool) -> Held {
         let return_to = self.chance.pick(&PLACES).to_owned();
-        self.choose(if anew { Count::SignInAnew } else { Count::SignInChosen }, Input::SignIn { return_to, anew })
+        let popup = self.chance.percent(30);
+        self.choose(if anew { Count::SignInAnew } else { Count::SignInChosen }, Input::SignIn { return_to, anew, popup })
+    }
+
+    pub(crate) fn switch_organisation(&mut self) -> Held {
+        let id = format!("org_{}", self.chance.between(1, 2));
+        self.choose(Count::OrganisationChosen, Input::Organisation(id))
     }
 
     pub(crate) fn sign_out(&mut self) -> Held {
@@ -179,7 +203,7 @@ impl World {
         if let Some(tab) = waiting
             && let Page::SignIn { visit, .. } = self.tabs[tab].page
         {
-            self.visible = tab;
+            self.turn_to(tab)?;
             self.after(1, Due::Authenticates { tab, visit });
         }
         Ok(())

@@ -59,7 +59,8 @@ impl World {
         match fate {
             Fate::Answered { back, .. } => self.after(back, Due::Comes { page, input: Input::Answered { ticket, answer }, truth }),
             Fate::Cut { answer, after, .. } | Fate::Lost { answer, after } => {
-                self.after(after, Due::Comes { page, input: Input::Answered { ticket, answer }, truth: Truth::Trouble });
+                let truth = if matches!(answer, Answer::Json(..) | Answer::Html(_)) { Truth::Unavailable } else { Truth::Trouble };
+                self.after(after, Due::Comes { page, input: Input::Answered { ticket, answer }, truth });
             }
         }
     }
@@ -87,10 +88,41 @@ impl World {
             Redirect::Temporary(_) => Truth::Trouble,
         };
         self.note(|_| format!("provider: the frame gets {truth:?}"));
+        if self.chance.percent(20) {
+            // The relay page is loaded before its word arrives.
+            self.after(back, Due::Comes { page, input: Input::FrameLoaded { ticket }, truth: Truth::Ordinary });
+        }
         self.remember_secrets(ask.secrets());
         self.count(Count::FrameAnswers);
         let input = Input::FrameSaid { ticket, text: relayed(redirect.address()) };
         self.after(back, Due::Comes { page, input, truth });
+        Ok(())
+    }
+
+    /// The person has done with the window what they wanted to, and the relay page posts the answer.
+    pub(crate) fn popup_answers(&mut self, page: PageId, ticket: Ticket, url: &str) -> Held {
+        let mut ask = Ask::read(url)?;
+        if self.ending || !self.network.online || !self.network.provider_up {
+            return Ok(());
+        }
+        let known = self.provider.answer(&ask, true, self.clock.provider());
+        let redirect = match known {
+            Some(redirect) => redirect,
+            None if self.chance.percent(10) => Provider::refused(&ask),
+            None => {
+                let who = self.whoever(ask.anew);
+                ask.anew = false;
+                self.provider.sign_in(who, self.clock.provider());
+                let Some(redirect) = self.provider.answer(&ask, true, self.clock.provider()) else { return Ok(()) };
+                redirect
+            }
+        };
+        let truth = if matches!(redirect, Redirect::Code(_)) { Truth::Ordinary } else { Truth::Trouble };
+        self.note(|_| format!("provider: the window gets {truth:?}"));
+        self.remember_secrets(ask.secrets());
+        self.count(Count::PopupAnswers);
+        let wait = self.chance.between(5, 400);
+        self.after(wait, Due::Comes { page, input: Input::PopupSaid { ticket, text: relayed(redirect.address()) }, truth });
         Ok(())
     }
 

@@ -5,10 +5,15 @@ pub(crate) use hushkey::protocol::transaction::Ticket;
 /// Something that happens to a page.
 #[derive(Debug)]
 pub(crate) enum Input {
-    /// It was loaded: the whole address, the record that was taken from the store for it, the text of the hint.
-    Opened { address: String, kept: Option<(String, String)>, hint: Option<String> },
-    /// The person chose to sign in, perhaps as somebody else.
-    SignIn { return_to: String, anew: bool },
+    /// It was loaded: the whole address, the record that was taken from the store for it, the texts of the hint and of the
+    /// redirects that nobody chose, and whether it is looked at.
+    Opened { address: String, kept: Option<(String, String)>, hint: Option<String>, redirects: Option<String>, visible: bool },
+    /// The person chose to sign in, perhaps as somebody else, perhaps in a window of its own.
+    SignIn { return_to: String, anew: bool, popup: bool },
+    /// The person chose another of their organisations.
+    Organisation(String),
+    /// The person has begun to use the page.
+    Acted,
     /// The person chose to sign out.
     SignOut,
     /// A protected page is shown and nobody is signed in.
@@ -21,6 +26,16 @@ pub(crate) enum Input {
     Retry,
     /// The hidden frame posted this text.
     FrameSaid { ticket: Ticket, text: String },
+    /// The hidden frame came to rest on a page that says nothing.
+    FrameLoaded { ticket: Ticket },
+    /// The app's own policy forbids the hidden frame.
+    FrameForbidden { ticket: Ticket },
+    /// It was looked at why the frame said nothing: whether the relay page could be had, and whether the provider answered.
+    Examined { ticket: Ticket, online: bool, answers: bool },
+    /// The window posted this text.
+    PopupSaid { ticket: Ticket, text: String },
+    /// The browser did not open the window.
+    PopupBlocked { ticket: Ticket },
     /// A request was answered, or was not.
     Answered { ticket: Ticket, answer: Answer },
     /// Signatures were checked: the place of the one that is wrong, if one is.
@@ -31,10 +46,17 @@ pub(crate) enum Input {
     Told(String),
     /// The page came back from the back/forward cache; the hint as it stands now.
     Returned { hint: Option<String> },
-    /// The page is looked at again, or the network is back.
-    Woke,
+    /// The page is looked at again, or no longer, or the network is back.
+    Woke { visible: bool },
     /// The timer fired.
     Ticked,
+}
+
+impl Input {
+    /// Whether it says that somebody signed out, as a page that comes back reads it in the hint.
+    pub(crate) fn tells_sign_out(&self) -> bool {
+        matches!(self, Self::Returned { hint } if crate::bridge::says_signed_out(hint.as_deref()))
+    }
 }
 
 /// What becomes of a request.
@@ -62,10 +84,18 @@ pub(crate) enum Kind {
     NotNeeded,
     Renew,
     Retry,
+    Organisation,
+    Acted,
     Frame,
+    FrameLoaded,
+    FrameForbidden,
+    Examined,
+    Popup,
+    PopupBlocked,
     Answer,
     Check,
     Rejected,
+    SignedInElsewhere,
     SignedOutElsewhere,
     Returned,
     Woke,
@@ -77,6 +107,10 @@ pub(crate) enum Kind {
 pub(crate) enum Wish {
     /// Open the hidden frame.
     Frame { ticket: Ticket, url: String },
+    /// Open a window for the person.
+    Popup { ticket: Ticket, url: String },
+    /// Look at why the frame says nothing.
+    Examine { ticket: Ticket, question: String },
     /// Send a request: a GET, or a POST of this form. `cached` says whether the browser's cache may answer.
     Send { ticket: Ticket, url: String, form: Option<String>, cached: bool },
     /// Check signatures.
@@ -89,6 +123,10 @@ pub(crate) enum Wish {
     Keep { key: String, text: String },
     /// Store the hint.
     Hint(String),
+    /// Store the redirects that nobody chose, or forget them.
+    NoteRedirects(Option<String>),
+    /// Scroll to where the person was.
+    RestoreScroll,
     /// Tell the other tabs.
     Tell(String),
     /// Write to the console.
@@ -111,10 +149,27 @@ pub(crate) struct Check {
 pub(crate) enum Shown {
     Restoring,
     Completing,
+    LeavingToLookup,
     LeavingToSignIn,
     LeavingToSignOut,
     SignedIn(Who),
+    Paused(Who),
     SignedOut(Why),
+}
+
+impl Shown {
+    /// Who is signed in, if somebody is.
+    pub(crate) const fn who(self) -> Option<Who> {
+        match self {
+            Self::SignedIn(who) | Self::Paused(who) => Some(who),
+            Self::Restoring
+            | Self::Completing
+            | Self::LeavingToLookup
+            | Self::LeavingToSignIn
+            | Self::LeavingToSignOut
+            | Self::SignedOut(_) => None,
+        }
+    }
 }
 
 /// A person and the organisation they are signed in to, by number.
@@ -134,6 +189,7 @@ pub(crate) enum Why {
     Elsewhere,
     SessionEnded,
     AccountChanged,
+    SignedInElsewhere,
     Problem,
 }
 

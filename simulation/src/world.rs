@@ -24,6 +24,10 @@ pub(crate) enum Due {
     Arrives { page: PageId, ticket: Ticket, url: String, form: Option<String>, fate: Fate },
     /// A hidden frame arrives at the provider.
     FrameArrives { page: PageId, ticket: Ticket, url: String, back: u64 },
+    /// The person is done with the window.
+    PopupAnswers { page: PageId, ticket: Ticket, url: String },
+    /// It is looked at why a frame said nothing.
+    Examines { page: PageId, ticket: Ticket },
     /// Something comes to a page.
     Comes { page: PageId, input: Input, truth: Truth },
     /// An API answers a call: whether it took the token.
@@ -47,6 +51,8 @@ pub(crate) enum Truth {
     Denial,
     /// Something in between failed.
     Trouble,
+    /// Something in between answered 5xx, and what was asked for may have been done.
+    Unavailable,
     /// Somebody else wrote it.
     Forged,
     /// A planted mistake of the provider.
@@ -189,6 +195,12 @@ impl World {
                 Ok(())
             }
             Due::FrameArrives { page, ticket, url, back } => self.frame_arrives(page, ticket, &url, back),
+            Due::PopupAnswers { page, ticket, url } => self.popup_answers(page, ticket, &url),
+            Due::Examines { page, ticket } => {
+                let (online, answers) = (self.network.online, self.network.online && self.network.provider_up);
+                self.count(Count::Examined);
+                self.deliver(page, Input::Examined { ticket, online, answers }, Truth::Ordinary)
+            }
             Due::Comes { page, input, truth } => self.deliver(page, input, truth),
             Due::ApiAnswers { page, call, taken } => self.api_answers(page, call, taken),
             Due::Leaves { page, navigation, url, replaces } => self.leave(page, navigation, url, replaces),

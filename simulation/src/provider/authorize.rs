@@ -17,6 +17,8 @@ pub(crate) struct Ask {
     challenge: String,
     /// `prompt=none`.
     pub(crate) silent: bool,
+    /// The answer goes to the callback page.
+    pub(crate) whole_page: bool,
     /// The sign-in page is to be shown whoever is signed in.
     pub(crate) anew: bool,
     /// Whom the hint speaks of.
@@ -54,6 +56,7 @@ impl Ask {
             nonce: String::new(),
             challenge: String::new(),
             silent: false,
+            whole_page: false,
             anew: false,
             hinted: None,
         };
@@ -81,10 +84,12 @@ impl Ask {
                 value.as_ref().clone_into(field);
             }
         }
-        let page = if ask.silent { "/silent-refresh.html" } else { "/callback" };
+        let window = ask.state.strip_prefix("popup.");
+        ask.whole_page = ask.redirect_uri.strip_prefix(APP) == Some("/callback");
+        let relayed = ask.redirect_uri.strip_prefix(APP) == Some("/silent-refresh.html") && (ask.silent || window.is_some());
         let complete = rest == 3
-            && [&ask.state, &ask.nonce, &ask.challenge].iter().all(|value| value.len() == 43)
-            && ask.redirect_uri.strip_prefix(APP) == Some(page);
+            && [window.unwrap_or(&ask.state), &ask.nonce, &ask.challenge].iter().all(|value| value.len() == 43)
+            && ((ask.whole_page && window.is_none()) || relayed);
         require(complete, "every request is a code request with S256, state, nonce and its own redirect_uri", || {
             format!("{}", ask.silent)
         })?;
