@@ -6,8 +6,8 @@
 //! From bottom to top: [`workspace`], [`process`], [`tools`] and [`engines`] find
 //! things and start programs; [`wasm`], [`html`] and [`bundle`] make the app once for all
 //! configurations; [`config`], [`headers`] and [`dist`] make one deployable
-//! folder of it; [`site`] and [`serve`] hand that folder out; [`run`], [`dev`]
-//! and [`suite`] are the commands.
+//! folder of it; [`site`] and [`serve`] hand that folder out; [`run`], [`dev`],
+//! [`simulate`] and [`suite`] are the commands.
 
 pub mod bundle;
 pub mod compress;
@@ -23,6 +23,7 @@ pub mod process;
 pub mod provider;
 pub mod run;
 pub mod serve;
+pub mod simulate;
 pub mod site;
 pub mod suite;
 pub mod tools;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::engines::Engine;
-use xtask::{dev, dist, run, serve, suite};
+use xtask::{dev, dist, run, serve, simulate, suite};
 
 /// Builds, runs, packs and tests hushkey.
 #[derive(Debug, Parser)]
@@ -65,6 +65,18 @@ enum Task {
         #[arg(long)]
         list: bool,
     },
+    /// Run the protocol core in simulated worlds, and check what must hold
+    Simulate {
+        /// How many sessions
+        #[arg(long, default_value_t = 100_000)]
+        sessions: u64,
+        /// What the seeds of the sessions are made from
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Run the one session of this seed, and tell everything that happens in it
+        #[arg(long, value_name = "SEED", conflicts_with_all = ["sessions", "seed"])]
+        replay: Option<u64>,
+    },
     /// What Trunk calls after a build under `dev`
     #[command(hide = true)]
     DevHook,
@@ -90,6 +102,7 @@ async fn start(task: Task) -> Result<()> {
         Task::Dist { config, out, origin } => dist::command(&config, &out, origin.as_deref()),
         Task::Serve { dir, port } => serve::command(&dir, port).await,
         Task::Test { only, engine, list } => suite::command(&only, &engine, list),
+        Task::Simulate { sessions, seed, replay } => simulate::command(sessions, seed, replay),
         Task::DevHook => dev::hook(),
     }
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{Context, scratch};
 use crate::engines::{Engine, chromium};
 use crate::process::quietly;
+use crate::simulate;
 use crate::tools::{self, CARGO_DENY, WASM, WASM_BINDGEN};
 
 /// One step.
@@ -40,7 +41,11 @@ pub const STEPS: &[Step] = &[
     Step { name: "clippy", headline: "no warnings, natively and for the browser", run: Run::Once(clippy) },
     Step { name: "rings", headline: "each ring of the library compiles alone", run: Run::Once(rings) },
     Step { name: "doc", headline: "the documentation builds without warnings", run: Run::Once(doc) },
-    Step { name: "native", headline: "tests of the protocol core, of xtask and of the suite's own parts", run: Run::Once(native) },
+    Step {
+        name: "native",
+        headline: "tests of the protocol core, of xtask and of the suite's own parts, and two thousand simulated sessions",
+        run: Run::Once(native),
+    },
     Step { name: "provider", headline: "tests of the local provider", run: Run::Once(provider) },
     Step { name: "wasm", headline: "tests of the library in a browser", run: Run::In(DRIVEN_BY_WASM_BINDGEN, wasm) },
     Step { name: "deny", headline: "licences, duplicates and sources of dependencies", run: Run::Once(deny) },
@@ -92,7 +97,9 @@ fn native(context: &Context) -> Result<()> {
     context.run(&mut cargo(&["test", "--locked", "--package", "hushkey", "--no-default-features"]))?;
     // The words that people read need no browser to be checked.
     context.run(&mut cargo(&["test", "--locked", "--package", "hushkey", "--features", "app", "--bin", "hushkey"]))?;
-    context.run(&mut cargo(&["test", "--locked", "--package", "xtask", "--package", "e2e", "--lib", "--bins"]))
+    context.run(&mut cargo(&["test", "--locked", "--package", "xtask", "--package", "e2e", "--lib", "--bins"]))?;
+    // In its own profile: thousands of sessions are too many for a debug build.
+    context.run(&mut cargo(&["test", "--locked", "--package", "simulation", "--profile", simulate::PROFILE]))
 }
 
 fn provider(context: &Context) -> Result<()> {
