@@ -233,7 +233,7 @@ impl World {
     /// A page that shows somebody has not missed a sign-out that came after they signed in.
     pub(crate) fn check_signed_out(&self, document: &Document) -> Held {
         let holds = document.core.generation().is_some() && document.since < self.signed_out;
-        require(!holds, "no token is reachable in another tab after a sign-out", || format!("tab {}", document.id.tab))
+        known::sign_out_missed(holds, document)
     }
 
     /// A session ends for a reason only, and a page says the reason that is true.

@@ -2,7 +2,7 @@
 //! is mended loses its exception in the same change.
 
 use crate::{
-    bridge::{Kind, Shown},
+    bridge::{self, Kind, Shown},
     check::Before,
     clock::{MINUTE, SECOND},
     page::Document,
@@ -32,6 +32,10 @@ const CHECKS_TIME_OUT: bool = true;
 /// too old by then, and the session ends.
 const LATE_ANSWERS_ARE_TAKEN: bool = true;
 
+/// The hint has room for one word about people: a sign-out is forgotten when somebody signs in, or nobody is found, afterwards, and a page that was in
+/// the cache meanwhile comes back with the tokens of before.
+const SIGN_OUTS_ARE_OVERWRITTEN: bool = true;
+
 /// Where access tokens are looked into, their `exp` is held against the device's clock: if that is ahead by a token's lifetime and within the
 /// tolerance, every token is expired on arrival, and the next renewal begins at once.
 const RENEWALS_HAVE_NO_PAUSE: bool = true;
@@ -51,6 +55,17 @@ pub(crate) fn refresh_sent_again(world: &mut World, again: bool, document: &Docu
     require(known, "a refresh token that was used up is not sent again", || {
         format!("tab {}, answered {:?}", document.id.tab, document.refresh_answer)
     })
+}
+
+/// A page came back that has missed a sign-out.
+pub(crate) fn sign_out_missed(missed: bool, document: &Document) -> Held {
+    let known = document.forgot_sign_out;
+    require(!missed || known, "no token is reachable in another tab after a sign-out", || format!("tab {}", document.id.tab))
+}
+
+/// What a page may not know when it comes back from the cache: somebody signed out, and the hint says something newer.
+pub(crate) fn forgets_sign_out(world: &World, document: &Document) -> bool {
+    SIGN_OUTS_ARE_OVERWRITTEN && document.since < world.signed_out && !bridge::says_signed_out(world.hint.as_deref())
 }
 
 /// A session ended that could have been renewed.

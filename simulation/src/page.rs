@@ -79,6 +79,8 @@ pub(crate) struct Document {
     pub(crate) seen: bool,
     /// Whether the hint, as this page knows it, says that frames find nobody.
     pub(crate) frames_blocked: bool,
+    /// Whether the page came back after a sign-out that the hint did not tell of.
+    pub(crate) forgot_sign_out: bool,
     /// Whether the attempt under way took an answer after its deadline.
     pub(crate) late: bool,
     /// The last request with a refresh token, and what its answer was since the session was last renewed.
@@ -158,6 +160,7 @@ impl Document {
             seen: false,
             frame_failed: false,
             frames_blocked: false,
+            forgot_sign_out: false,
             late: false,
             refresh_sent: None,
             refresh_answer: None,

@@ -14,7 +14,7 @@
 //! | `SignedOut` | a choice, or another tab | `Leaving`, `Restoring` |
 //! | `Leaving` | the browser to go | `SignedOut` or `Restoring`, if it did not go or came back |
 //!
-//! Beside the phase stand facts that are true in all of them ([`Ground`]), and the window that the person may have been shown: its answer is as good
+//! Beside the phase stand facts that are true in all of them (`ground.rs`), and the window that the person may have been shown: its answer is as good
 //! in one phase as in another.
 //!
 //! Whatever is waited for has a deadline, except people: [`State::deadline`] is the one timer that the driver sets.
