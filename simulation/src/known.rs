@@ -11,9 +11,6 @@ use crate::{
     world::{Truth, World},
 };
 
-/// The claims of an ID token are shown in the `Debug` of the state, and the nonce is one of them.
-pub(crate) const NONCE_IS_SHOWN: bool = true;
-
 /// A refresh token is sent again although it was used up: an answer of 5xx counts as not carried out, and it may come from something in between.
 const UNAVAILABLE_COUNTS_AS_UNUSED: bool = true;
 
@@ -24,9 +21,6 @@ const ANSWERED_REFRESHES_ARE_REPEATED: bool = true;
 /// Keys are not asked for anew twice within a minute. An attempt that finds a key missing in that minute, because the first request failed or the
 /// provider has changed its keys again, ends the session instead of waiting.
 const KEYS_ARE_GIVEN_UP: bool = true;
-
-/// A signature check that was not answered in time, because the machine slept or the clock jumped, ends the session.
-const CHECKS_TIME_OUT: bool = true;
 
 /// An answer that comes when its deadline has passed, and before the timer does, as after a sleep, is taken as if it were in time: the code it brought is
 /// too old by then, and the session ends.
@@ -72,7 +66,6 @@ pub(crate) fn forgets_sign_out(world: &World, document: &Document) -> bool {
 pub(crate) fn ended(world: &mut World, wrongly: bool, document: &Document, before: &Before, after: Shown) -> Held {
     let problem = document.core.problem().unwrap_or_default();
     let known = (before.kind == Kind::Answer && keys_were_given_up(world, document))
-        || (CHECKS_TIME_OUT && before.kind == Kind::Ticked && problem == "platform_crypto_subtle")
         || (LATE_ANSWERS_ARE_TAKEN && document.late && before.truth == Truth::Denial && problem == "invalid_grant");
     pass(world, wrongly && known);
     require(!wrongly || known, "a transient failure never ends a session", || {

@@ -3,7 +3,6 @@
 use super::{APP, CLIENT, Code, Grant, ISSUER, Provider};
 use crate::{
     jwt::{self, CODE_MARK},
-    known,
     violation::{Held, require},
 };
 use std::{borrow::Cow, fmt::Write};
@@ -98,7 +97,7 @@ impl Ask {
 
     /// The `state` and the `nonce`, which are nobody's business but the core's and the provider's.
     pub(crate) fn secrets(self) -> impl Iterator<Item = String> {
-        [Some(self.state), (!known::NONCE_IS_SHOWN).then_some(self.nonce)].into_iter().flatten()
+        [self.state, self.nonce].into_iter()
     }
 }
 
