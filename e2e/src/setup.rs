@@ -148,3 +148,29 @@ impl Setup {
 fn read(value: &str) -> Value {
     value.parse::<u64>().map_or_else(|_| Value::from(value), Value::from)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PORTS: Ports = Ports { app: 1, tap: 2, provider: 3, api: 4, control: 5 };
+
+    #[test]
+    fn a_provider_elsewhere_has_another_host_and_cookies_for_frames() {
+        let elsewhere = Setup { provider: &["--no-iss"], site: Site::Cross, ..Setup::ORDINARY };
+        assert_eq!(
+            (Setup::ORDINARY.issuer(PORTS).as_str(), elsewhere.issuer(PORTS).as_str()),
+            ("http://localhost:2", "http://127.0.0.1:2")
+        );
+        assert!(Setup::ORDINARY.provider_arguments(Engine::Firefox).is_empty());
+        assert_eq!(elsewhere.provider_arguments(Engine::Firefox), ["--no-iss", "--cookies", "none"]);
+        assert_eq!(elsewhere.provider_arguments(Engine::WebKit), ["--no-iss", "--cookies", "loose"]);
+    }
+
+    #[test]
+    fn the_configuration_names_the_provider_where_it_is() -> Result<()> {
+        let elsewhere = Setup { site: Site::Cross, ..Setup::ORDINARY };
+        assert_eq!(elsewhere.deployment(PORTS)?.provider, ["http://127.0.0.1:2"]);
+        Ok(())
+    }
+}

@@ -109,14 +109,9 @@ fn in_a_group_of_its_own(command: &mut Command) {
     let _ = command;
 }
 
-#[cfg(unix)]
-#[expect(clippy::needless_pass_by_ref_mut, reason = "elsewhere a child is killed by its exclusive owner only")]
 fn kill_group(child: &mut Child) -> std::io::Result<()> {
-    Ok(rustix::process::kill_process_group(rustix::process::Pid::from_child(child), rustix::process::Signal::KILL)?)
-}
-
-#[cfg(not(unix))]
-fn kill_group(child: &mut Child) -> std::io::Result<()> {
+    #[cfg(unix)]
+    rustix::process::kill_process_group(rustix::process::Pid::from_child(child), rustix::process::Signal::KILL)?;
     child.kill()
 }
 
