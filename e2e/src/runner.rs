@@ -3,6 +3,7 @@
 use crate::{
     scenarios::{SCENARIOS, Scenario},
     stage::Stage,
+    wait::PATIENCE,
     world::World,
 };
 use anyhow::{Context, Result, anyhow, bail};
@@ -82,7 +83,8 @@ async fn play_all(stage: &Stage, chosen: &[&Scenario]) -> usize {
 
 async fn play_one(stage: &Stage, scenario: &Scenario) -> Result<Vec<String>> {
     stage.forget_evidence(scenario.name)?;
-    let world = Rc::new(World::open(stage, scenario.name, scenario.setup).await.context("the world could not be made")?);
+    let opened = within(LIMIT, World::open(stage, scenario.name, scenario.setup)).await;
+    let world = Rc::new(opened.context("the world could not be made")?);
     let mut performance = spawn_local((scenario.run)(Rc::clone(&world)));
     let performed = match timeout(LIMIT, &mut performance).await {
         Ok(Ok(result)) => result,
@@ -93,19 +95,25 @@ async fn play_one(stage: &Stage, scenario: &Scenario) -> Result<Vec<String>> {
         }
     };
     let result = match performed {
-        Ok(()) => world.judge().await,
+        Ok(()) => within(LIMIT, world.judge()).await.context("while the world was judged"),
         Err(error) => Err(error),
     };
     let result = match result {
         Ok(notes) => Ok(notes),
         Err(error) => {
-            let state = world.keep_evidence(scenario.name, &stage.results()).await;
+            let state = within(PATIENCE, world.keep_evidence(scenario.name, &stage.results())).await;
             let state = state.unwrap_or_else(|why| format!("(no evidence: {why:#})"));
             Err(anyhow!("{}; {state}", world.secrets().redact(&format!("{error:#}"))))
         }
     };
     if let Some(world) = Rc::into_inner(world) {
-        world.browser.close().await?;
+        // Where this fails, the driver closes the browser when it is dropped.
+        within(PATIENCE, world.browser.close()).await.context("the browser did not close")?;
     }
     result
+}
+
+/// Bounds what a driver may leave unanswered forever.
+async fn within<T>(limit: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
+    timeout(limit, work).await.unwrap_or_else(|_| Err(anyhow!("it did not end within {} s", limit.as_secs())))
 }

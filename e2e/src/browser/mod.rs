@@ -182,7 +182,8 @@ impl Browser {
 
     /// Opens another tab and goes there.
     pub(crate) async fn open_tab(&self) -> Result<()> {
-        let tab = self.client.new_window(true).await?.handle;
+        // In WebKit a window of its own: a tab would stay hidden behind the first, whichever is worked, and hidden pages rest.
+        let tab = self.client.new_window(!matches!(self.beyond, Beyond::Nothing)).await?.handle;
         self.switch_to(tab).await?;
         match self.beyond {
             // Its scripts belong to one tab.
