@@ -108,7 +108,8 @@ async fn play_one(stage: &Stage, scenario: &Scenario) -> Result<Vec<String>> {
     };
     if let Some(world) = Rc::into_inner(world) {
         // Where this fails, the driver closes the browser when it is dropped.
-        within(PATIENCE, world.browser.close()).await.context("the browser did not close")?;
+        let closed = within(PATIENCE, world.browser.close()).await.context("the browser did not close");
+        return result.and_then(|notes| closed.map(|()| notes));
     }
     result
 }

@@ -10,17 +10,23 @@ use anyhow::{Context, Result, ensure};
 use std::{fs, path::Path};
 use xtask::ports;
 
-/// Posts what an answer of the hidden frame looks like, and what it does not look like, all the time.
+/// Posts what an answer of the hidden frame looks like, and what it does not look like, all the time. One round waits until the one before it
+/// has been heard: otherwise they pile up on a slow machine, until the page does nothing else.
 const FORGE: &str = r##"
-    if (window === window.top) setInterval(() => {
-        const code = "Zm9yZ2VkLWNvZGUtb2Ytc29tZWJvZHktZWxzZQ";
-        for (const query of [`?code=${code}&state=Zm9yZ2Vk`, `?error=login_required&state=Zm9yZ2Vk`, `?code=${code}`, "", "?"]) {
-            const message = { hushkey: 1, query, fragment: "" };
-            window.postMessage(JSON.stringify(message), "*");
-            window.postMessage(message, "*");
-        }
-        for (const message of [null, 7, "", "{}", "x".repeat(100000), { toString: null }]) window.postMessage(message, "*");
-    }, 5);
+    if (window === window.top) {
+        const round = () => {
+            const code = "Zm9yZ2VkLWNvZGUtb2Ytc29tZWJvZHktZWxzZQ";
+            for (const query of [`?code=${code}&state=Zm9yZ2Vk`, `?error=login_required&state=Zm9yZ2Vk`, `?code=${code}`, "", "?"]) {
+                const message = { hushkey: 1, query, fragment: "" };
+                window.postMessage(JSON.stringify(message), "*");
+                window.postMessage(message, "*");
+            }
+            for (const message of [null, 7, "", "{}", "x".repeat(100000), { toString: null }]) window.postMessage(message, "*");
+            window.postMessage("heard", "*");
+        };
+        addEventListener("message", (event) => event.data === "heard" && setTimeout(round, 5));
+        round();
+    }
 "##;
 
 pub(super) async fn forged_messages(world: &World) -> Result<()> {
