@@ -46,6 +46,7 @@ fn code_of(view: &View) -> String {
 fn si_17_a_session_that_frames_cannot_see_is_restored_by_one_redirect() {
     let mut world = blocked("/account?tab=2#roles");
     assert_eq!(world.hint.frames, Frames::Untried);
+    world.forgotten = 0;
     assert_eq!(world.visit("/account?tab=2#roles"), View::Leaving(Destination::Lookup));
     let (url, history) = world.left_for.clone().unwrap();
     assert!(url.contains("prompt=none") && url.contains("callback"), "{url}");
@@ -55,6 +56,10 @@ fn si_17_a_session_that_frames_cannot_see_is_restored_by_one_redirect() {
     assert_eq!((world.address.as_str(), world.scrolled), (format!("{APP}/account?tab=2#roles").as_str(), 1));
     assert!(matches!(world.hint.frames, Frames::Blocked { .. }), "the verdict is remembered");
 
+    assert_eq!(world.forgotten, 1, "at rest, and not on the way");
+    assert!(world.log.iter().any(|line| line == "Report(Silent(CookiesBlocked))"), "the developer is told once, with the remedy");
+    world.log.clear();
+
     // The next load does not try in a frame what cannot work.
     let asked = world.provider.asked.len();
     assert_eq!(world.open("/account"), View::Leaving(Destination::Lookup));
@@ -62,6 +67,9 @@ fn si_17_a_session_that_frames_cannot_see_is_restored_by_one_redirect() {
     world.follow();
     assert_eq!(name(&world.settle()), Some("Name of usr_1"));
     assert_eq!(world.provider.asked.len(), asked + 1);
+    assert!(!world.log.iter().any(|line| line.contains("CookiesBlocked")));
+    // A renewal there is known to be blind.
+    assert_eq!(code_of(&world.pass(seconds(241))), "silent_cookies_blocked");
 }
 
 #[test]
@@ -87,6 +95,15 @@ fn si_17_nobody_is_taken_away_from_a_page_in_use() {
     assert_eq!(world.settle(), View::SignedOut(Reason::NoSession));
     assert_eq!(world.left_for, None);
     assert_eq!(world.hint.last, Last::SignedIn, "the next page load may ask");
+
+    // Nor where frames are known to be blind, and a tab is looked at for the first time by a click into it.
+    let mut world = blocked("/");
+    world.hint.frames = Frames::Blocked { found: world.now.wall };
+    world.visible = false;
+    world.open("/");
+    world.dispatch(Event::PersonActed);
+    world.dispatch(Event::Woke { visible: true });
+    assert_eq!((world.settle(), world.left_for), (View::SignedOut(Reason::NoSession), None));
 }
 
 #[test]
@@ -302,10 +319,40 @@ fn si_13_a_provider_that_asks_for_time_is_not_asked_before() {
     world.settle();
     let called = world.provider.called.len();
     world.provider.tweak_http = None;
+    for visible in [true, false, true] {
+        world.dispatch(Event::Woke { visible });
+        world.settle();
+    }
     world.pass(seconds(19));
     assert_eq!(world.provider.called.len(), called, "it is left alone");
     world.pass(seconds(3));
     assert!(world.provider.called.len() > called && !world.state.is_renewing());
+}
+
+#[test]
+fn a_pause_ends_early_when_somebody_looks_and_not_when_they_look_away() {
+    for signed_in in [false, true] {
+        let mut world = World::new();
+        if signed_in {
+            world.sign_in("/");
+        }
+        world.provider_is_down(true);
+        if signed_in {
+            world.dispatch(Event::RenewalChosen);
+        } else {
+            world.open("/");
+        }
+        world.settle();
+        // The frame was not answered; the examination found nobody there.
+        let limit = world.state.deadline().expect("it waits").from_now(world.now);
+        world.pass(limit);
+        let called = world.provider.asked.len() + world.frames.len() + world.requests.len() + world.provider.called.len();
+        let now = |world: &World| world.provider.asked.len() + world.frames.len() + world.requests.len() + world.provider.called.len();
+        world.dispatch(Event::Woke { visible: false });
+        assert_eq!(now(&world), called, "signed in: {signed_in}");
+        world.dispatch(Event::Woke { visible: true });
+        assert!(now(&world) > called, "signed in: {signed_in}");
+    }
 }
 
 // ------------------------------------------------------------------------------------------------------------ other tabs
@@ -341,6 +388,17 @@ fn lo_14_a_sign_in_in_another_tab_brings_this_one_in() {
     world.dispatch(Event::SignInNeeded { place: "/account".into() });
     assert_eq!(world.settle(), View::SignedOut(Reason::SignedInElsewhere));
     assert_eq!(world.left_for, None);
+
+    // Where frames can be believed, and they are gone again by then, nobody is there.
+    let mut world = World::new();
+    world.sign_in("/");
+    world.visit("/");
+    world.provider.session = None;
+    world.visit("/");
+    world.follow();
+    assert_eq!(world.settle(), View::SignedOut(Reason::NoSession));
+    world.dispatch(signed_in_elsewhere(&world, "usr_1"));
+    assert_eq!(world.settle(), View::SignedOut(Reason::NoSession));
 }
 
 #[test]
@@ -375,6 +433,20 @@ fn si_14_another_person_in_another_tab_takes_this_one_over() {
     world.dispatch(signed_in_elsewhere(&world, "usr_2"));
     assert_eq!(world.state.view(), View::SignedOut(Reason::AccountChanged));
     assert_eq!(world.state.token_expires_at(), None);
+    world.dispatch(signed_in_elsewhere(&world, "usr_2"));
+    assert_eq!(world.settle(), View::SignedOut(Reason::AccountChanged), "hearing it again tells nothing else");
+
+    // A tab that nobody looked at meanwhile has missed nothing.
+    let mut world = World::new();
+    world.sign_in("/");
+    world.visit("/");
+    world.dispatch(Event::Woke { visible: false });
+    world.dispatch(signed_in_elsewhere(&world, "usr_2"));
+    world.dispatch(signed_in_elsewhere(&world, "usr_1"));
+    let asked = world.provider.asked.len();
+    world.dispatch(Event::Woke { visible: true });
+    assert_eq!(name(&world.settle()), Some("Name of usr_1"));
+    assert_eq!(world.provider.asked.len(), asked);
 }
 
 #[test]
@@ -409,6 +481,26 @@ fn an_organisation_is_switched_silently_where_the_provider_does_that() {
     let view = world.settle();
     assert_eq!(view.person().unwrap().organization.as_deref(), Some("org_2"));
     assert_eq!(world.left_for, None);
+}
+
+#[test]
+fn tr_17_a_refresh_token_does_not_lead_back_to_the_organisation_that_was_left() {
+    let mut world = World::with(config(r#","scopes":"openid offline_access""#));
+    world.provider.issues_refresh_tokens = true;
+    world.provider.organization = Some("org_1".to_owned());
+    world.sign_in("/");
+    world.provider.issues_refresh_tokens = false;
+    world.provider.follows_organization = true;
+    world.dispatch(Event::OrganizationChosen { id: "org_2".into() });
+    world.settle();
+    let refreshes = world.redeemed("refresh_token");
+    world.dispatch(Event::RenewalChosen);
+    world.settle();
+    assert_eq!(
+        (world.redeemed("refresh_token"), world.state.is_renewing()),
+        (refreshes, false),
+        "the frame, which asks for whoever is there now"
+    );
 }
 
 #[test]

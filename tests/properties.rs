@@ -8,6 +8,7 @@ use hushkey::{
     SignInOptions, View,
     protocol::{
         error::NetworkFailure,
+        hint::{Frames, Hint},
         http::{HttpResponse, Method},
         secret::Body,
         tab_message::{TabMessage, Whose},
@@ -59,7 +60,8 @@ fn play(world: &mut World, step: Move) {
                 3 => Event::RenewalChosen,
                 4 => Event::RetryChosen,
                 5 => Event::OtherTabSignedOut,
-                6 => Event::PageReturned { hint: world.hint },
+                // What other tabs have remembered meanwhile.
+                6 => Event::PageReturned { hint: Hint { frames: Frames::Work, ..world.hint } },
                 7 => Event::Woke { visible: true },
                 8 => Event::Woke { visible: false },
                 9 => Event::PersonActed,

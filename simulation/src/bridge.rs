@@ -266,6 +266,7 @@ fn wish(effect: Effect, config: &Config) -> Wish {
         Effect::Remember(record) => Wish::Keep { key: record.key().to_owned(), text: record.expose().to_owned() },
         Effect::Hint(hint) => Wish::Hint(hint.to_text()),
         Effect::NoteRedirects(log) => Wish::NoteRedirects(log.to_text()),
+        Effect::ForgetScroll => Wish::ForgetScroll,
         Effect::RestoreScroll => Wish::RestoreScroll,
         Effect::Tell(message) => Wish::Tell(message.to_text(config)),
         Effect::Report(error) => Wish::Report(error.to_string()),

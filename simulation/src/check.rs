@@ -299,7 +299,7 @@ fn check_secrecy(document: &mut Document, wish: &Wish) -> Held {
             let id = form.as_ref().is_some_and(|form| form.contains(ID_MARK));
             return require(!id, "an ID token leaves as id_token_hint only", || "Send".to_owned());
         }
-        Wish::Check { .. } | Wish::RestoreScroll => return Ok(()),
+        Wish::Check { .. } | Wish::ForgetScroll | Wish::RestoreScroll => return Ok(()),
     };
     let token = [ACCESS_MARK, REFRESH_MARK, CODE_MARK].iter().any(|mark| text.contains(mark));
     require(!token, "no token reaches an effect but Send", || name.to_owned())?;

@@ -206,7 +206,7 @@ impl World {
             }
             Wish::Tell(text) => self.broadcast(page, &text),
             Wish::NoteRedirects(text) => self.tabs[page.tab].redirects = text,
-            Wish::RestoreScroll | Wish::Report(_) => {}
+            Wish::ForgetScroll | Wish::RestoreScroll | Wish::Report(_) => {}
         }
         Ok(())
     }

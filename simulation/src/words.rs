@@ -125,6 +125,8 @@ pub(crate) enum Wish {
     Hint(String),
     /// Store the redirects that nobody chose, or forget them.
     NoteRedirects(Option<String>),
+    /// Forget where the person was.
+    ForgetScroll,
     /// Scroll to where the person was.
     RestoreScroll,
     /// Tell the other tabs.

@@ -12,12 +12,13 @@ pub struct GateProps {
     pub children: Html,
 }
 
-/// Shows its children while somebody is signed in, also while their session is paused. It hides; it does not protect: what a person may have is decided by the API.
+/// Shows its children while somebody is signed in, also while their session is paused. It hides; it does not protect: what a person may have is
+/// decided by the API.
 #[component]
 pub fn SignedIn(props: &GateProps) -> Html {
     let auth = use_auth();
     match auth.person() {
-        Some(person) => html! { <key={whose(&person)}>{ props.children.clone() }</> },
+        Some(person) => theirs(&person, &props.children),
         None => Html::default(),
     }
 }
@@ -39,6 +40,11 @@ pub fn Restoring(props: &GateProps) -> Html {
 /// By this, what is below a gate belongs to one person in one organisation: for another it is made anew, with nothing in it that was theirs.
 pub(super) fn whose(person: &Person) -> String {
     format!("{} {}", person.organization.as_deref().unwrap_or_default(), person.subject)
+}
+
+/// What is below a gate, for this person.
+pub(super) fn theirs(person: &Person, children: &Html) -> Html {
+    html! { <key={whose(person)}>{ children.clone() }</> }
 }
 
 fn shown_if(shown: bool, props: &GateProps) -> Html {

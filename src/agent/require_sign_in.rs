@@ -1,6 +1,6 @@
 //! A page for people who are signed in.
 
-use super::{component::use_auth, gates::whose};
+use super::{component::use_auth, gates::theirs};
 use crate::{
     browser::navigation,
     protocol::view::{Reason, View},
@@ -38,7 +38,7 @@ pub fn RequireSignIn(props: &RequireSignInProps) -> Html {
     // A restore that ends after the person has gone on to a public page sends nobody away from there.
     use_effect_with((), move |()| move || handle.need_sign_in_no_longer());
     match view {
-        View::SignedIn(person) | View::Paused { person, .. } => html! { <key={whose(&person)}>{ props.children.clone() }</> },
+        View::SignedIn(person) | View::Paused { person, .. } => theirs(&person, &props.children),
         View::SignedOut(reason) => props.signed_out.emit(reason),
         View::Restoring { .. } | View::Completing | View::Leaving(_) => props.waiting.clone(),
     }

@@ -11,7 +11,7 @@ use super::{
     hint,
     moment::{moment, now},
     navigation, platform,
-    scroll::{self, Memory},
+    scroll::Memory,
     timer, transaction_store,
     wake::{self, Awakening, FirstTouch, Wake},
 };
@@ -52,8 +52,6 @@ pub(crate) struct Shared {
     ears: OnceCell<Ears>,
     /// Until the person has begun to use the page.
     first_touch: RefCell<Option<FirstTouch>>,
-    /// Whether it is known since the page was loaded who is here.
-    settled: Cell<bool>,
     seen: RefCell<View>,
     on_view: OnceCell<Box<dyn Fn(View)>>,
     changes: Rc<Changes>,
@@ -97,7 +95,6 @@ impl Driver {
             timer: RefCell::default(),
             ears: OnceCell::new(),
             first_touch: RefCell::default(),
-            settled: Cell::new(false),
             on_view: OnceCell::new(),
             changes: Rc::default(),
             discarded: RefCell::default(),
@@ -242,11 +239,6 @@ impl Shared {
 
     fn tell_view(&self) {
         let view = self.state.borrow().view();
-        let is_settled = !matches!(view, View::Restoring { .. } | View::Completing | View::Leaving(_));
-        if is_settled && !self.settled.replace(true) {
-            // Whoever was scrolled back to their place by now needs it no more, and nobody else does.
-            drop(scroll::take(self.config.client_id()));
-        }
         if self.seen.replace(view.clone()) != view
             && let Some(on_view) = self.on_view.get()
         {

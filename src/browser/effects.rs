@@ -86,6 +86,7 @@ impl Shared {
             Effect::Remember(record) => transaction_store::put(&record).map_err(Error::Platform)?,
             Effect::NoteRedirects(redirects) => transaction_store::note_redirects(self.config.client_id(), &redirects),
             // It ends by itself after a few seconds, and nobody waits for it.
+            Effect::ForgetScroll => drop(scroll::take(self.config.client_id())),
             Effect::RestoreScroll => {
                 if let Some(record) = scroll::take(self.config.client_id()) {
                     wasm_bindgen_futures::spawn_local(scroll::restore(record));

@@ -5,7 +5,7 @@ use super::{
     timer::{sleep, within},
 };
 use crate::protocol::{
-    error::{Error, Finding, NetworkFailure},
+    error::NetworkFailure,
     examination::{Evidence, Manners},
     secret::SensitiveUrl,
 };
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// Looks at the relay page, at the provider, and at this page.
 pub async fn examine(relay: String, question: SensitiveUrl) -> Evidence {
     let relay = within(PATIENCE, fetch::look_at_relay(&relay)).await.unwrap_or(Err(NetworkFailure::Timeout));
-    let provider = within(PATIENCE, manners(&question)).await.and_then(Result::ok).unwrap_or(Manners::Silent);
+    let provider = within(PATIENCE, manners(&question)).await.flatten().unwrap_or(Manners::Silent);
     Evidence { relay, provider, isolated: is_isolated() }
 }
 
@@ -34,19 +34,18 @@ fn is_isolated() -> bool {
 
 /// Whether the provider answers a silent request with a redirect to this app. A script is not told where another site redirects to; so the request
 /// is made in an empty frame whose policy allows the provider and nobody else, and the browser says when it had to stop at the redirect. No cookie
-/// goes along, and what the answer would be does not matter.
-async fn manners(question: &SensitiveUrl) -> Result<Manners, Error> {
-    let lacks = || Error::Platform(Finding::missing("document.body"));
-    let provider = Url::parse(question.expose()).map_err(|_| lacks())?.origin().ascii_serialization();
+/// goes along, and what the answer would be does not matter. `None` if nothing can be said.
+async fn manners(question: &SensitiveUrl) -> Option<Manners> {
+    let provider = Url::parse(question.expose()).ok()?.origin().ascii_serialization();
     let document = gloo::utils::document();
-    let frame = Removed(document.create_element("iframe").map_err(|_| lacks())?.unchecked_into());
+    let frame = Removed(document.create_element("iframe").ok()?.unchecked_into());
     frame.0.set_hidden(true);
-    document.body().ok_or_else(lacks)?.append_child(&frame.0).map_err(|_| lacks())?;
-    let (window, inside) = frame.0.content_window().zip(frame.0.content_document()).ok_or_else(lacks)?;
-    let policy: HtmlMetaElement = inside.create_element("meta").map_err(|_| lacks())?.unchecked_into();
+    document.body()?.append_child(&frame.0).ok()?;
+    let (window, inside) = (frame.0.content_window()?, frame.0.content_document()?);
+    let policy: HtmlMetaElement = inside.create_element("meta").ok()?.unchecked_into();
     policy.set_http_equiv("Content-Security-Policy");
     policy.set_content(&format!("connect-src {provider}"));
-    inside.head().ok_or_else(lacks)?.append_child(&policy).map_err(|_| lacks())?;
+    inside.head()?.append_child(&policy).ok()?;
 
     let stopped = Rc::new(Cell::new(false));
     let _ear = EventListener::new(&inside, "securitypolicyviolation", {
@@ -60,16 +59,16 @@ async fn manners(question: &SensitiveUrl) -> Result<Manners, Error> {
     options.set_referrer_policy(ReferrerPolicy::NoReferrer);
     let answer = JsFuture::from(window.fetch_with_str_and_init(question.expose(), &options)).await;
     if answer.is_ok() {
-        return Ok(Manners::ShowsPage);
+        return Some(Manners::ShowsPage);
     }
     // The browser reports a violation in its own time.
     for _ in 0..20 {
         if stopped.get() {
-            return Ok(Manners::Redirects);
+            return Some(Manners::Redirects);
         }
         sleep(Duration::from_millis(10)).await;
     }
-    Ok(Manners::Silent)
+    None
 }
 
 /// A frame that is taken out of the page with this value.

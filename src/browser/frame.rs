@@ -130,6 +130,11 @@ fn admit(event: &MessageEvent, element: &HtmlIFrameElement, own_origin: &str) ->
         (Some(source), Some(window)) if *AsRef::<JsValue>::as_ref(&source) == *AsRef::<JsValue>::as_ref(&window) => {}
         _ => return Err(Discarded::ForeignWindow),
     }
+    read(event)
+}
+
+/// What a relay page says, wherever it says it.
+pub(super) fn read(event: &MessageEvent) -> Result<FrameMessage, Discarded> {
     let text = event.data().as_string().ok_or(Discarded::Malformed)?;
     FrameMessage::parse(&text).map_err(|_| Discarded::Malformed)
 }

@@ -1,23 +1,19 @@
 //! The hint in `localStorage`. A browser that denies it costs a question to the provider, nothing else.
 
+use super::storage;
 use crate::protocol::hint::{self, Hint};
-use web_sys::Storage;
 
 /// What is remembered from earlier page loads.
 #[must_use]
 pub fn read(client_id: &str) -> Hint {
-    let text = storage().and_then(|storage| storage.get_item(&hint::key(client_id)).ok().flatten());
+    let text = storage::local().and_then(|storage| storage.get_item(&hint::key(client_id)).ok().flatten());
     Hint::parse(text.as_deref())
 }
 
 /// Remembers for later page loads.
 pub fn write(client_id: &str, hint: Hint) {
-    if let Some(storage) = storage() {
+    if let Some(storage) = storage::local() {
         // A full or denied store is as good as none.
         let _ = storage.set_item(&hint::key(client_id), &hint.to_text());
     }
-}
-
-fn storage() -> Option<Storage> {
-    gloo::utils::window().local_storage().ok().flatten()
 }

@@ -38,6 +38,7 @@ pub mod navigation;
 pub mod platform;
 pub mod popup;
 pub mod scroll;
+mod storage;
 pub mod task;
 pub mod timer;
 pub mod transaction_store;

@@ -3,7 +3,7 @@
 //! Between pages that isolate themselves (COOP) the two windows know nothing of each other: neither `opener` nor `closed` can be relied on. So the
 //! relay page in that window posts its answer on a channel that is named by the `state` of the request, which nobody else knows.
 
-use super::discarded::Discarded;
+use super::{discarded::Discarded, frame};
 use crate::protocol::{
     error::{Error, Finding},
     frame_message::FrameMessage,
@@ -38,8 +38,9 @@ impl Popup {
         // The channel first: the window must not be faster.
         let channel = BroadcastChannel::new(&channel_name(state)).map_err(lacks("BroadcastChannel"))?;
         let listener = EventListener::new(&channel, "message", move |event| {
-            let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
-            spoke(text.ok_or(Discarded::Malformed).and_then(|text| FrameMessage::parse(&text).map_err(|_| Discarded::Malformed)));
+            if let Some(event) = event.dyn_ref::<MessageEvent>() {
+                spoke(frame::read(event));
+            }
         });
         let blocked = || Error::Platform(Finding::invalid("popup", "the browser did not open the window"));
         let opened = gloo::utils::window().open_with_url_and_target_and_features("", "_blank", FEATURES).ok().flatten();

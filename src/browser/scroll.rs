@@ -1,14 +1,13 @@
 //! Where the person was on a page that has to leave for the provider and come back before it shows anything. The browser keeps that for a reload, but
 //! not across a redirect.
 
-use super::{navigation, timer};
+use super::{navigation, storage, timer};
 use gloo::{
     events::{EventListener, EventListenerOptions},
     utils::{document, window},
 };
 use serde_json::{Value, json};
 use std::{cell::Cell, rc::Rc, time::Duration};
-use web_sys::Storage;
 
 /// How often it is looked whether the page is tall enough by now…
 const LOOKS: u32 = 60;
@@ -39,7 +38,7 @@ impl Memory {
 fn remember(key: &str) {
     let at = |position: Result<f64, _>| position.unwrap_or_default().round();
     let record = json!({ "place": navigation::place(), "x": at(window().scroll_x()), "y": at(window().scroll_y()) });
-    if let Some(storage) = storage() {
+    if let Some(storage) = storage::session() {
         // A place that cannot be remembered is the top of the page.
         let _ = storage.set_item(key, &record.to_string());
     }
@@ -48,7 +47,7 @@ fn remember(key: &str) {
 /// What is remembered, and forgotten with this: another visit begins at the top.
 #[must_use]
 pub fn take(client_id: &str) -> Option<Value> {
-    let (key, storage) = (key(client_id), storage()?);
+    let (key, storage) = (key(client_id), storage::session()?);
     let record = storage.get_item(&key).ok().flatten()?;
     storage.remove_item(&key).ok()?;
     serde_json::from_str(&record).ok()
@@ -88,8 +87,4 @@ fn room() -> f64 {
 
 fn key(client_id: &str) -> String {
     format!("hushkey:{client_id}:scroll")
-}
-
-fn storage() -> Option<Storage> {
-    window().session_storage().ok().flatten()
 }

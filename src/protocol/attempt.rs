@@ -17,6 +17,7 @@ use super::{
     received::{Grant, Previous, Received},
     secret::{Code, RefreshToken},
     session::Session,
+    stage::{Place, Stage},
     time::Clocks,
     token,
     transaction::{Journey, Ticket, Transaction},
@@ -55,32 +56,6 @@ pub(crate) enum Way {
     Redirect,
     /// By a refresh token.
     Refresh,
-}
-
-/// What the attempt waits for. Each stage owns what is true in it.
-#[derive(Debug)]
-enum Stage {
-    /// For the provider's endpoints to become known.
-    Metadata,
-    /// For the hidden frame.
-    Frame {
-        ticket: Ticket,
-        transaction: Transaction,
-        /// The provider was told whom to expect, so that `login_required` may also mean that somebody else is there.
-        hinted: bool,
-        /// The frame came to rest somewhere, and did not speak.
-        loaded: bool,
-    },
-    /// For an explanation why the frame did not answer.
-    Examination { ticket: Ticket, loaded: bool },
-    /// For the window that the person was shown.
-    Popup { ticket: Ticket, transaction: Transaction },
-    /// For the token endpoint.
-    Tokens { ticket: Ticket, grant: Grant, sent_at: Clocks },
-    /// For keys to verify with. They have been asked for anew at most once.
-    Keys { received: Received, refetched: bool },
-    /// For the signatures to be checked.
-    Signatures { ticket: Ticket, received: Received },
 }
 
 /// Where an attempt stands after something happened.
@@ -124,7 +99,11 @@ impl Attempt {
         let ticket = turn.ticket();
         turn.ask(Effect::OpenPopup { ticket, url, state: transaction.state.clone() });
         knowledge.want(turn);
-        Errand { way: Way::Popup, previous: None, organization: None }.at(Stage::Popup { ticket, transaction }, POPUP_PATIENCE, turn)
+        Errand { way: Way::Popup, previous: None, organization: None }.at(
+            Stage::Answer { ticket, transaction, place: Place::Window },
+            POPUP_PATIENCE,
+            turn,
+        )
     }
 
     /// Uses a refresh token.
@@ -152,9 +131,8 @@ impl Attempt {
     /// Whether an answer with this ticket is waited for.
     pub(crate) fn holds(&self, ticket: Ticket) -> bool {
         match &self.stage {
-            Stage::Frame { ticket: own, .. }
+            Stage::Answer { ticket: own, .. }
             | Stage::Examination { ticket: own, .. }
-            | Stage::Popup { ticket: own, .. }
             | Stage::Tokens { ticket: own, .. }
             | Stage::Signatures { ticket: own, .. } => *own == ticket,
             Stage::Metadata | Stage::Keys { .. } => false,
@@ -188,35 +166,35 @@ impl Attempt {
         let (url, transaction) = authorize::authorization_request(&manner, &metadata, turn.now.wall, &mut turn.generator, turn.config);
         let ticket = turn.ticket();
         turn.ask(Effect::OpenFrame { ticket, url });
-        self.errand.at(Stage::Frame { ticket, transaction, hinted, loaded: false }, FRAME_PATIENCE, turn)
+        self.errand.at(Stage::Answer { ticket, transaction, place: Place::Frame { hinted, loaded: false } }, FRAME_PATIENCE, turn)
     }
 
     /// The hidden frame, or the window, answered. A message that does not carry our `state` is somebody else's and does not end the wait.
     fn frame_spoke(self, message: &FrameMessage, knowledge: &Knowledge, turn: &mut Turn<'_>) -> Progress {
-        let (Stage::Frame { transaction, .. } | Stage::Popup { transaction, .. }) = &self.stage else {
+        let Stage::Answer { ticket, transaction, place } = self.stage else {
             return Progress::Unmoved(self, Ignored::Stale);
         };
         let response = Parameters::read(message.query.expose(), message.fragment.expose()).map_err(Error::AuthorizationResponse);
-        let answer = response.and_then(|parameters| callback::process_authorization_response(&parameters, transaction));
-        match (answer, self) {
-            (Ok(code), Self { stage: Stage::Frame { transaction, .. } | Stage::Popup { transaction, .. }, errand, .. }) => {
-                Progress::Waiting(errand.send_code(code, transaction, turn))
+        match response.and_then(|parameters| callback::process_authorization_response(&parameters, &transaction)) {
+            Ok(code) => Progress::Waiting(self.errand.send_code(code, transaction, turn)),
+            Err(Error::AuthorizationResponse(_)) => {
+                Progress::Unmoved(Self { stage: Stage::Answer { ticket, transaction, place }, ..self }, Ignored::Foreign)
             }
-            (Ok(_), other) => Progress::Unmoved(other, Ignored::Stale),
-            (Err(Error::AuthorizationResponse(_)), same) => Progress::Unmoved(same, Ignored::Foreign),
             // Somebody else may be there by now, whom the provider does not name as long as another is expected.
-            (Err(Error::Silent(SilentFailure::LoginRequired)), hinted @ Self { stage: Stage::Frame { hinted: true, .. }, .. }) => {
-                Progress::Waiting(hinted.open_frame_if_possible(false, knowledge, turn))
+            Err(Error::Silent(SilentFailure::LoginRequired)) if matches!(place, Place::Frame { hinted: true, .. }) => {
+                let rest = self.errand.at(Stage::Metadata, REQUEST_PATIENCE, turn);
+                Progress::Waiting(rest.open_frame_if_possible(false, knowledge, turn))
             }
-            (Err(error), _) => Progress::Failed(error),
+            Err(error) => Progress::Failed(error),
         }
     }
 
     /// The hidden frame came to rest on a page that has not spoken. The relay page's own word may still be on its way.
     fn frame_loaded(self) -> Progress {
         match self.stage {
-            Stage::Frame { ticket, transaction, hinted, loaded: false } => {
-                Progress::Waiting(Self { stage: Stage::Frame { ticket, transaction, hinted, loaded: true }, ..self })
+            Stage::Answer { ticket, transaction, place: Place::Frame { hinted, loaded: false } } => {
+                let place = Place::Frame { hinted, loaded: true };
+                Progress::Waiting(Self { stage: Stage::Answer { ticket, transaction, place }, ..self })
             }
             stage => Progress::Unmoved(Self { stage, ..self }, Ignored::AlreadyUnderWay),
         }
@@ -251,10 +229,11 @@ impl Attempt {
             (Stage::Metadata, Ok(())) => Progress::Waiting(self.open_frame_if_possible(true, knowledge, turn)),
             (Stage::Keys { .. }, Ok(())) => self.verify(knowledge, turn),
             // A provider that cannot even give its keys will not answer in the frame either: no need to wait for the frame's time to run out.
-            (Stage::Metadata | Stage::Frame { .. } | Stage::Keys { .. }, Err(error)) => Progress::Failed(error),
+            (Stage::Metadata | Stage::Answer { place: Place::Frame { .. }, .. } | Stage::Keys { .. }, Err(error)) => {
+                Progress::Failed(error)
+            }
             // These do not need it yet, and ask again when they do.
-            (Stage::Frame { .. }, Ok(()))
-            | (Stage::Examination { .. } | Stage::Popup { .. } | Stage::Tokens { .. } | Stage::Signatures { .. }, _) => {
+            (Stage::Answer { .. } | Stage::Examination { .. } | Stage::Tokens { .. } | Stage::Signatures { .. }, _) => {
                 Progress::Waiting(self)
             }
         }
@@ -313,7 +292,7 @@ impl Attempt {
     /// What it waited for did not come in time. A frame that did not answer is looked into before anything is said about it.
     pub(crate) fn expired(self, knowledge: &Knowledge, turn: &mut Turn<'_>) -> Progress {
         match self.stage {
-            Stage::Frame { loaded, .. } => {
+            Stage::Answer { place: Place::Frame { loaded, .. }, .. } => {
                 let Some(metadata) = knowledge.metadata(turn) else { return Progress::Failed(Error::Silent(SilentFailure::Slow)) };
                 let manner = Manner::Silent { id_token_hint: None, organization_id: None };
                 let (question, _) = authorize::authorization_request(&manner, &metadata, turn.now.wall, &mut turn.generator, turn.config);
@@ -323,7 +302,7 @@ impl Attempt {
             }
             Stage::Examination { .. } => Progress::Failed(Error::Silent(SilentFailure::Slow)),
             // A signature is checked in no time, unless the machine sleeps meanwhile: that, too, may work a little later.
-            Stage::Metadata | Stage::Popup { .. } | Stage::Tokens { .. } | Stage::Keys { .. } | Stage::Signatures { .. } => {
+            Stage::Metadata | Stage::Answer { .. } | Stage::Tokens { .. } | Stage::Keys { .. } | Stage::Signatures { .. } => {
                 Progress::Failed(Error::Network(NetworkFailure::Timeout))
             }
         }

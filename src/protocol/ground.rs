@@ -3,6 +3,8 @@
 use super::{
     attempt::{Attempt, Way},
     authorize::SignInOptions,
+    config::Config,
+    error::{Error, SilentFailure},
     hint::{Frames, Hint, Last},
     knowledge::Knowledge,
     redirect_log::RedirectLog,
@@ -35,19 +37,12 @@ pub(crate) struct Ground {
     pub(crate) visible: bool,
     /// Whether the app itself is in a frame.
     pub(crate) framed: bool,
-    /// Another tab has said that somebody signed in.
-    pub(crate) elsewhere: Option<Elsewhere>,
+    /// Whether it has been known since the page was loaded who is here.
+    pub(crate) settled: bool,
+    /// Whether another tab has said that somebody signed in there, who is not the person here, and the provider has not been asked yet.
+    pub(crate) elsewhere: bool,
     /// The window that the person was shown, whatever the page does meanwhile.
     pub(crate) popup: Option<Popup>,
-}
-
-/// Who signed in in another tab.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Elsewhere {
-    /// Somebody, while nobody was here.
-    Somebody,
-    /// Somebody else than the person who is here.
-    AnotherPerson,
 }
 
 /// An open window.
@@ -69,15 +64,20 @@ impl Ground {
     pub(crate) fn remember_session(&mut self, way: Way, turn: &mut Turn<'_>) {
         match way {
             Way::Frame => self.hint.frames = Frames::Work,
-            Way::Lookup => self.hint.frames = Frames::Blocked { found: turn.now.wall },
+            Way::Lookup => {
+                if !self.frames_are_blocked(turn) {
+                    turn.ask(Effect::Report(Error::Silent(SilentFailure::CookiesBlocked)));
+                }
+                self.hint.frames = Frames::Blocked { found: turn.now.wall };
+            }
             Way::Popup | Way::Redirect | Way::Refresh => {}
         }
         self.remember(Last::SignedIn, turn);
     }
 
     /// Whether `login_required` from a frame means that nobody is signed in, and not that the browser hid who is.
-    pub(crate) fn frames_are_trusted(&self, turn: &Turn<'_>) -> bool {
-        self.hint.frames == Frames::Work || turn.config.shares_host_with_provider()
+    pub(crate) fn frames_are_trusted(&self, config: &Config) -> bool {
+        self.hint.frames == Frames::Work || config.shares_host_with_provider()
     }
 
     /// Whether a frame would find nobody, whoever is there.

@@ -27,7 +27,7 @@ use super::{
     callback::{self, Parameters},
     config::Config,
     error::{Error, Finding, NetworkFailure, SilentFailure},
-    ground::{Elsewhere, Ground, Popup},
+    ground::{Ground, Popup},
     hint::{Hint, Last},
     logout,
     pursuit::{Answered, Pursuit, Ticked},
@@ -233,8 +233,7 @@ impl State {
     /// remembered on the way.
     #[must_use]
     pub fn may_be_looked_up_by_redirect(&self, config: &Config) -> bool {
-        let frames_work = matches!(self.ground.hint.frames, super::hint::Frames::Work);
-        self.session().is_some() && !frames_work && !config.shares_host_with_provider()
+        self.session().is_some() && !self.ground.frames_are_trusted(config)
     }
 
     fn session(&self) -> Option<&Session> {
@@ -251,6 +250,10 @@ pub fn step(state: State, event: Event, at: &Moment, config: &Config) -> Step {
     let State { phase, mut ground, tickets } = state;
     let mut turn = Turn::new(at, tickets, config);
     let (phase, reaction) = happened(phase, event, &mut ground, &mut turn);
+    if !ground.settled && matches!(phase, Phase::SignedIn { .. } | Phase::SignedOut(_)) {
+        ground.settled = true;
+        turn.ask(Effect::ForgetScroll);
+    }
     let (effects, tickets) = turn.finish();
     Step { state: State { phase, ground, tickets }, effects, reaction }
 }
@@ -301,11 +304,12 @@ fn happened(phase: Phase, event: Event, ground: &mut Ground, turn: &mut Turn<'_>
     (phase, if noticed { Reaction::Taken } else { reaction })
 }
 
-/// Facts that an event brings along, whatever the phase makes of it: whether the page is looked at, and that a window was forgotten. Whether
-/// anything was new.
+/// Facts that an event brings along, whatever the phase makes of it: whether the page is looked at, what was remembered while it was frozen, and that
+/// a window was forgotten. Whether anything was new.
 fn notice(event: &Event, ground: &mut Ground, turn: &Turn<'_>) -> bool {
     match event {
         Event::Woke { visible } => std::mem::replace(&mut ground.visible, *visible) != *visible,
+        Event::PageReturned { hint } => std::mem::replace(&mut ground.hint, *hint) != *hint,
         Event::Ticked => ground.popup.take_if(|popup| popup.attempt.deadline().has_come(turn.now)).is_some(),
         _ => false,
     }
@@ -509,9 +513,11 @@ fn restoring(pursuit: Pursuit, trouble: Option<Error>, event: Event, ground: &mu
             Ticked::Progress(progress, failed_tries) => after_restore(progress, failed_tries, trouble, ground, turn),
         },
         Event::Woke { visible } => match pursuit {
-            Pursuit::Waiting { failed_tries, .. } => taken(restore(trouble, failed_tries, ground, turn)),
+            Pursuit::Waiting { failed_tries, .. } if visible && pursuit.may_end_early() => {
+                taken(restore(trouble, failed_tries, ground, turn))
+            }
             Pursuit::Unseen if visible => taken(look(trouble, ground, turn)),
-            Pursuit::Unseen => ignored(Phase::Restoring { pursuit, trouble }, Ignored::NotNow),
+            Pursuit::Unseen | Pursuit::Waiting { .. } => ignored(Phase::Restoring { pursuit, trouble }, Ignored::NotNow),
             Pursuit::Attempting { .. } => ignored(Phase::Restoring { pursuit, trouble }, Ignored::AlreadyUnderWay),
         },
         Event::RetryChosen => match pursuit {
@@ -538,7 +544,6 @@ fn restoring(pursuit: Pursuit, trouble: Option<Error>, event: Event, ground: &mu
 
 /// A page without a session came back from the back/forward cache.
 fn page_returned(hint: Hint, trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    ground.hint = hint;
     match hint.last {
         Last::SignedOutByChoice => signed_out_elsewhere(ground),
         Last::Unknown | Last::SignedIn | Last::SignedOut => restore(trouble, 0, ground, turn),
@@ -555,9 +560,8 @@ fn after_restore(progress: Progress, failed_tries: u32, trouble: Option<Error>, 
 }
 
 fn restore_failed(error: Error, failed_tries: u32, trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    let silence = matches!(error, Error::Silent(SilentFailure::Slow));
     match error {
-        error if error.is_transient() && failed_tries < if silence { SILENCES } else { RESTORE_TRIES } => {
+        error if error.is_transient() && failed_tries < tries(&error) => {
             turn.ask(Effect::Report(error.clone()));
             Phase::Restoring { pursuit: Pursuit::pause(error, failed_tries, turn), trouble }
         }
@@ -573,6 +577,14 @@ fn restore_failed(error: Error, failed_tries: u32, trouble: Option<Error>, groun
             frame_found_nobody(trouble, ground, turn)
         }
         error => problem(error, turn),
+    }
+}
+
+/// How often in a row something may fail before it is given up.
+const fn tries(error: &Error) -> u32 {
+    match error {
+        Error::Silent(_) => SILENCES,
+        _ => RESTORE_TRIES,
     }
 }
 
@@ -593,7 +605,8 @@ fn frame_found_nobody(trouble: Option<Error>, ground: &mut Ground, turn: &mut Tu
 
 /// There is no session. A page that needs one sends the person to sign in, at most once per page load, and never after something went wrong.
 fn nobody(trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    if ground.elsewhere.take().is_some() {
+    // Another tab knows better than a frame that may be blind.
+    if std::mem::take(&mut ground.elsewhere) && !ground.frames_are_trusted(turn.config) {
         return Phase::SignedOut(Reason::SignedInElsewhere);
     }
     ground.remember(Last::SignedOut, turn);
@@ -673,7 +686,7 @@ fn after_completing(progress: Progress, ground: &mut Ground, turn: &mut Turn<'_>
 /// The one way into a session.
 fn enter(session: Box<Session>, way: Way, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     ground.needed = None;
-    ground.elsewhere = None;
+    ground.elsewhere = false;
     ground.remember_session(way, turn);
     ground.forget_redirects(turn);
     if let Some(place) = ground.landing.take() {
@@ -734,13 +747,10 @@ fn signed_in(session: Box<Session>, renewal: Renewal, event: Event, ground: &mut
             Renewal::Pursuing(_) | Renewal::Switching { .. } => ignored(stay(session, renewal), Ignored::AlreadyUnderWay),
         },
         Event::Woke { visible } => woke_signed_in(session, renewal, visible, ground, turn),
-        Event::PageReturned { hint } => {
-            ground.hint = hint;
-            match hint.last {
-                Last::SignedOutByChoice => taken(signed_out_elsewhere(ground)),
-                Last::Unknown | Last::SignedIn | Last::SignedOut => woke_signed_in(session, renewal, true, ground, turn),
-            }
-        }
+        Event::PageReturned { hint } => match hint.last {
+            Last::SignedOutByChoice => taken(signed_out_elsewhere(ground)),
+            Last::Unknown | Last::SignedIn | Last::SignedOut => woke_signed_in(session, renewal, true, ground, turn),
+        },
         Event::TokenRejected { generation } if generation == session.generation => {
             let session = Box::new(Session { rejected: true, ..*session });
             match renewal {
@@ -762,13 +772,17 @@ fn signed_in(session: Box<Session>, renewal: Renewal, event: Event, ground: &mut
 
 /// Time may have passed unnoticed: for the token, for the session at the provider, and for what another tab said.
 fn woke_signed_in(session: Box<Session>, renewal: Renewal, visible: bool, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
-    let is_due =
-        session.lifetime.renew_at.has_come(turn.now) || (visible && (ground.elsewhere.is_some() || is_stale(&session, ground, turn)));
+    let is_due = session.lifetime.renew_at.has_come(turn.now) || (visible && (ground.elsewhere || is_stale(&session, ground, turn)));
     match renewal {
         Renewal::Resting if is_due => taken(ask_anew(session, ground, turn)),
         Renewal::Resting => ignored(Phase::SignedIn { session, renewal }, Ignored::Early),
-        Renewal::Pursuing(Pursuit::Waiting { failed_tries, .. }) => taken(renew(session, failed_tries, ground, turn)),
-        Renewal::Pursuing(_) | Renewal::Switching { .. } => ignored(Phase::SignedIn { session, renewal }, Ignored::AlreadyUnderWay),
+        Renewal::Pursuing(pursuit) => match pursuit {
+            Pursuit::Waiting { failed_tries, .. } if visible && pursuit.may_end_early() => {
+                taken(renew(session, failed_tries, ground, turn))
+            }
+            pursuit => ignored(Phase::SignedIn { session, renewal: Renewal::Pursuing(pursuit) }, Ignored::AlreadyUnderWay),
+        },
+        Renewal::Switching { .. } => ignored(Phase::SignedIn { session, renewal }, Ignored::AlreadyUnderWay),
         Renewal::Paused(_) => ignored(Phase::SignedIn { session, renewal }, Ignored::NotNow),
     }
 }
@@ -776,26 +790,30 @@ fn woke_signed_in(session: Box<Session>, renewal: Renewal, visible: bool, ground
 /// Whether the provider has not said for a while that the session exists, and a frame can ask it: somebody may have signed out in another app.
 fn is_stale(session: &Session, ground: &Ground, turn: &Turn<'_>) -> bool {
     let asked = turn.config.recheck.is_some_and(|interval| turn.now.since(session.confirmed) >= interval);
-    asked && ground.frames_are_trusted(turn)
+    asked && ground.frames_are_trusted(turn.config)
 }
 
 /// Asks the provider itself and not with the refresh token, which may outlive the session there.
 fn ask_anew(session: Box<Session>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    if ground.frames_are_trusted(turn) && (ground.elsewhere.is_some() || is_stale(&session, ground, turn)) {
+    if ground.elsewhere || is_stale(&session, ground, turn) {
         let attempt = Attempt::silent(expected(&session, ground), None, &mut ground.knowledge, turn);
-        return Phase::SignedIn { session, renewal: Renewal::Pursuing(Pursuit::of(attempt, 0)) };
+        return pursuing(session, attempt, 0);
     }
     renew(session, 0, ground, turn)
 }
 
 /// Whom a frame is to find: nobody in particular once another tab has said that somebody else is there.
 fn expected(session: &Session, ground: &Ground) -> Option<Previous> {
-    ground.elsewhere.is_none().then(|| Previous::of(session))
+    (!ground.elsewhere).then(|| Previous::of(session))
 }
 
 /// Somebody signed in in another tab. One browser has one session at the provider: if it is another person, this page follows.
 fn other_tab_signed_in(session: Box<Session>, renewal: Renewal, whose: &Whose, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
     if whose.is(&session.claims.issuer, &session.claims.subject) {
+        if std::mem::take(&mut ground.elsewhere) {
+            // They are back, after somebody else.
+            return taken(Phase::SignedIn { session, renewal });
+        }
         return match renewal {
             // What only the person could do, they have done.
             Renewal::Paused(_) => taken(renew(session, 0, ground, turn)),
@@ -804,16 +822,16 @@ fn other_tab_signed_in(session: Box<Session>, renewal: Renewal, whose: &Whose, g
             }
         };
     }
-    ground.elsewhere = Some(Elsewhere::AnotherPerson);
-    if !ground.frames_are_trusted(turn) {
+    if !ground.frames_are_trusted(turn.config) {
         return taken(replaced(ground));
     }
+    ground.elsewhere = true;
     if ground.visible { taken(ask_anew(session, ground, turn)) } else { taken(Phase::SignedIn { session, renewal }) }
 }
 
 /// Another person is there now, and it cannot be found out who without somebody's help.
 fn replaced(ground: &mut Ground) -> Phase {
-    ground.elsewhere = None;
+    ground.elsewhere = false;
     ground.popup = None;
     Phase::SignedOut(Reason::AccountChanged)
 }
@@ -821,30 +839,34 @@ fn replaced(ground: &mut Ground) -> Phase {
 /// Asks for new tokens: by the refresh token if there is one that is good, else silently. The old token stays in use until it expires.
 fn renew(session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     let token = match &session.refresh {
-        Refresh::Good(token) if ground.elsewhere.is_none() => Some(token.clone()),
+        Refresh::Good(token) if !ground.elsewhere => Some(token.clone()),
         // Better than a frame that finds nobody.
-        Refresh::Doubtful(token) if ground.elsewhere.is_none() && ground.frames_are_blocked(turn) => Some(token.clone()),
+        Refresh::Doubtful(token) if !ground.elsewhere && ground.frames_are_blocked(turn) => Some(token.clone()),
         Refresh::Good(_) | Refresh::Doubtful(_) | Refresh::None => None,
     };
     let attempt = match token {
         Some(token) => Attempt::refresh(token, Previous::of(&session), &mut ground.knowledge, turn),
         None => Attempt::silent(expected(&session, ground), None, &mut ground.knowledge, turn),
     };
+    pursuing(session, attempt, failed_tries)
+}
+
+/// A new token is being asked for.
+fn pursuing(session: Box<Session>, attempt: Attempt, failed_tries: u32) -> Phase {
     Phase::SignedIn { session, renewal: Renewal::Pursuing(Pursuit::of(attempt, failed_tries)) }
 }
 
 fn after_renewal(session: Box<Session>, progress: Progress, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
-    let pursue = |session, attempt| Phase::SignedIn { session, renewal: Renewal::Pursuing(Pursuit::of(attempt, failed_tries)) };
     match progress {
-        Progress::Waiting(attempt) => taken(pursue(session, attempt)),
-        Progress::Unmoved(attempt, why) => ignored(pursue(session, attempt), why),
+        Progress::Waiting(attempt) => taken(pursuing(session, attempt, failed_tries)),
+        Progress::Unmoved(attempt, why) => ignored(pursuing(session, attempt, failed_tries), why),
         Progress::Done(renewed, way) => taken(renewed_as(&session, renewed, way, ground, turn)),
         // One silent attempt is left, and it asks for whoever is there: why the refresh token ended is not known.
         Progress::RefreshRefused(error) => {
             turn.ask(Effect::Report(error));
             let session = Box::new(Session { refresh: Refresh::None, ..*session });
             let attempt = Attempt::silent(None, None, &mut ground.knowledge, turn);
-            taken(pursue(session, attempt))
+            taken(pursuing(session, attempt, failed_tries))
         }
         Progress::Failed(error) => taken(renewal_failed(*session, error, failed_tries + 1, ground, turn)),
     }
@@ -852,14 +874,15 @@ fn after_renewal(session: Box<Session>, progress: Progress, failed_tries: u32, g
 
 /// The next session of the same person, or the first one of another: then nothing of the old one is kept.
 fn renewed_as(old: &Session, new: Box<Session>, way: Way, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    ground.elsewhere = None;
+    ground.elsewhere = false;
     ground.remember_session(way, turn);
     let is_same = old.claims.issuer == new.claims.issuer && old.claims.subject == new.claims.subject;
     if !is_same {
         tell_of(&new, turn);
     }
-    // A frame brings no refresh token where the provider gives one to people only; the one that is held is of the same grant.
-    let kept = is_same && matches!(new.refresh, Refresh::None);
+    // A frame brings no refresh token where the provider gives one to people only. The one that is held goes on for the same organisation alone:
+    // in another it would lead back to the old one.
+    let kept = is_same && old.person.organization == new.person.organization && matches!(new.refresh, Refresh::None);
     let session = match (kept, &old.refresh) {
         (true, Refresh::Good(token)) => Box::new(Session { refresh: Refresh::Good(token.clone()), ..*new }),
         _ => new,
@@ -874,19 +897,22 @@ fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mu
     }
     match (error, session.refresh) {
         // Every other way has been tried.
-        (Error::Silent(failure), Refresh::Doubtful(token)) if ground.elsewhere.is_none() => {
+        (Error::Silent(failure), Refresh::Doubtful(token)) if !ground.elsewhere => {
             turn.ask(Effect::Report(Error::Silent(failure)));
             let session = Session { refresh: Refresh::None, ..session };
             let attempt = Attempt::refresh(token, Previous::of(&session), &mut ground.knowledge, turn);
-            Phase::SignedIn { session: Box::new(session), renewal: Renewal::Pursuing(Pursuit::of(attempt, failed_tries)) }
+            pursuing(Box::new(session), attempt, failed_tries)
         }
-        (Error::Silent(_), _) if ground.elsewhere.is_some() => replaced(ground),
-        (Error::Silent(SilentFailure::LoginRequired), _) if ground.frames_are_trusted(turn) => {
+        (Error::Silent(SilentFailure::LoginRequired), _) if ground.frames_are_trusted(turn.config) => {
+            ground.elsewhere = false;
             ground.remember(Last::SignedOut, turn);
             Phase::SignedOut(Reason::SessionEnded)
         }
+        (Error::Silent(_), _) if ground.elsewhere => replaced(ground),
         // It may be over, or the browser hid from the provider who is there. Only the person can tell, and until then nothing is taken from them.
         (cause @ Error::Silent(_), refresh) => {
+            let blind = cause == Error::Silent(SilentFailure::LoginRequired) && ground.frames_are_blocked(turn);
+            let cause = if blind { Error::Silent(SilentFailure::CookiesBlocked) } else { cause };
             turn.ask(Effect::Report(cause.clone()));
             Phase::SignedIn { session: Box::new(Session { refresh, ..session }), renewal: Renewal::Paused(cause) }
         }
@@ -952,11 +978,8 @@ fn signed_out(reason: Reason, event: Event, ground: &mut Ground, turn: &mut Turn
         },
         Event::SignOutChosen => taken(sign_out(None, ground, turn)),
         Event::RetryChosen => taken(restore(None, 0, ground, turn)),
-        Event::OtherTabSignedIn(_) if !ground.framed => taken(follow(ground, turn)),
-        Event::PageReturned { hint } if hint.last == Last::SignedIn && !ground.framed => {
-            ground.hint = hint;
-            taken(follow(ground, turn))
-        }
+        Event::OtherTabSignedIn(_) if may_follow(&reason, ground, turn) => taken(follow(ground, turn)),
+        Event::PageReturned { hint } if hint.last == Last::SignedIn && may_follow(&reason, ground, turn) => taken(follow(ground, turn)),
         Event::OtherTabSignedOut if reason == Reason::NoSession => taken(signed_out_elsewhere(ground)),
         Event::Opened(_) => ignored(Phase::SignedOut(reason), Ignored::OpenedBefore),
         Event::FrameSpoke { .. }
@@ -978,9 +1001,15 @@ fn signed_out(reason: Reason, event: Event, ground: &mut Ground, turn: &mut Turn
     }
 }
 
+/// Whether it is worth while to look who signed in elsewhere: not where that was tried, and a frame was blind.
+fn may_follow(reason: &Reason, ground: &Ground, turn: &Turn<'_>) -> bool {
+    let tried = matches!(reason, Reason::AccountChanged | Reason::SignedInElsewhere);
+    !ground.framed && (!tried || ground.frames_are_trusted(turn.config))
+}
+
 /// Somebody signed in in another tab: this one looks for itself, as soon as it is looked at. It is not sent anywhere for that.
 fn follow(ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    ground.elsewhere = Some(Elsewhere::Somebody);
+    ground.elsewhere = true;
     (ground.sign_in_spent, ground.lookup_spent) = (true, true);
     if ground.visible { restore(None, 0, ground, turn) } else { Phase::Restoring { pursuit: Pursuit::Unseen, trouble: None } }
 }
@@ -988,7 +1017,7 @@ fn follow(ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
 /// Another tab signed out.
 fn signed_out_elsewhere(ground: &mut Ground) -> Phase {
     ground.popup = None;
-    ground.elsewhere = None;
+    ground.elsewhere = false;
     ground.hint.last = Last::SignedOutByChoice;
     Phase::SignedOut(Reason::Elsewhere)
 }
@@ -1033,7 +1062,7 @@ fn depart(departure: Departure, ground: &mut Ground, turn: &mut Turn<'_>) -> Pha
 /// Ends the session here first, whatever becomes of the rest: the tokens are gone with this step.
 fn sign_out(session: Option<Box<Session>>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     ground.popup = None;
-    ground.elsewhere = None;
+    ground.elsewhere = false;
     ground.remember(Last::SignedOutByChoice, turn);
     turn.ask(Effect::Tell(TabMessage::SignedOut));
     let endpoint = session.and_then(|session| Some((session.id_token, ground.knowledge.latest_metadata(turn)?.end_session_endpoint?)));

@@ -46,6 +46,7 @@ pub mod redirect_log;
 mod retry;
 pub mod secret;
 pub mod session;
+mod stage;
 pub mod tab_message;
 pub mod time;
 mod token;

@@ -51,6 +51,11 @@ impl Pursuit {
         Self::Waiting { until, cause, failed_tries }
     }
 
+    /// Whether waking up is a reason to try at once: not if the provider itself asked for the pause.
+    pub(crate) const fn may_end_early(&self) -> bool {
+        matches!(self, Self::Waiting { cause, .. } if cause.retry_after().is_none())
+    }
+
     /// The attempt, if one is running.
     pub(crate) fn attempt(&self) -> Option<&Attempt> {
         match self {

@@ -227,6 +227,8 @@ pub enum Effect {
     Hint(Hint),
     /// Store the redirects that nobody chose, for the pages that come after this one in the same tab.
     NoteRedirects(RedirectLog),
+    /// Forget where the person was when they last left a place: whoever needed that has it by now.
+    ForgetScroll,
     /// Scroll to where the person was when they last left this place, once the page is tall enough.
     RestoreScroll,
     /// Tell the other tabs.

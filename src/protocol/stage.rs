@@ -1,0 +1,38 @@
+//! Where an attempt is on its way.
+
+use super::{
+    received::{Grant, Received},
+    time::Clocks,
+    transaction::{Ticket, Transaction},
+};
+
+/// What the attempt waits for. Each stage owns what is true in it.
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// For the provider's endpoints to become known.
+    Metadata,
+    /// For the relay page, in the hidden frame or in the window.
+    Answer { ticket: Ticket, transaction: Transaction, place: Place },
+    /// For an explanation why the frame did not answer.
+    Examination { ticket: Ticket, loaded: bool },
+    /// For the token endpoint.
+    Tokens { ticket: Ticket, grant: Grant, sent_at: Clocks },
+    /// For keys to verify with. They have been asked for anew at most once.
+    Keys { received: Received, refetched: bool },
+    /// For the signatures to be checked.
+    Signatures { ticket: Ticket, received: Received },
+}
+
+/// Where the relay page is waited for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place {
+    /// In the hidden frame.
+    Frame {
+        /// The provider was told whom to expect, so that `login_required` may also mean that somebody else is there.
+        hinted: bool,
+        /// The frame came to rest somewhere, and did not speak.
+        loaded: bool,
+    },
+    /// In the window that the person was shown.
+    Window,
+}
