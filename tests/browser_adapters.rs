@@ -16,7 +16,7 @@ use hushkey::{
     },
     protocol::{
         error::NetworkFailure,
-        hint::{Frames, Hint, Last},
+        hint::{Frames, Hint, Last, News},
         http::{Freshness, HttpRequest, MAX_BODY, Method},
         jwks::SignatureCheck,
         jwt::Algorithm,
@@ -38,7 +38,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-const SIGNED_IN: Hint = Hint { last: Last::SignedIn, frames: Frames::Work };
+const SIGNED_IN: Hint = Hint { last: Last::SignedIn, frames: Frames::Work, signed_out: None };
 
 /// Puts something else in the place of a browser's property, until it is dropped.
 struct Stub(&'static str);
@@ -282,7 +282,7 @@ fn a_browser_that_denies_storage_is_lived_with() {
     let provider = Provider::fresh();
     for denied in ["get() { throw new DOMException('no', 'SecurityError'); }", "value: null"] {
         let _stubs = [Stub::new("window.sessionStorage", denied), Stub::new("window.localStorage", denied)];
-        hint::write("c", SIGNED_IN);
+        hint::note("c", News::SignedIn(Some(Frames::Work)));
         assert_eq!(hint::read("c"), Hint::default());
         assert!(transaction_store::take("c", "s").is_none());
         let failure = transaction_store::put(&Record::new("k", "canary")).expect_err("denied");
@@ -296,7 +296,7 @@ fn a_browser_that_denies_storage_is_lived_with() {
 #[wasm_bindgen_test]
 fn the_hint_is_kept_for_its_own_client_only() {
     Provider::fresh();
-    hint::write("c", SIGNED_IN);
+    hint::note("c", News::SignedIn(Some(Frames::Work)));
     assert_eq!((hint::read("c"), hint::read("d")), (SIGNED_IN, Hint::default()));
     run("localStorage.setItem('hushkey:c:hint', '<script>')");
     assert_eq!(hint::read("c"), Hint::default());

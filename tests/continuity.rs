@@ -9,7 +9,7 @@ use hushkey::{
     protocol::{
         api::TokenAnswer,
         error::{Error, SilentFailure},
-        hint::{Frames, Last},
+        hint::{Frames, Last, News},
         http::HttpResponse,
         secret::Body,
         turn::{Event, HistoryEntry},
@@ -515,4 +515,31 @@ fn an_organisation_that_the_provider_asks_about_is_switched_on_its_page() {
         let (url, _) = world.left_for.clone().unwrap();
         assert!(url.contains("prompt=select_account") && url.contains("organization_id=org_2"), "{url}");
     }
+}
+
+#[test]
+fn lo_15_a_frozen_page_learns_of_a_sign_out_that_others_came_after() {
+    let mut world = World::new();
+    world.sign_in("/");
+    // In other tabs: out, and somebody else in.
+    let at = world.now.wall.plus(seconds(60));
+    world.now = world.now.plus(seconds(120));
+    world.hint = world.hint.with(News::SignedOutByChoice { at }).with(News::SignedIn(None));
+    world.provider.session = Some("usr_2".into());
+    assert!(matches!(world.dispatch(Event::PageReturned { hint: world.hint }), View::Restoring { .. }), "the tokens are gone");
+    assert_eq!(name(&world.settle()), Some("Name of usr_2"));
+    world.dispatch(Event::PageReturned { hint: world.hint });
+    assert_eq!(name(&world.state.view()), Some("Name of usr_2"), "it knows by now");
+}
+
+#[test]
+fn lo_15_a_sign_out_that_a_page_has_heard_of_ends_nothing_later() {
+    let mut world = World::new();
+    world.sign_in("/");
+    let at = world.now.wall;
+    world.dispatch(Event::OtherTabSignedOut { at: Some(at) });
+    world.hint = world.hint.with(News::SignedOutByChoice { at });
+    world.sign_in("/");
+    world.dispatch(Event::PageReturned { hint: world.hint });
+    assert_eq!(name(&world.state.view()), Some("Name of usr_1"));
 }

@@ -59,7 +59,7 @@ fn play(world: &mut World, step: Move) {
                 2 => Event::SignInNeeded { place: "/account".into() },
                 3 => Event::RenewalChosen,
                 4 => Event::RetryChosen,
-                5 => Event::OtherTabSignedOut,
+                5 => Event::OtherTabSignedOut { at: None },
                 // What other tabs have remembered meanwhile.
                 6 => Event::PageReturned { hint: Hint { frames: Frames::Work, ..world.hint } },
                 7 => Event::Woke { visible: true },

@@ -132,3 +132,98 @@ fn di_08_discovered_metadata_are_read_anew_after_an_hour() {
     assert!(world.provider.asked.last().is_some_and(|query| query.contains_key("moved")));
     assert_eq!(name(&world.state.view()), Some("Name of usr_1"));
 }
+
+#[test]
+fn id_16_a_key_that_is_missing_again_within_a_minute_is_waited_for() {
+    let mut world = World::new();
+    world.sign_in("/");
+    let rotate = |world: &mut World, key: Key| {
+        world.provider.key = Some(key);
+        world.provider.published = vec![key.published()];
+        world.dispatch(Event::RenewalChosen);
+        world.settle()
+    };
+    rotate(&mut world, Key::P256);
+    assert!(!world.state.is_renewing(), "asked for anew at once");
+    let calls = |world: &World| world.provider.called.iter().filter(|url| url.ends_with("/keys")).count();
+    let before = calls(&world);
+    assert_eq!(name(&rotate(&mut world, Key::RsaA)), Some("Name of usr_1"));
+    assert!(world.state.is_renewing());
+    world.pass(Duration::from_secs(59));
+    assert_eq!(calls(&world), before, "not twice within a minute");
+    world.pass(Duration::from_secs(2));
+    assert_eq!((name(&world.state.view()), world.state.is_renewing(), calls(&world)), (Some("Name of usr_1"), false, before + 1));
+}
+
+#[test]
+fn id_16_keys_that_could_not_be_had_may_be_asked_for_at_once() {
+    let mut world = World::new();
+    world.sign_in("/");
+    world.provider.key = Some(Key::P256);
+    world.provider.published = vec![Key::P256.published()];
+    world.provider.tweak_http = Some(Box::new(|response| {
+        if response.body.expose().contains("\"keys\"") {
+            response.status = 503;
+        }
+    }));
+    world.dispatch(Event::RenewalChosen);
+    world.settle();
+    world.provider.tweak_http = None;
+    world.pass(Duration::from_secs(3));
+    assert_eq!((name(&world.state.view()), world.state.is_renewing()), (Some("Name of usr_1"), false));
+}
+
+#[test]
+fn si_13_an_answer_that_slept_for_an_hour_ends_nothing() {
+    let mut world = World::new();
+    world.sign_in("/");
+    world.dispatch(Event::RenewalChosen);
+    let (ticket, url) = world.frames.remove(0);
+    let answer = world.provider.authorize_in_frame(&url, world.now.wall);
+    world.now = world.now.plus(Duration::from_secs(3600));
+    let redeemed = world.redeemed("authorization_code");
+    world.frame_says(ticket, &answer);
+    world.settle();
+    assert_eq!(world.redeemed("authorization_code"), redeemed, "its code is too old to be shown");
+    world.pass(Duration::from_secs(3));
+    assert_eq!((name(&world.state.view()), world.state.is_renewing()), (Some("Name of usr_1"), false));
+}
+
+#[test]
+fn si_13_one_refused_code_is_followed_by_another_and_no_more() {
+    let refusing = |times: usize| {
+        let mut world = World::new();
+        world.sign_in("/");
+        let left = std::cell::Cell::new(times);
+        world.provider.tweak_http = Some(Box::new(move |response| {
+            if left.get() > 0 && response.body.expose().contains("access_token") {
+                left.set(left.get() - 1);
+                response.status = 400;
+                response.body = Body::new(r#"{"error":"invalid_grant"}"#);
+            }
+        }));
+        world.dispatch(Event::RenewalChosen);
+        world.settle();
+        world.pass(Duration::from_secs(60))
+    };
+    assert_eq!(name(&refusing(1)), Some("Name of usr_1"));
+    assert_eq!(problem(&refusing(9)).code(), "invalid_grant");
+}
+
+#[test]
+fn si_13_a_refused_renewal_takes_nothing_before_the_token_expires() {
+    for code in ["access_denied", "unmet_authentication_requirements", "invalid_scope"] {
+        let mut world = World::new();
+        world.sign_in("/");
+        world.provider.refuses = Some(code);
+        world.dispatch(Event::RenewalChosen);
+        let View::Paused { cause, .. } = world.settle() else { panic!("{code}: {:?}", world.state) };
+        assert_eq!(cause.code(), code);
+        let asked = world.provider.asked.len();
+        world.pass(Duration::from_secs(3600));
+        assert_eq!(world.provider.asked.len(), asked, "no storm");
+        world.provider.refuses = None;
+        world.dispatch(Event::RenewalChosen);
+        assert!(matches!(world.settle(), View::SignedIn(_)));
+    }
+}

@@ -5,12 +5,18 @@
 mod support;
 
 use hushkey::{
-    View,
-    protocol::{api::TokenAnswer, error::NetworkFailure, http::Method, turn::Event},
+    Config, View,
+    protocol::{
+        api::TokenAnswer,
+        error::NetworkFailure,
+        http::{HttpResponse, Method},
+        secret::Body,
+        turn::Event,
+    },
 };
 use serde_json::json;
 use std::time::Duration;
-use support::{World, config, name};
+use support::{APP, CLIENT, ISSUER, World, config, keys::Key, name};
 
 const API: &str = "https://api.example/me";
 
@@ -127,4 +133,71 @@ fn tr_19_a_provider_that_refuses_every_refresh_causes_no_loop() {
         assert!(!world.state.is_renewing());
         assert_eq!((world.redeemed("refresh_token"), world.provider.asked.len()), (refreshes + 1, asked + 1), "round {round}");
     }
+}
+
+#[test]
+fn tr_18_a_5xx_may_be_of_something_in_between_and_a_429_is_not() {
+    for (status, again) in [(502, false), (503, false), (504, false), (500, false), (429, true)] {
+        let mut world = with_refresh_token(true);
+        let first = presented(&mut world);
+        let (ticket, request) = world.requests.remove(0);
+        if !again {
+            // Carried out, and the answer was lost behind a proxy.
+            let _ = world.provider.http(&request, world.now.wall);
+        }
+        let refreshes = world.redeemed("refresh_token");
+        let response = HttpResponse { status, content_type: None, retry_after: None, body: Body::new("") };
+        world.dispatch(Event::Responded { ticket, outcome: Ok(response) });
+        assert_eq!(name(&world.pass(Duration::from_secs(10))), Some("Name of usr_1"));
+        assert!(!world.state.is_renewing());
+        assert_eq!(world.redeemed("refresh_token") - refreshes, usize::from(again), "{status}");
+        assert_ne!(presented(&mut world), first);
+    }
+}
+
+#[test]
+fn tr_18_a_refresh_that_is_given_up_for_something_else_is_not_sent_again() {
+    let mut world = with_refresh_token(true);
+    let first = presented(&mut world);
+    let (_, request) = world.requests.remove(0);
+    let _ = world.provider.http(&request, world.now.wall);
+    // Another organisation is chosen before the answer comes, and the provider stays where it is: the page leaves, and comes back.
+    world.dispatch(Event::OrganizationChosen { id: "org_2".into() });
+    world.settle();
+    assert_eq!(world.provider.refreshed.iter().filter(|token| **token == first).count(), 1, "what may be used up is not presented twice");
+}
+
+#[test]
+fn tr_16_18_the_token_of_an_answer_that_cannot_be_checked_yet_is_kept() {
+    let mut world = with_refresh_token(true);
+    // The keys are too old by now, and cannot be had.
+    world.now = world.now.plus(Duration::from_secs(301));
+    world.provider.tweak_http = Some(Box::new(|response| {
+        if response.body.expose().contains("\"keys\"") {
+            response.status = 503;
+        }
+    }));
+    let first = presented(&mut world);
+    world.settle();
+    assert!(world.state.is_renewing(), "it cannot be believed yet");
+    world.provider.tweak_http = None;
+    let refreshes = world.redeemed("refresh_token");
+    assert_eq!(name(&world.pass(Duration::from_secs(5))), Some("Name of usr_1"));
+    assert!(!world.state.is_renewing());
+    assert_eq!(world.redeemed("refresh_token"), refreshes + 1, "by the token that came");
+    assert_eq!(world.provider.refreshed.iter().filter(|token| **token == first).count(), 1);
+}
+
+#[test]
+fn at_09_a_clock_that_is_fast_by_the_life_of_a_token_causes_no_storm() {
+    let block = format!(r#"{{"preset":"scalekit","env_url":"{ISSUER}","client_id":"{CLIENT}","clock_skew":120}}"#);
+    let mut world = World::with(Config::from_json(&block, APP).expect("good"));
+    world.provider.key = Some(Key::RsaA);
+    world.provider.published = vec![Key::RsaA.published()];
+    world.provider.lifetime = 60;
+    world.provider.clock = Some(world.now.wall.minus(Duration::from_secs(59)));
+    assert!(world.sign_in("/").person().is_some());
+    let due = world.state.deadline().expect("a renewal").from_now(world.now);
+    assert_eq!(due, Duration::from_secs(30), "at half of the life that the provider's own clock tells");
+    assert!(matches!(world.state.token_for(ISSUER, world.now, &world.config), TokenAnswer::NotAllowed | TokenAnswer::Attach { .. }));
 }

@@ -292,7 +292,10 @@ fn step_6_lo_01_signing_out_ends_everything_here_first() {
     world.told.clear();
     assert_eq!(world.dispatch(Event::SignOutChosen), View::Leaving(Destination::SignOut));
     assert_eq!(world.state.token_expires_at(), None, "the tokens are gone with the step");
-    assert_eq!((world.told.as_slice(), world.hint.last), ([TabMessage::SignedOut].as_slice(), Last::SignedOutByChoice));
+    assert_eq!(
+        (world.told.as_slice(), world.hint.last),
+        ([TabMessage::SignedOut { at: Some(world.now.wall) }].as_slice(), Last::SignedOutByChoice)
+    );
     let (url, history) = world.left_for.clone().unwrap();
     assert!(url.starts_with(&format!("{ISSUER}/logout?id_token_hint=")), "{}", &url[..60]);
     assert_eq!(history, HistoryEntry::Replace);
@@ -318,7 +321,7 @@ fn step_6_lo_05_signing_out_twice_and_in_another_tab_is_no_error() {
     let mut world = World::new();
     world.sign_in("/");
     world.told.clear();
-    assert_eq!(world.dispatch(Event::OtherTabSignedOut), View::SignedOut(Reason::Elsewhere));
+    assert_eq!(world.dispatch(Event::OtherTabSignedOut { at: None }), View::SignedOut(Reason::Elsewhere));
     assert!(world.told.is_empty(), "an echo would go round for ever");
     assert_eq!(world.dispatch(Event::SignOutChosen), View::SignedOut(Reason::ByChoice));
     assert_eq!(world.dispatch(Event::SignOutChosen), View::SignedOut(Reason::ByChoice));

@@ -12,7 +12,7 @@ use hushkey::{
         error::NetworkFailure,
         examination::{Evidence, Manners, RelayPage},
         frame_message::FrameMessage,
-        hint::{Frames, Hint, Last},
+        hint::{Frames, Hint, Last, News},
         http::{Freshness, HttpResponse, Method},
         machine::{self, Reaction, State},
         redirect_log::RedirectLog,
@@ -230,7 +230,7 @@ pub(crate) fn event(input: Input, config: &Config) -> Option<(Kind, Event)> {
         }
         Input::Rejected { generation } => one(Kind::Rejected, Event::TokenRejected { generation }),
         Input::Told(text) => match TabMessage::parse(&text, config) {
-            Some(TabMessage::SignedOut) => one(Kind::SignedOutElsewhere, Event::OtherTabSignedOut),
+            Some(TabMessage::SignedOut { at }) => one(Kind::SignedOutElsewhere, Event::OtherTabSignedOut { at }),
             Some(TabMessage::SignedIn(whose)) => one(Kind::SignedInElsewhere, Event::OtherTabSignedIn(whose)),
             None => None,
         },
@@ -264,7 +264,7 @@ fn wish(effect: Effect, config: &Config) -> Wish {
         Effect::Navigate { url, history } => Wish::Leave { url: url.expose().to_owned(), replaces: history == HistoryEntry::Replace },
         Effect::RewriteAddress { to } => Wish::Rewrite(to),
         Effect::Remember(record) => Wish::Keep { key: record.key().to_owned(), text: record.expose().to_owned() },
-        Effect::Hint(hint) => Wish::Hint(hint.to_text()),
+        Effect::Hint(news) => Wish::Hint(news),
         Effect::NoteRedirects(log) => Wish::NoteRedirects(log.to_text()),
         Effect::ForgetScroll => Wish::ForgetScroll,
         Effect::RestoreScroll => Wish::RestoreScroll,
@@ -276,6 +276,19 @@ fn wish(effect: Effect, config: &Config) -> Wish {
 /// Whether the hint says that somebody signed out by choice.
 pub(crate) fn says_signed_out(hint: Option<&str>) -> bool {
     Hint::parse(hint).last == Last::SignedOutByChoice
+}
+
+/// The text of the hint, with what a page has found out.
+pub(crate) fn noted(hint: Option<&str>, news: News) -> String {
+    Hint::parse(hint).with(news).to_text()
+}
+
+/// Whether a page knows that frames find nobody in this browser, who has found this out.
+pub(crate) const fn frames_blocked_after(before: bool, news: News) -> bool {
+    match news {
+        News::SignedIn(Some(frames)) => matches!(frames, Frames::Blocked { .. }),
+        News::SignedIn(None) | News::SignedOut | News::SignedOutByChoice { .. } => before,
+    }
 }
 
 /// Whether the hint says that frames find nobody in this browser.

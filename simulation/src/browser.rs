@@ -3,7 +3,6 @@
 use crate::{
     bridge::{self, Answer, Core, Input, Who},
     clock::SECOND,
-    known,
     page::{Document, Page, PageId},
     provider::{APP, Ask, ISSUER, Provider},
     tally::Count,
@@ -64,7 +63,6 @@ impl World {
         let Some(mut document) = self.tabs[tab].frozen.take() else { return Ok(false) };
         let page = document.id;
         document.navigation = None;
-        document.forgot_sign_out |= known::forgets_sign_out(self, &document);
         let missed = std::mem::take(&mut document.missed);
         self.tabs[tab].page = Page::App(document);
         self.count(Count::Thawed);

@@ -2,11 +2,9 @@
 
 use crate::{
     bridge::{Input, Kind, Sample, Shown, Stepped, Token, Why, Wish},
-    clock::Clocks,
     dispatch::{is_choice, is_leaving},
     habits::API,
     jwt::{ACCESS_MARK, CODE_MARK, ID_MARK, REFRESH_MARK},
-    known,
     page::{Document, HoldingKind},
     provider::TokenRequest,
     tally::Count,
@@ -33,22 +31,18 @@ pub(crate) struct Before {
     generation: Option<u64>,
     by_refresh: bool,
     told_sign_out: bool,
-    answers_refresh: bool,
-    overdue: bool,
 }
 
 impl Before {
-    /// Of a page, before this comes to it.
-    pub(crate) fn of(document: &Document, input: &Input, truth: Truth, clocks: Clocks) -> Self {
+    /// Of a page, before this comes to it; and the step at which somebody last signed out.
+    pub(crate) fn of(document: &Document, input: &Input, truth: Truth, signed_out: u64) -> Self {
         Self {
             kind: Kind::Opened,
             truth,
             shown: document.core.shown(),
             generation: document.core.generation(),
             by_refresh: document.by_refresh,
-            told_sign_out: input.tells_sign_out(),
-            answers_refresh: matches!(input, Input::Answered { ticket, .. } if document.refresh_sent == Some(*ticket)),
-            overdue: document.core.deadline_in(clocks) == Some(0),
+            told_sign_out: input.tells_sign_out() || (matches!(input, Input::Returned { .. }) && document.since < signed_out),
         }
     }
 
@@ -80,7 +74,7 @@ impl World {
     }
 
     /// What is asked for may be asked for.
-    pub(crate) fn check_effects(&mut self, document: &mut Document, before: &Before, stepped: &Stepped) -> Held {
+    pub(crate) fn check_effects(&self, document: &mut Document, before: &Before, stepped: &Stepped) -> Held {
         let after = document.core.shown();
         require(!stepped.ignored || stepped.wishes.is_empty(), "an ignored event asks for nothing", || format!("{:?}", before.kind))?;
         if before.kind == Kind::Organisation && !stepped.ignored {
@@ -100,18 +94,14 @@ impl World {
                 Kind::Examined | Kind::FrameForbidden => document.frame_failed = true,
                 _ => {}
             }
-            document.late = match before.kind {
-                Kind::Frame | Kind::Answer | Kind::Check => document.late || before.overdue,
-                _ => false,
-            };
         }
         let begins = |wish: &Wish| matches!(wish, Wish::Frame { .. } | Wish::Send { form: Some(_), .. });
         if before.kind == Kind::Ticked && stepped.wishes.iter().any(begins) {
             document.attempts.push_back(self.clock.now);
             if document.attempts.len() > OFTEN {
                 let since = document.attempts.pop_front().unwrap_or_default();
-                let too_often = self.clock.now - since < OFTEN_WITHIN;
-                known::renewed_without_pause(self, too_often, || format!("tab {}", document.id.tab))?;
+                let in_time = self.clock.now - since >= OFTEN_WITHIN;
+                require(in_time, "the provider is not asked again and again without a pause", || format!("tab {}", document.id.tab))?;
             }
         }
         for wish in &stepped.wishes {
@@ -127,7 +117,9 @@ impl World {
         document.by_refresh = request.grant_type == "refresh_token";
         if document.by_refresh {
             let again = self.provider.has_rotated(&request.refresh_token);
-            return known::refresh_sent_again(self, again, document);
+            // The last resort, where no frame finds anybody: to try is better than to give up.
+            let last = document.frame_failed || document.frames_blocked;
+            return require(!again || last, "a refresh token that was used up is not sent again", || format!("tab {}", document.id.tab));
         }
         let copied = self.cloned.contains(&request.verifier);
         let shown = document.published.iter().any(|text| text.contains(&request.verifier));
@@ -191,11 +183,6 @@ impl World {
             };
             require(only_the_person, "a session pauses for the person only", || format!("{:?} ({:?})", before.kind, before.truth))?;
         }
-        if renewed {
-            document.refresh_answer = None;
-        } else if before.answers_refresh && !matches!(document.refresh_answer, Some(Truth::Unavailable | Truth::Ordinary)) {
-            document.refresh_answer = Some(before.truth);
-        }
         document.frame_failed &= !renewed;
         if moved {
             self.check_end(document, before, after)?;
@@ -233,11 +220,11 @@ impl World {
     /// A page that shows somebody has not missed a sign-out that came after they signed in.
     pub(crate) fn check_signed_out(&self, document: &Document) -> Held {
         let holds = document.core.generation().is_some() && document.since < self.signed_out;
-        known::sign_out_missed(holds, document)
+        require(!holds, "no token is reachable in another tab after a sign-out", || format!("tab {}", document.id.tab))
     }
 
     /// A session ends for a reason only, and a page says the reason that is true.
-    fn check_end(&mut self, document: &Document, before: &Before, after: Shown) -> Held {
+    fn check_end(&self, document: &Document, before: &Before, after: Shown) -> Held {
         use Kind::{Examined, Frame, FrameForbidden, Opened, Returned, SignOut, SignedInElsewhere, SignedOutElsewhere, Ticked};
         if let Shown::SignedOut(why) = after {
             let fits = match why {
@@ -264,7 +251,9 @@ impl World {
             Kind::Check => before.truth == Truth::Mistake,
             _ => false,
         };
-        known::ended(self, !may_end, document, before, after)
+        require(may_end, "a transient failure never ends a session", || {
+            format!("{after:?} {} after {:?} ({:?})", document.core.problem().unwrap_or_default(), before.kind, before.truth)
+        })
     }
 
     fn check_sample(&self, sample: &Sample, ignored: bool) -> Held {
@@ -291,7 +280,6 @@ fn check_secrecy(document: &mut Document, wish: &Wish) -> Held {
         }
         Wish::Leave { url, .. } => (url, "Navigate"),
         Wish::Rewrite(to) => (to, "RewriteAddress"),
-        Wish::Hint(text) => (text, "Hint"),
         Wish::Tell(text) => (text, "Tell"),
         Wish::Report(text) => (text, "Report"),
         Wish::Keep { text, .. } => (text, "Remember"),
@@ -299,7 +287,7 @@ fn check_secrecy(document: &mut Document, wish: &Wish) -> Held {
             let id = form.as_ref().is_some_and(|form| form.contains(ID_MARK));
             return require(!id, "an ID token leaves as id_token_hint only", || "Send".to_owned());
         }
-        Wish::Check { .. } | Wish::ForgetScroll | Wish::RestoreScroll => return Ok(()),
+        Wish::Check { .. } | Wish::Hint(_) | Wish::ForgetScroll | Wish::RestoreScroll => return Ok(()),
     };
     let token = [ACCESS_MARK, REFRESH_MARK, CODE_MARK].iter().any(|mark| text.contains(mark));
     require(!token, "no token reaches an effect but Send", || name.to_owned())?;

@@ -46,11 +46,6 @@ impl Clock {
     pub(crate) const fn provider(&self) -> u64 {
         self.now.saturating_add_signed(self.provider_ahead)
     }
-
-    /// How far the device's wall clock and the provider's are apart.
-    pub(crate) const fn apart(&self) -> u64 {
-        self.wall_ahead.abs_diff(self.provider_ahead)
-    }
 }
 
 impl Default for Clock {

@@ -61,7 +61,7 @@ impl World {
             if let Input::Opened { hint, .. } | Input::Returned { hint } = &input {
                 document.frames_blocked = bridge::says_frames_blocked(hint.as_deref());
             }
-            let before = Before::of(document, &input, truth, self.clock.device());
+            let before = Before::of(document, &input, truth, self.signed_out);
             if let Some((kind, event)) = bridge::event(input, self.habits.config) {
                 let before = before.with(kind);
                 self.steps += 1;
@@ -156,13 +156,7 @@ impl World {
             }
             Wish::Send { ticket, url, form, cached } => {
                 self.presented(document, form.as_deref())?;
-                if document.by_refresh && form.is_some() {
-                    document.refresh_sent = Some(ticket);
-                }
                 self.hold(document, ticket, if form.is_some() { HoldingKind::TokenRequest } else { HoldingKind::Document });
-                if form.is_none() && !cached {
-                    document.refetched = self.clock.now;
-                }
                 self.send(page, ticket, url, form, cached);
             }
             Wish::Check { ticket, checks } => {
@@ -200,9 +194,9 @@ impl World {
             Wish::Keep { key, text } => {
                 self.tabs[page.tab].storage.insert(key, text);
             }
-            Wish::Hint(text) => {
-                document.frames_blocked = bridge::says_frames_blocked(Some(&text));
-                self.hint = Some(text);
+            Wish::Hint(news) => {
+                document.frames_blocked = bridge::frames_blocked_after(document.frames_blocked, news);
+                self.hint = Some(bridge::noted(self.hint.as_deref(), news));
             }
             Wish::Tell(text) => self.broadcast(page, &text),
             Wish::NoteRedirects(text) => self.tabs[page.tab].redirects = text,

@@ -4,7 +4,6 @@ use crate::{
     bridge::{Input, Shown, Token, Why},
     clock::{MINUTE, SECOND},
     habits::API,
-    known,
     network::Weather,
     page::{Document, Page, PageId},
     tally::Count,
@@ -25,7 +24,7 @@ impl World {
                 self.check_signed_out(document)?;
             }
         }
-        // The core asks for new keys once a minute at most; what a fault did to that is over then.
+        // The core asks for new keys once a minute at most.
         self.run_until(self.clock.now + 70 * SECOND)?;
         self.settle("without faults every tab comes to rest")?;
         self.everybody_tries()?;
@@ -136,8 +135,8 @@ impl World {
                 let same = earlier.is_some_and(|earlier| earlier.person == who.person);
                 good && (same || self.provider.session.is_some_and(|session| session.who == who))
             }
-            // Only the person can tell, where a frame finds nobody.
-            Shown::Paused(who) => visible.is_none() && earlier.is_some_and(|earlier| earlier.person == who.person),
+            // Only the person can tell, where a frame finds nobody. A tab may have found somebody just now, and with a short token.
+            Shown::Paused(who) => visible.is_none() && earlier.is_none_or(|earlier| earlier.person == who.person),
             Shown::SignedOut(Why::SessionEnded) => earlier.is_some() && visible.is_none(),
             // Another tab has met another person, and a frame could not tell this one who.
             Shown::SignedOut(Why::AccountChanged) => {
@@ -150,10 +149,9 @@ impl World {
             }
             _ => false,
         };
-        let known = known::keys_were_given_up(self, document);
         let problem = document.core.problem().unwrap_or_default();
         let detail = format!("tab {}: {was:?}, then {now:?} {problem}; the provider shows frames {visible:?}", page.tab);
-        require(right || known, "a tab ends where the provider's truth implies", || detail)
+        require(right, "a tab ends where the provider's truth implies", || detail)
     }
 
     fn somebody_signs_in(&mut self) -> Held {

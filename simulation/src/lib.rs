@@ -9,7 +9,7 @@
 //! | what is between | `traffic`, `network` |
 //! | the provider | `provider` |
 //! | what people do, and what goes wrong | `moves`, `people`, `faults` |
-//! | what must hold | `check`, `ending`, and what is let pass in `known` |
+//! | what must hold | `check`, `ending` |
 
 mod bridge;
 mod browser;
@@ -22,7 +22,6 @@ mod ending;
 mod faults;
 mod habits;
 mod jwt;
-mod known;
 mod moves;
 mod network;
 mod page;

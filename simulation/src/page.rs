@@ -79,13 +79,6 @@ pub(crate) struct Document {
     pub(crate) seen: bool,
     /// Whether the hint, as this page knows it, says that frames find nobody.
     pub(crate) frames_blocked: bool,
-    /// Whether the page came back after a sign-out that the hint did not tell of.
-    pub(crate) forgot_sign_out: bool,
-    /// Whether the attempt under way took an answer after its deadline.
-    pub(crate) late: bool,
-    /// The last request with a refresh token, and what its answer was since the session was last renewed.
-    pub(crate) refresh_sent: Option<Ticket>,
-    pub(crate) refresh_answer: Option<Truth>,
     /// Whether a frame has failed since the session was last renewed.
     pub(crate) frame_failed: bool,
     /// The step at which the session that is held began.
@@ -94,8 +87,6 @@ pub(crate) struct Document {
     pub(crate) by_refresh: bool,
     /// Addresses and texts that left the page lately, in which a later verifier must not be found.
     pub(crate) published: Vec<String>,
-    /// When keys were last asked for past every cache, in true time.
-    pub(crate) refetched: u64,
     /// When the last attempts began that nobody asked for, in true time.
     pub(crate) attempts: VecDeque<u64>,
     /// What came while the page was in the cache, and is noticed when it returns.
@@ -160,14 +151,9 @@ impl Document {
             seen: false,
             frame_failed: false,
             frames_blocked: false,
-            forgot_sign_out: false,
-            late: false,
-            refresh_sent: None,
-            refresh_answer: None,
             since: 0,
             by_refresh: false,
             published: Vec::new(),
-            refetched: 0,
             attempts: VecDeque::new(),
             missed: Vec::new(),
         }

@@ -101,7 +101,6 @@ tally! {
         ForgedTab = "forged tab messages",
         ForgedCallback = "forged or replayed callbacks",
         ApiRejected = "401 answers of the API",
-        KnownFaults = "known faults of the core met",
     }
     "length": {
         Events = "events",

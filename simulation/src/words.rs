@@ -1,6 +1,6 @@
 //! The words in which the simulation speaks of the core: what happens to a page, what a page wants, and what it shows. `bridge` translates.
 
-pub(crate) use hushkey::protocol::transaction::Ticket;
+pub(crate) use hushkey::protocol::{hint::News, transaction::Ticket};
 
 /// Something that happens to a page.
 #[derive(Debug)]
@@ -121,8 +121,8 @@ pub(crate) enum Wish {
     Rewrite(String),
     /// Store a record.
     Keep { key: String, text: String },
-    /// Store the hint.
-    Hint(String),
+    /// Change the hint.
+    Hint(News),
     /// Store the redirects that nobody chose, or forget them.
     NoteRedirects(Option<String>),
     /// Forget where the person was.

@@ -261,7 +261,7 @@ impl Shared {
         Channel::open(&self.config, move |message| {
             tell(&driver, |driver| match message {
                 Some(TabMessage::SignedIn(whose)) => driver.dispatch(Event::OtherTabSignedIn(whose)),
-                Some(TabMessage::SignedOut) => driver.dispatch(Event::OtherTabSignedOut),
+                Some(TabMessage::SignedOut { at }) => driver.dispatch(Event::OtherTabSignedOut { at }),
                 None => driver.count(Discarded::TabMessage),
             });
         })

@@ -92,7 +92,7 @@ impl Shared {
                     wasm_bindgen_futures::spawn_local(scroll::restore(record));
                 }
             }
-            Effect::Hint(hint) => hint::write(self.config.client_id(), hint),
+            Effect::Hint(news) => hint::note(self.config.client_id(), news),
             Effect::Tell(message) => self.tell_tabs(message),
             Effect::Report(error) => console::report(&error),
         }

@@ -11,6 +11,7 @@ use super::{
     jwt::Unverified,
     time::UnixTime,
 };
+use std::time::Duration;
 
 /// Claims of an access token that passed every check.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,9 +20,10 @@ pub(crate) struct AccessClaims {
 }
 
 impl AccessClaims {
-    /// The `exp` that was checked.
-    pub(crate) fn expires(&self) -> Option<UnixTime> {
-        self.all.optional_number("exp").ok().flatten().and_then(UnixTime::from_numeric_date)
+    /// How long the token lives from this moment, or else from its `iat`, by the `exp` that was checked.
+    pub(crate) fn life(&self, from: Option<UnixTime>) -> Option<Duration> {
+        let time = |claim| self.all.optional_number(claim).ok().flatten().and_then(UnixTime::from_numeric_date);
+        Some(time("exp")?.since(from.or_else(|| time("iat"))?))
     }
 }
 

@@ -3,25 +3,26 @@
 //!
 //! Nothing of a response is visible outside before all of it holds: the only way out with tokens is [`Progress::Done`].
 
+mod verification;
+
 use super::{
     authorize::{self, Manner, SignInOptions},
     callback::{self, Parameters},
     discovery::Metadata,
-    error::{Error, Finding, NetworkFailure, SilentFailure},
+    error::{Error, NetworkFailure, SilentFailure},
     examination::{self, Evidence},
     frame_message::FrameMessage,
     http::Outcome,
-    jwks::{NoKey, SignatureCheck},
     knowledge::Knowledge,
     reaction::Ignored,
     received::{Grant, Previous, Received},
     secret::{Code, RefreshToken},
     session::Session,
-    stage::{Place, Stage},
+    stage::{Place, Search, Stage},
     time::Clocks,
     token,
     transaction::{Journey, Ticket, Transaction},
-    turn::{Effect, Event, Turn, Verdict},
+    turn::{Effect, Event, Turn},
 };
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ struct Errand {
     previous: Option<Previous>,
     /// The organisation that is to be switched to, if one is.
     organization: Option<String>,
+    /// Whether the provider did not take the code of a frame before.
+    refused: bool,
 }
 
 /// How the provider is asked.
@@ -85,7 +88,7 @@ const POPUP_PATIENCE: Duration = Duration::from_secs(600);
 impl Attempt {
     /// Asks in a hidden frame, without any page being shown.
     pub(crate) fn silent(previous: Option<Previous>, organization: Option<String>, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
-        let errand = Errand { way: Way::Frame, previous, organization };
+        let errand = Errand { way: Way::Frame, previous, organization, refused: false };
         let attempt = errand.at(Stage::Metadata, REQUEST_PATIENCE, turn).open_frame_if_possible(true, knowledge, turn);
         // In parallel with the frame: the keys will be there when the tokens are.
         knowledge.want(turn);
@@ -99,7 +102,7 @@ impl Attempt {
         let ticket = turn.ticket();
         turn.ask(Effect::OpenPopup { ticket, url, state: transaction.state.clone() });
         knowledge.want(turn);
-        Errand { way: Way::Popup, previous: None, organization: None }.at(
+        Errand { way: Way::Popup, previous: None, organization: None, refused: false }.at(
             Stage::Answer { ticket, transaction, place: Place::Window },
             POPUP_PATIENCE,
             turn,
@@ -114,7 +117,7 @@ impl Attempt {
         };
         let ticket = turn.send(token::refresh_request(&metadata.token_endpoint, &refresh_token, turn.config));
         let stage = Stage::Tokens { ticket, grant: Grant::Refresh { used: refresh_token, previous: previous.clone() }, sent_at: turn.now };
-        Errand { way: Way::Refresh, previous: Some(previous), organization: None }.at(stage, REQUEST_PATIENCE, turn)
+        Errand { way: Way::Refresh, previous: Some(previous), organization: None, refused: false }.at(stage, REQUEST_PATIENCE, turn)
     }
 
     /// Goes on with the code that a redirect brought.
@@ -123,9 +126,22 @@ impl Attempt {
             Journey::Lookup => Way::Lookup,
             Journey::SignIn => Way::Redirect,
         };
-        let attempt = Errand { way, previous: None, organization: None }.send_code(code, transaction, turn);
+        let attempt = Errand { way, previous: None, organization: None, refused: false }.send_code(code, transaction, turn);
         knowledge.want(turn);
         attempt
+    }
+
+    /// Whether it is by a refresh token.
+    pub(crate) fn is_refresh(&self) -> bool {
+        self.errand.way == Way::Refresh
+    }
+
+    /// The refresh token that is in force since this attempt was answered, where it is by one.
+    pub(crate) fn refresh_token(&self) -> Option<&RefreshToken> {
+        match &self.stage {
+            Stage::Keys { received, .. } | Stage::Signatures { received, .. } => received.refresh_token(),
+            Stage::Metadata | Stage::Answer { .. } | Stage::Examination { .. } | Stage::Tokens { .. } => None,
+        }
     }
 
     /// Whether an answer with this ticket is waited for.
@@ -147,6 +163,10 @@ impl Attempt {
     /// Takes an answer that is for this attempt, and gives the attempt back if it is not.
     pub(crate) fn answered(self, event: Event, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Result<Progress, Self> {
         match event {
+            // The machine slept, and the code has aged with it.
+            Event::FrameSpoke { ticket, .. } if self.holds(ticket) && self.is_late(turn) => {
+                Ok(Progress::Failed(Error::Silent(SilentFailure::Slow)))
+            }
             Event::FrameSpoke { ticket, message } if self.holds(ticket) => Ok(self.frame_spoke(&message, knowledge, turn)),
             Event::FrameLoaded { ticket } if self.holds(ticket) => Ok(self.frame_loaded()),
             Event::FrameForbidden { ticket } if self.holds(ticket) => Ok(Progress::Failed(Error::Silent(SilentFailure::Policy))),
@@ -155,6 +175,11 @@ impl Attempt {
             Event::Verified { ticket, verdict } if self.holds(ticket) => Ok(self.verified(verdict, turn)),
             _ => Err(self),
         }
+    }
+
+    /// Whether the hidden frame should have answered by now.
+    fn is_late(&self, turn: &Turn<'_>) -> bool {
+        matches!(self.stage, Stage::Answer { place: Place::Frame { .. }, .. }) && self.deadline.has_come(turn.now)
     }
 
     /// With `hinted`, the provider is told whom to expect, if that is known.
@@ -215,9 +240,14 @@ impl Attempt {
         };
         let response = outcome.map_err(Error::Network).and_then(|response| token::process_token_response(&response));
         match response.and_then(|response| Received::new(grant, response, sent_at, turn)) {
-            Ok(received) => self.errand.at(Stage::Keys { received, refetched: false }, REQUEST_PATIENCE, turn).verify(knowledge, turn),
+            Ok(received) => self.errand.at(Stage::Keys { received, search: Search::Begun }, REQUEST_PATIENCE, turn).verify(knowledge, turn),
             Err(Error::Token(refusal)) if refusal.code == "invalid_grant" && self.errand.way == Way::Refresh => {
                 Progress::RefreshRefused(Error::Token(refusal))
+            }
+            // A code that was too long on its way, as on a machine that slept, is refused. The next one is not.
+            Err(Error::Token(refusal)) if refusal.code == "invalid_grant" && self.errand.way == Way::Frame && !self.errand.refused => {
+                let rest = Errand { refused: true, ..self.errand }.at(Stage::Metadata, REQUEST_PATIENCE, turn);
+                Progress::Waiting(rest.open_frame_if_possible(true, knowledge, turn))
             }
             Err(error) => Progress::Failed(error),
         }
@@ -239,58 +269,8 @@ impl Attempt {
         }
     }
 
-    /// Chooses the keys and has the signatures checked.
-    fn verify(self, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Progress {
-        let Stage::Keys { received, refetched } = self.stage else { return Progress::Waiting(self) };
-        if received.id.is_none() && received.access.is_none() {
-            return self.errand.finish(received, turn);
-        }
-        let Some(keys) = knowledge.keys(turn.now) else {
-            knowledge.want(turn);
-            return Progress::Waiting(Self { stage: Stage::Keys { received, refetched }, ..self });
-        };
-        // Keys are known, so the metadata are: only now can the list be asked that the provider publishes (Discovery §3).
-        let published = knowledge.metadata(turn).and_then(|metadata| metadata.algorithms);
-        if let (Some(id), Some(published)) = (&received.id, published)
-            && !published.contains(&id.algorithm)
-        {
-            let names: Vec<_> = published.iter().map(|algorithm| algorithm.name()).collect();
-            return Progress::Failed(Error::IdToken(Finding::unexpected("alg", names.join(" or "), id.algorithm.name())));
-        }
-        let tokens = [&received.id, &received.access];
-        let checks: Result<Vec<SignatureCheck>, NoKey> = tokens.into_iter().flatten().map(|token| keys.check_for(token)).collect();
-        match checks {
-            Ok(checks) => {
-                let ticket = turn.ticket();
-                turn.ask(Effect::Verify { ticket, checks });
-                Progress::Waiting(self.errand.at(Stage::Signatures { ticket, received }, REQUEST_PATIENCE, turn))
-            }
-            // The provider may have begun to sign with a new key.
-            Err(NoKey::NoMatch(_)) if !refetched && knowledge.refetch_keys(turn) => {
-                Progress::Waiting(self.errand.at(Stage::Keys { received, refetched: true }, REQUEST_PATIENCE, turn))
-            }
-            Err(NoKey::NoMatch(finding) | NoKey::Ambiguous(finding)) => Progress::Failed(Error::Keys(finding)),
-        }
-    }
-
-    /// The signatures were checked.
-    fn verified(self, verdict: Verdict, turn: &mut Turn<'_>) -> Progress {
-        let Stage::Signatures { received, .. } = self.stage else {
-            return Progress::Unmoved(self, Ignored::Stale);
-        };
-        let about =
-            |place: usize, finding| if place == 0 && received.id.is_some() { Error::IdToken(finding) } else { Error::AccessToken(finding) };
-        match verdict {
-            Verdict::Invalid(place) => Progress::Failed(about(place, Finding::invalid("signature", "not made by the provider's key"))),
-            Verdict::Unsupported(_) => {
-                Progress::Failed(Error::Platform(Finding::invalid("crypto.subtle", "cannot check this signature algorithm")))
-            }
-            Verdict::Valid => self.errand.finish(received, turn),
-        }
-    }
-
     /// What it waited for did not come in time. A frame that did not answer is looked into before anything is said about it.
-    pub(crate) fn expired(self, knowledge: &Knowledge, turn: &mut Turn<'_>) -> Progress {
+    pub(crate) fn expired(self, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Progress {
         match self.stage {
             Stage::Answer { place: Place::Frame { loaded, .. }, .. } => {
                 let Some(metadata) = knowledge.metadata(turn) else { return Progress::Failed(Error::Silent(SilentFailure::Slow)) };
@@ -301,6 +281,9 @@ impl Attempt {
                 Progress::Waiting(self.errand.at(Stage::Examination { ticket, loaded }, REQUEST_PATIENCE, turn))
             }
             Stage::Examination { .. } => Progress::Failed(Error::Silent(SilentFailure::Slow)),
+            Stage::Keys { received, search: Search::Postponed } => {
+                self.errand.at(Stage::Keys { received, search: Search::Begun }, REQUEST_PATIENCE, turn).verify(knowledge, turn)
+            }
             // A signature is checked in no time, unless the machine sleeps meanwhile: that, too, may work a little later.
             Stage::Metadata | Stage::Answer { .. } | Stage::Tokens { .. } | Stage::Keys { .. } | Stage::Signatures { .. } => {
                 Progress::Failed(Error::Network(NetworkFailure::Timeout))

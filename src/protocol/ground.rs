@@ -5,7 +5,7 @@ use super::{
     authorize::SignInOptions,
     config::Config,
     error::{Error, SilentFailure},
-    hint::{Frames, Hint, Last},
+    hint::{Frames, Hint, Last, News},
     knowledge::Knowledge,
     redirect_log::RedirectLog,
     transaction::Ticket,
@@ -54,25 +54,25 @@ pub(crate) struct Popup {
 }
 
 impl Ground {
-    /// Remembers for later page loads who is here.
-    pub(crate) fn remember(&mut self, last: Last, turn: &mut Turn<'_>) {
-        self.hint.last = last;
-        turn.ask(Effect::Hint(self.hint));
+    /// Remembers for later page loads what was found out.
+    pub(crate) fn remember(&mut self, news: News, turn: &mut Turn<'_>) {
+        self.hint = self.hint.with(news);
+        turn.ask(Effect::Hint(news));
     }
 
     /// Remembers that somebody is signed in, and what the way by which that became known says about frames.
     pub(crate) fn remember_session(&mut self, way: Way, turn: &mut Turn<'_>) {
-        match way {
-            Way::Frame => self.hint.frames = Frames::Work,
+        let frames = match way {
+            Way::Frame => Some(Frames::Work),
             Way::Lookup => {
                 if !self.frames_are_blocked(turn) {
                     turn.ask(Effect::Report(Error::Silent(SilentFailure::CookiesBlocked)));
                 }
-                self.hint.frames = Frames::Blocked { found: turn.now.wall };
+                Some(Frames::Blocked { found: turn.now.wall })
             }
-            Way::Popup | Way::Redirect | Way::Refresh => {}
-        }
-        self.remember(Last::SignedIn, turn);
+            Way::Popup | Way::Redirect | Way::Refresh => None,
+        };
+        self.remember(News::SignedIn(frames), turn);
     }
 
     /// Whether `login_required` from a frame means that nobody is signed in, and not that the browser hid who is.

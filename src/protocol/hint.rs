@@ -11,6 +11,22 @@ pub struct Hint {
     pub last: Last,
     /// What hidden frames are good for in this browser, with this provider.
     pub frames: Frames,
+    /// When somebody last signed out by choice, whatever came after that. A page that was frozen meanwhile learns from it that it missed something.
+    pub signed_out: Option<UnixTime>,
+}
+
+/// What a page has found out. It changes that much of the hint and no more: another tab may know more about the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// Somebody is signed in; and what the way by which that became known says about frames, if it says anything.
+    SignedIn(Option<Frames>),
+    /// Nobody is.
+    SignedOut,
+    /// Somebody signed out by choice.
+    SignedOutByChoice {
+        /// When.
+        at: UnixTime,
+    },
 }
 
 /// Whether somebody was signed in when this app was last seen.
@@ -55,6 +71,21 @@ impl Frames {
 }
 
 impl Hint {
+    /// With what a page has found out.
+    #[must_use]
+    pub fn with(self, news: News) -> Self {
+        match news {
+            News::SignedIn(frames) => Self { last: Last::SignedIn, frames: frames.unwrap_or(self.frames), ..self },
+            News::SignedOut => Self { last: Last::SignedOut, ..self },
+            News::SignedOutByChoice { at } => Self { last: Last::SignedOutByChoice, signed_out: Some(at), ..self },
+        }
+    }
+
+    /// Whether somebody has signed out of whom a page that remembers `self` has not heard.
+    pub(crate) fn missed_sign_out(&self, now: &Self) -> bool {
+        now.signed_out.is_some() && now.signed_out != self.signed_out
+    }
+
     /// The text to store.
     #[must_use]
     pub fn to_text(self) -> String {
@@ -64,12 +95,13 @@ impl Hint {
             Last::SignedOut => "signed_out",
             Last::SignedOutByChoice => "signed_out_by_choice",
         };
-        match self.frames {
-            Frames::Untried => json!({ "v": 1, "last": last }),
-            Frames::Work => json!({ "v": 1, "last": last, "frames": "work" }),
-            Frames::Blocked { found } => json!({ "v": 1, "last": last, "frames": "blocked", "found": found.as_millis() }),
-        }
-        .to_string()
+        let (frames, found) = match self.frames {
+            Frames::Untried => (None, None),
+            Frames::Work => (Some("work"), None),
+            Frames::Blocked { found } => (Some("blocked"), Some(found.as_millis())),
+        };
+        let signed_out = self.signed_out.map(UnixTime::as_millis);
+        json!({ "v": 1, "last": last, "frames": frames, "found": found, "signed_out_at": signed_out }).to_string()
     }
 
     /// Reads a stored text. Whatever is not understood is no hint.
@@ -83,13 +115,13 @@ impl Hint {
             Some("signed_out_by_choice") => Last::SignedOutByChoice,
             _ => Last::Unknown,
         };
-        let found = object.get("found").and_then(serde_json::Value::as_u64).map(UnixTime::from_millis);
-        let frames = match (word("frames"), found) {
+        let time = |name| object.get(name).and_then(serde_json::Value::as_u64).map(UnixTime::from_millis);
+        let frames = match (word("frames"), time("found")) {
             (Some("work"), _) => Frames::Work,
             (Some("blocked"), Some(found)) => Frames::Blocked { found },
             _ => Frames::Untried,
         };
-        Self { last, frames }
+        Self { last, frames, signed_out: time("signed_out_at") }
     }
 }
 
@@ -109,8 +141,10 @@ mod tests {
     fn a_hint_survives_the_store_and_rubbish_is_none() {
         for last in [Last::Unknown, Last::SignedIn, Last::SignedOut, Last::SignedOutByChoice] {
             for frames in [Frames::Untried, Frames::Work, Frames::Blocked { found: NOW }] {
-                let hint = Hint { last, frames };
-                assert_eq!(Hint::parse(Some(&hint.to_text())), hint);
+                for signed_out in [None, Some(NOW)] {
+                    let hint = Hint { last, frames, signed_out };
+                    assert_eq!(Hint::parse(Some(&hint.to_text())), hint);
+                }
             }
         }
         for bad in
@@ -118,6 +152,25 @@ mod tests {
         {
             assert_eq!(Hint::parse(bad), Hint::default(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn si_17_news_change_what_they_are_about_and_nothing_else() {
+        let blocked = Hint { frames: Frames::Blocked { found: NOW }, ..Hint::default() };
+        // A tab that renewed with a refresh token knows nothing of frames.
+        assert_eq!(blocked.with(News::SignedIn(None)), Hint { last: Last::SignedIn, ..blocked });
+        assert_eq!(blocked.with(News::SignedIn(Some(Frames::Work))).frames, Frames::Work);
+        assert_eq!(blocked.with(News::SignedOut), Hint { last: Last::SignedOut, ..blocked });
+        assert_eq!(blocked.with(News::SignedOutByChoice { at: NOW }).frames, blocked.frames);
+    }
+
+    #[test]
+    fn lo_15_a_sign_out_is_not_forgotten_over_what_came_after_it() {
+        let before = Hint::default().with(News::SignedIn(None));
+        let after = before.with(News::SignedOutByChoice { at: NOW }).with(News::SignedOut).with(News::SignedIn(None));
+        assert!(before.missed_sign_out(&after));
+        assert!(!after.missed_sign_out(&after), "it has heard of it");
+        assert!(!after.missed_sign_out(&Hint::default()), "a store that was emptied says nothing");
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(crate) struct Knowledge {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Question {
     Metadata,
-    Keys,
+    Keys(Freshness),
 }
 
 impl Knowledge {
@@ -78,25 +78,29 @@ impl Knowledge {
         }
     }
 
-    /// Asks for the keys past every cache, because one is missing. `false` if that was done less than a minute ago.
-    pub(crate) fn refetch_keys(&mut self, turn: &mut Turn<'_>) -> bool {
-        if self.asking.is_some_and(|(_, question)| question == Question::Keys) {
-            return true;
+    /// When the keys may be asked for anew because one is missing: not within a minute of the last time that this was answered.
+    pub(crate) fn refetch_at(&self, now: Clocks) -> Clocks {
+        self.refetched.map_or(now, |at| at.plus(REFETCH_PAUSE))
+    }
+
+    /// Asks for the keys past every cache.
+    pub(crate) fn refetch_keys(&mut self, turn: &mut Turn<'_>) {
+        if matches!(self.asking, Some((_, Question::Keys(Freshness::FromServer)))) {
+            return;
         }
-        let recently = self.refetched.is_some_and(|at| turn.now.since(at) < REFETCH_PAUSE);
         match self.metadata(turn) {
-            Some(metadata) if !recently => {
-                self.refetched = Some(turn.now);
-                self.ask_for_keys(&metadata, Freshness::FromServer, turn);
-                true
+            Some(metadata) => self.ask_for_keys(&metadata, Freshness::FromServer, turn),
+            // Where the keys are is learned first.
+            None => {
+                self.keys = None;
+                self.want(turn);
             }
-            _ => false,
         }
     }
 
     fn ask_for_keys(&mut self, metadata: &Metadata, freshness: Freshness, turn: &mut Turn<'_>) {
         let ticket = turn.send(jwks::jwks_request(metadata.jwks_uri.as_str(), freshness));
-        self.asking = Some((ticket, Question::Keys));
+        self.asking = Some((ticket, Question::Keys(freshness)));
     }
 
     /// Takes the answer to the question under way. Keys are asked for as soon as the metadata say where they are.
@@ -110,7 +114,12 @@ impl Knowledge {
                 self.metadata = Some((metadata, turn.now));
                 self.want(turn);
             }
-            Question::Keys => self.keys = Some((jwks::process_jwks_response(&response)?, turn.now)),
+            Question::Keys(freshness) => {
+                self.keys = Some((jwks::process_jwks_response(&response)?, turn.now));
+                if freshness == Freshness::FromServer {
+                    self.refetched = Some(turn.now);
+                }
+            }
         }
         Ok(())
     }

@@ -28,11 +28,11 @@ use super::{
     config::Config,
     error::{Error, Finding, NetworkFailure, SilentFailure},
     ground::{Ground, Popup},
-    hint::{Hint, Last},
+    hint::{Hint, Last, News},
     logout,
     pursuit::{Answered, Pursuit, Ticked},
     received::Previous,
-    secret::StateParameter,
+    secret::{RefreshToken, StateParameter},
     session::{Refresh, Session},
     tab_message::{TabMessage, Whose},
     time::{Clocks, Moment, UnixTime},
@@ -282,7 +282,8 @@ fn happened(phase: Phase, event: Event, ground: &mut Ground, turn: &mut Turn<'_>
         }
         _ => {}
     }
-    let noticed = notice(&event, ground, turn);
+    let (phase, caught_up) = catch_up(phase, &event, ground, turn);
+    let noticed = notice(&event, ground, turn) || caught_up;
     let (phase, event) = match ground.popup.take() {
         None => (phase, event),
         Some(popup) => {
@@ -304,13 +305,24 @@ fn happened(phase: Phase, event: Event, ground: &mut Ground, turn: &mut Turn<'_>
     (phase, if noticed { Reaction::Taken } else { reaction })
 }
 
-/// Facts that an event brings along, whatever the phase makes of it: whether the page is looked at, what was remembered while it was frozen, and that
-/// a window was forgotten. Whether anything was new.
-fn notice(event: &Event, ground: &mut Ground, turn: &Turn<'_>) -> bool {
+/// A page that was frozen has heard no other tab: a sign-out that it missed comes first, whoever has signed in since. Whether it missed one.
+fn catch_up(phase: Phase, event: &Event, ground: &mut Ground, turn: &mut Turn<'_>) -> (Phase, bool) {
+    match event {
+        Event::PageReturned { hint } if ground.hint.missed_sign_out(hint) => {
+            (happened(phase, Event::OtherTabSignedOut { at: hint.signed_out }, ground, turn).0, true)
+        }
+        _ => (phase, false),
+    }
+}
+
+/// Facts that an event brings along, whatever the phase makes of it: whether the page is looked at, what was remembered while it was frozen, which
+/// sign-out it has heard of, and that a window was forgotten. Whether anything was new.
+fn notice(event: &Event, ground: &mut Ground, turn: &mut Turn<'_>) -> bool {
     match event {
         Event::Woke { visible } => std::mem::replace(&mut ground.visible, *visible) != *visible,
         Event::PageReturned { hint } => std::mem::replace(&mut ground.hint, *hint) != *hint,
-        Event::Ticked => ground.popup.take_if(|popup| popup.attempt.deadline().has_come(turn.now)).is_some(),
+        Event::OtherTabSignedOut { at: Some(at) } => ground.hint.signed_out.replace(*at) != Some(*at),
+        Event::Ticked => window::ticked(ground, turn),
         _ => false,
     }
 }
@@ -345,7 +357,7 @@ fn starting(event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
         | Event::Verified { .. }
         | Event::TokenRejected { .. }
         | Event::OtherTabSignedIn(_)
-        | Event::OtherTabSignedOut
+        | Event::OtherTabSignedOut { .. }
         | Event::PageReturned { .. }
         | Event::Woke { .. }
         | Event::Ticked => ignored(Phase::Starting, Ignored::NotNow),
@@ -507,7 +519,7 @@ fn restoring(pursuit: Pursuit, trouble: Option<Error>, event: Event, ground: &mu
             ground.needed = None;
             taken(Phase::Restoring { pursuit, trouble })
         }
-        Event::Ticked => match pursuit.ticked(&ground.knowledge, turn) {
+        Event::Ticked => match pursuit.ticked(&mut ground.knowledge, turn) {
             Ticked::Early(pursuit) => ignored(Phase::Restoring { pursuit, trouble }, Ignored::Early),
             Ticked::Retry { failed_tries } => taken(restore(trouble, failed_tries, ground, turn)),
             Ticked::Progress(progress, failed_tries) => after_restore(progress, failed_tries, trouble, ground, turn),
@@ -532,7 +544,7 @@ fn restoring(pursuit: Pursuit, trouble: Option<Error>, event: Event, ground: &mu
         },
         Event::SignInChosen(options) => taken(sign_in(Phase::Restoring { pursuit, trouble }, options, ground, turn)),
         Event::SignOutChosen => taken(sign_out(None, ground, turn)),
-        Event::OtherTabSignedOut => taken(signed_out_elsewhere(ground)),
+        Event::OtherTabSignedOut { .. } => taken(signed_out_elsewhere(ground)),
         Event::PageReturned { hint } => taken(page_returned(hint, trouble, ground, turn)),
         Event::Opened(_) => ignored(Phase::Restoring { pursuit, trouble }, Ignored::OpenedBefore),
         Event::PopupBlocked { .. } => ignored(Phase::Restoring { pursuit, trouble }, Ignored::Stale),
@@ -609,7 +621,7 @@ fn nobody(trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> P
     if std::mem::take(&mut ground.elsewhere) && !ground.frames_are_trusted(turn.config) {
         return Phase::SignedOut(Reason::SignedInElsewhere);
     }
-    ground.remember(Last::SignedOut, turn);
+    ground.remember(News::SignedOut, turn);
     if let Some(trouble) = trouble {
         return problem(trouble, turn);
     }
@@ -646,13 +658,13 @@ fn completing(attempt: Attempt, event: Event, ground: &mut Ground, turn: &mut Tu
             Err(attempt) => ignored(Phase::Completing { attempt }, Ignored::Stale),
         },
         Event::Ticked if attempt.deadline().has_come(turn.now) => {
-            let progress = attempt.expired(&ground.knowledge, turn);
+            let progress = attempt.expired(&mut ground.knowledge, turn);
             after_completing(progress, ground, turn)
         }
         Event::Ticked => ignored(Phase::Completing { attempt }, Ignored::Early),
         Event::SignInChosen(options) => taken(sign_in(Phase::Completing { attempt }, options, ground, turn)),
         Event::SignOutChosen => taken(sign_out(None, ground, turn)),
-        Event::OtherTabSignedOut => taken(signed_out_elsewhere(ground)),
+        Event::OtherTabSignedOut { .. } => taken(signed_out_elsewhere(ground)),
         Event::Opened(_) => ignored(Phase::Completing { attempt }, Ignored::OpenedBefore),
         Event::PopupBlocked { .. } => ignored(Phase::Completing { attempt }, Ignored::Stale),
         Event::SignInNeeded { .. }
@@ -729,13 +741,13 @@ fn signed_in(session: Box<Session>, renewal: Renewal, event: Event, ground: &mut
         Event::Ticked => match renewal {
             Renewal::Resting if session.lifetime.renew_at.has_come(turn.now) => taken(renew(session, 0, ground, turn)),
             Renewal::Resting => ignored(stay(session, renewal), Ignored::Early),
-            Renewal::Pursuing(pursuit) => match pursuit.ticked(&ground.knowledge, turn) {
+            Renewal::Pursuing(pursuit) => match pursuit.ticked(&mut ground.knowledge, turn) {
                 Ticked::Early(pursuit) => ignored(stay(session, Renewal::Pursuing(pursuit)), Ignored::Early),
                 Ticked::Retry { failed_tries } => taken(renew(session, failed_tries, ground, turn)),
                 Ticked::Progress(progress, failed_tries) => after_renewal(session, progress, failed_tries, ground, turn),
             },
             Renewal::Switching { attempt, id } if attempt.deadline().has_come(turn.now) => {
-                let progress = attempt.expired(&ground.knowledge, turn);
+                let progress = attempt.expired(&mut ground.knowledge, turn);
                 after_switch(session, progress, id, ground, turn)
             }
             Renewal::Switching { .. } => ignored(stay(session, renewal), Ignored::Early),
@@ -763,7 +775,7 @@ fn signed_in(session: Box<Session>, renewal: Renewal, event: Event, ground: &mut
         Event::OrganizationChosen { id } => taken(switch(session, id, ground, turn)),
         Event::SignInChosen(options) => taken(sign_in(stay(session, renewal), options, ground, turn)),
         Event::SignOutChosen => taken(sign_out(Some(session), ground, turn)),
-        Event::OtherTabSignedOut => taken(signed_out_elsewhere(ground)),
+        Event::OtherTabSignedOut { .. } => taken(signed_out_elsewhere(ground)),
         Event::SignInNeeded { .. } | Event::SignInNoLongerNeeded | Event::PersonActed => ignored(stay(session, renewal), Ignored::NotNow),
         Event::PopupBlocked { .. } => ignored(stay(session, renewal), Ignored::Stale),
         Event::Opened(_) => ignored(stay(session, renewal), Ignored::OpenedBefore),
@@ -797,7 +809,7 @@ fn is_stale(session: &Session, ground: &Ground, turn: &Turn<'_>) -> bool {
 fn ask_anew(session: Box<Session>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     if ground.elsewhere || is_stale(&session, ground, turn) {
         let attempt = Attempt::silent(expected(&session, ground), None, &mut ground.knowledge, turn);
-        return pursuing(session, attempt, 0);
+        return pursuing(no_longer_refreshing(session), attempt, 0);
     }
     renew(session, 0, ground, turn)
 }
@@ -838,17 +850,25 @@ fn replaced(ground: &mut Ground) -> Phase {
 
 /// Asks for new tokens: by the refresh token if there is one that is good, else silently. The old token stays in use until it expires.
 fn renew(session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    let token = match &session.refresh {
-        Refresh::Good(token) if !ground.elsewhere => Some(token.clone()),
+    match &session.refresh {
+        Refresh::Good(token) if !ground.elsewhere => refresh(token.clone(), session, failed_tries, ground, turn),
         // Better than a frame that finds nobody.
-        Refresh::Doubtful(token) if !ground.elsewhere && ground.frames_are_blocked(turn) => Some(token.clone()),
-        Refresh::Good(_) | Refresh::Doubtful(_) | Refresh::None => None,
-    };
-    let attempt = match token {
-        Some(token) => Attempt::refresh(token, Previous::of(&session), &mut ground.knowledge, turn),
-        None => Attempt::silent(expected(&session, ground), None, &mut ground.knowledge, turn),
-    };
-    pursuing(session, attempt, failed_tries)
+        Refresh::Doubtful(token) if !ground.elsewhere && ground.frames_are_blocked(turn) => {
+            refresh(token.clone(), session, failed_tries, ground, turn)
+        }
+        Refresh::Good(_) | Refresh::Sent(_) | Refresh::Doubtful(_) | Refresh::None => {
+            let attempt = Attempt::silent(expected(&session, ground), None, &mut ground.knowledge, turn);
+            pursuing(session, attempt, failed_tries)
+        }
+    }
+}
+
+/// Asks for new tokens by the refresh token.
+fn refresh(token: RefreshToken, session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    let attempt = Attempt::refresh(token.clone(), Previous::of(&session), &mut ground.knowledge, turn);
+    // Unless the endpoint has to be learned anew first.
+    let refresh = if attempt.is_refresh() { Refresh::Sent(token) } else { session.refresh };
+    pursuing(Box::new(Session { refresh, ..*session }), attempt, failed_tries)
 }
 
 /// A new token is being asked for.
@@ -858,7 +878,7 @@ fn pursuing(session: Box<Session>, attempt: Attempt, failed_tries: u32) -> Phase
 
 fn after_renewal(session: Box<Session>, progress: Progress, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
     match progress {
-        Progress::Waiting(attempt) => taken(pursuing(session, attempt, failed_tries)),
+        Progress::Waiting(attempt) => taken(pursuing(adopt_refresh_token(session, &attempt), attempt, failed_tries)),
         Progress::Unmoved(attempt, why) => ignored(pursuing(session, attempt, failed_tries), why),
         Progress::Done(renewed, way) => taken(renewed_as(&session, renewed, way, ground, turn)),
         // One silent attempt is left, and it asks for whoever is there: why the refresh token ended is not known.
@@ -869,6 +889,15 @@ fn after_renewal(session: Box<Session>, progress: Progress, failed_tries: u32, g
             taken(pursuing(session, attempt, failed_tries))
         }
         Progress::Failed(error) => taken(renewal_failed(*session, error, failed_tries + 1, ground, turn)),
+    }
+}
+
+/// The refresh token that an answer brought is in force at once: the one before it is used up, whether or not the rest of the answer can be believed
+/// yet. It goes nowhere but to the token endpoint that it came from.
+fn adopt_refresh_token(session: Box<Session>, attempt: &Attempt) -> Box<Session> {
+    match attempt.refresh_token() {
+        Some(token) => Box::new(Session { refresh: Refresh::Good(token.clone()), ..*session }),
+        None => session,
     }
 }
 
@@ -905,27 +934,27 @@ fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mu
         }
         (Error::Silent(SilentFailure::LoginRequired), _) if ground.frames_are_trusted(turn.config) => {
             ground.elsewhere = false;
-            ground.remember(Last::SignedOut, turn);
+            ground.remember(News::SignedOut, turn);
             Phase::SignedOut(Reason::SessionEnded)
         }
-        (Error::Silent(_), _) if ground.elsewhere => replaced(ground),
-        // It may be over, or the browser hid from the provider who is there. Only the person can tell, and until then nothing is taken from them.
-        (cause @ Error::Silent(_), refresh) => {
+        (Error::Silent(_) | Error::Authorization(_), _) if ground.elsewhere => replaced(ground),
+        // It may be over, or the browser hid from the provider who is there, or the provider wants something of them. Only the person can tell, and
+        // until then nothing is taken from them.
+        (cause @ (Error::Silent(_) | Error::Authorization(_)), refresh) => {
             let blind = cause == Error::Silent(SilentFailure::LoginRequired) && ground.frames_are_blocked(turn);
             let cause = if blind { Error::Silent(SilentFailure::CookiesBlocked) } else { cause };
             turn.ask(Effect::Report(cause.clone()));
             Phase::SignedIn { session: Box::new(Session { refresh, ..session }), renewal: Renewal::Paused(cause) }
         }
         (error, _) => {
-            ground.remember(Last::SignedOut, turn);
+            ground.remember(News::SignedOut, turn);
             problem(error, turn)
         }
     }
 }
 
 fn try_again_later(session: Session, error: Error, failed_tries: u32, turn: &mut Turn<'_>) -> Phase {
-    // A refresh that was sent and not answered may have been carried out.
-    let refresh = if is_ambiguous(&error) { session.refresh.doubted() } else { session.refresh };
+    let refresh = session.refresh.unanswered(may_have_been_carried_out(&error));
     // Of two clocks that disagree, the one that nobody can set tells how long the token lasts.
     let lifetime = if error.is_clock() { session.lifetime.by_uptime() } else { session.lifetime };
     turn.ask(Effect::Report(error.clone()));
@@ -933,15 +962,27 @@ fn try_again_later(session: Session, error: Error, failed_tries: u32, turn: &mut
     Phase::SignedIn { session: Box::new(Session { refresh, lifetime, ..session }), renewal }
 }
 
-/// Whether a request may have been carried out although no answer came.
-const fn is_ambiguous(error: &Error) -> bool {
-    matches!(error, Error::Network(NetworkFailure::Timeout | NetworkFailure::TooLarge | NetworkFailure::Unreachable))
+/// Whether a request may have been carried out although no answer of the provider's came: a status in the 500s may be of something in between.
+fn may_have_been_carried_out(error: &Error) -> bool {
+    match error {
+        Error::Network(NetworkFailure::Unavailable { status, .. }) => *status != 429,
+        Error::Network(failure) => *failure != NetworkFailure::Offline,
+        Error::Token(refusal) => refusal.code == "server_error",
+        _ => true,
+    }
 }
 
 /// Goes on in another of the person's organisations: silently where the provider does that, else with a redirect.
 fn switch(session: Box<Session>, id: String, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     let attempt = Attempt::silent(Some(Previous::of(&session)), Some(id.clone()), &mut ground.knowledge, turn);
+    let session = no_longer_refreshing(session);
     Phase::SignedIn { session, renewal: Renewal::Switching { attempt: Box::new(attempt), id } }
+}
+
+/// A refresh that was under way is not waited for any more.
+fn no_longer_refreshing(session: Box<Session>) -> Box<Session> {
+    let Session { refresh, .. } = *session;
+    Box::new(Session { refresh: refresh.unanswered(true), ..*session })
 }
 
 fn after_switch(session: Box<Session>, progress: Progress, id: String, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
@@ -980,7 +1021,7 @@ fn signed_out(reason: Reason, event: Event, ground: &mut Ground, turn: &mut Turn
         Event::RetryChosen => taken(restore(None, 0, ground, turn)),
         Event::OtherTabSignedIn(_) if may_follow(&reason, ground, turn) => taken(follow(ground, turn)),
         Event::PageReturned { hint } if hint.last == Last::SignedIn && may_follow(&reason, ground, turn) => taken(follow(ground, turn)),
-        Event::OtherTabSignedOut if reason == Reason::NoSession => taken(signed_out_elsewhere(ground)),
+        Event::OtherTabSignedOut { .. } if reason == Reason::NoSession => taken(signed_out_elsewhere(ground)),
         Event::Opened(_) => ignored(Phase::SignedOut(reason), Ignored::OpenedBefore),
         Event::FrameSpoke { .. }
         | Event::FrameLoaded { .. }
@@ -994,7 +1035,7 @@ fn signed_out(reason: Reason, event: Event, ground: &mut Ground, turn: &mut Turn
         | Event::PersonActed
         | Event::RenewalChosen
         | Event::OtherTabSignedIn(_)
-        | Event::OtherTabSignedOut
+        | Event::OtherTabSignedOut { .. }
         | Event::PageReturned { .. }
         | Event::Woke { .. }
         | Event::Ticked => ignored(Phase::SignedOut(reason), Ignored::NotNow),
@@ -1063,8 +1104,9 @@ fn depart(departure: Departure, ground: &mut Ground, turn: &mut Turn<'_>) -> Pha
 fn sign_out(session: Option<Box<Session>>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     ground.popup = None;
     ground.elsewhere = false;
-    ground.remember(Last::SignedOutByChoice, turn);
-    turn.ask(Effect::Tell(TabMessage::SignedOut));
+    let at = turn.now.wall;
+    ground.remember(News::SignedOutByChoice { at }, turn);
+    turn.ask(Effect::Tell(TabMessage::SignedOut { at: Some(at) }));
     let endpoint = session.and_then(|session| Some((session.id_token, ground.knowledge.latest_metadata(turn)?.end_session_endpoint?)));
     let Some((id_token, endpoint)) = endpoint else {
         turn.ask(Effect::RewriteAddress { to: turn.config.post_logout_path.clone() });
@@ -1093,7 +1135,7 @@ fn leaving(purpose: Purpose, until: Clocks, event: Event, ground: &mut Ground, t
         }),
         Event::Ticked => ignored(Phase::Leaving { purpose, until }, Ignored::Early),
         Event::SignOutChosen if !matches!(purpose, Purpose::SignOut) => taken(sign_out(None, ground, turn)),
-        Event::OtherTabSignedOut if matches!(purpose, Purpose::Prepare(_)) => taken(signed_out_elsewhere(ground)),
+        Event::OtherTabSignedOut { .. } if matches!(purpose, Purpose::Prepare(_)) => taken(signed_out_elsewhere(ground)),
         Event::SignInNeeded { place } => {
             ground.needed = Some(place);
             taken(Phase::Leaving { purpose, until })
@@ -1117,7 +1159,7 @@ fn leaving(purpose: Purpose, until: Clocks, event: Event, ground: &mut Ground, t
         | Event::RenewalChosen
         | Event::RetryChosen
         | Event::OtherTabSignedIn(_)
-        | Event::OtherTabSignedOut
+        | Event::OtherTabSignedOut { .. }
         | Event::Woke { .. } => ignored(Phase::Leaving { purpose, until }, Ignored::NotNow),
     }
 }

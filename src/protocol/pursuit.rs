@@ -82,7 +82,7 @@ impl Pursuit {
     }
 
     /// Time has passed.
-    pub(crate) fn ticked(self, knowledge: &Knowledge, turn: &mut Turn<'_>) -> Ticked {
+    pub(crate) fn ticked(self, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Ticked {
         if !self.deadline().is_some_and(|deadline| deadline.has_come(turn.now)) {
             return Ticked::Early(self);
         }

@@ -1,7 +1,7 @@
 //! A token response on its way to a session: well formed, then signed by the right key, then right in every claim.
 
 use super::{
-    access_token::{self, AccessClaims},
+    access_token,
     config::AccessTokens,
     error::{Error, Finding},
     id_token::{self, Expectation, IdClaims, Origin},
@@ -55,6 +55,15 @@ pub(super) struct Received {
 }
 
 impl Received {
+    /// The refresh token that is in force since this answer came, whatever becomes of the rest of it: the next one, or the one that was used
+    /// ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)). `None` if the answer is not to a refresh.
+    pub(super) fn refresh_token(&self) -> Option<&RefreshToken> {
+        match &self.grant {
+            Grant::Refresh { used, .. } => Some(self.response.refresh_token.as_ref().unwrap_or(used)),
+            Grant::Code { .. } => None,
+        }
+    }
+
     /// Reads the tokens; their signatures come next. A code must bring an ID token, a refresh need not.
     pub(super) fn new(grant: Grant, response: TokenResponse, sent_at: Clocks, turn: &Turn<'_>) -> Result<Self, Error> {
         let config = turn.config;
@@ -105,8 +114,9 @@ impl Received {
             }
             _ => None,
         };
-        let expires = access_claims.as_ref().and_then(AccessClaims::expires);
-        let lifetime = Lifetime::new(sent_at, response.expires_in.unwrap_or(config.default_lifetime), expires);
+        // By the provider's own clock, which the ID token of this very answer tells: the device's may be fast by as much as the token lives.
+        let own_life = access_claims.as_ref().and_then(|access| access.life(claims.as_ref().map(|claims| claims.issued_at)));
+        let lifetime = Lifetime::new(sent_at, response.expires_in.unwrap_or(config.default_lifetime), own_life);
         let (kept, nonce) = match grant {
             Grant::Code { nonce, .. } => (None, nonce),
             Grant::Refresh { used, previous } => {

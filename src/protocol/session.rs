@@ -5,7 +5,7 @@ use super::{
     id_token::IdClaims,
     json::Object,
     secret::{AccessToken, IdToken, Nonce, RefreshToken},
-    time::{Clocks, UnixTime},
+    time::Clocks,
 };
 use serde_json::{Map, Value};
 use std::{rc::Rc, time::Duration};
@@ -44,17 +44,20 @@ pub(crate) enum Refresh {
     None,
     /// It has not been used since it came.
     Good(RefreshToken),
+    /// It is under way.
+    Sent(RefreshToken),
     /// It was sent, and no answer came. It may be used up, and to send it again could end the whole grant
     /// ([RFC 9700 §4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2)): every other way comes first.
     Doubtful(RefreshToken),
 }
 
 impl Refresh {
-    /// After a failure that leaves open whether it was used.
-    pub(crate) fn doubted(self) -> Self {
+    /// Nobody waits for the answer any more, or none came. `carried_out` says whether the request may have been carried out all the same.
+    pub(crate) fn unanswered(self, carried_out: bool) -> Self {
         match self {
-            Self::Good(token) | Self::Doubtful(token) => Self::Doubtful(token),
-            Self::None => Self::None,
+            Self::Sent(token) if carried_out => Self::Doubtful(token),
+            Self::Sent(token) => Self::Good(token),
+            other => other,
         }
     }
 }
@@ -78,10 +81,10 @@ const LAST_MOMENTS: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_secs(400 * 24 * 3600);
 
 impl Lifetime {
-    /// From the moment before the request was sent, so that the time on the way counts. `exp` shortens a lifetime and never extends it.
-    pub(crate) fn new(sent_at: Clocks, lasts: Duration, expires: Option<UnixTime>) -> Self {
-        let lasts = lasts.min(LONGEST);
-        let lasts = expires.map_or(lasts, |expires| expires.since(sent_at.wall).min(lasts));
+    /// From the moment before the request was sent, so that the time on the way counts. What the token itself says of its life shortens it and never
+    /// extends it.
+    pub(crate) fn new(sent_at: Clocks, lasts: Duration, own: Option<Duration>) -> Self {
+        let lasts = own.map_or(lasts, |own| own.min(lasts)).min(LONGEST);
         let expires_at = sent_at.plus(lasts);
         Self { expires_at, renew_at: expires_at.minus(EARLY.min(lasts / 2)) }
     }
@@ -161,7 +164,7 @@ fn of(object: &Object, claim: &'static str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::time::Uptime;
+    use crate::protocol::time::{UnixTime, Uptime};
 
     const T: Clocks = Clocks { wall: UnixTime::from_millis(1_000_000_000_000), uptime: Uptime::from_millis(1_000_000) };
 
@@ -185,7 +188,7 @@ mod tests {
 
     #[test]
     fn at_09_exp_shortens_a_lifetime_and_never_extends_it() {
-        let at = |expires| Lifetime::new(T, Duration::from_secs(300), Some(T.plus(Duration::from_secs(expires)).wall)).expires_at;
+        let at = |own| Lifetime::new(T, Duration::from_secs(300), Some(Duration::from_secs(own))).expires_at;
         assert_eq!(seconds(at(60)), 60);
         assert_eq!(seconds(at(3600)), 300);
     }

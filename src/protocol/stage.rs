@@ -17,10 +17,21 @@ pub(super) enum Stage {
     Examination { ticket: Ticket, loaded: bool },
     /// For the token endpoint.
     Tokens { ticket: Ticket, grant: Grant, sent_at: Clocks },
-    /// For keys to verify with. They have been asked for anew at most once.
-    Keys { received: Received, refetched: bool },
+    /// For keys to verify with.
+    Keys { received: Received, search: Search },
     /// For the signatures to be checked.
     Signatures { ticket: Ticket, received: Received },
+}
+
+/// How far the search for keys has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Search {
+    /// Those that are known, or will be.
+    Begun,
+    /// One is missing, and it is too soon to ask anew.
+    Postponed,
+    /// They were asked for anew.
+    Last,
 }
 
 /// Where the relay page is waited for.

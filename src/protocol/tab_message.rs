@@ -1,7 +1,12 @@
 //! What the tabs of one browser tell each other. A message names nobody and carries nothing that could be used: it can end a session, or make a
 //! tab look for itself.
 
-use super::{config::Config, encoding, json::Object, time::Generator};
+use super::{
+    config::Config,
+    encoding,
+    json::Object,
+    time::{Generator, UnixTime},
+};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -11,7 +16,10 @@ pub enum TabMessage {
     /// Somebody signed in.
     SignedIn(Whose),
     /// Somebody chose to sign out.
-    SignedOut,
+    SignedOut {
+        /// When, by the clock of this device.
+        at: Option<UnixTime>,
+    },
 }
 
 /// A mark by which a tab recognises its own person, and that tells nothing to anybody who does not know the person already: a hash, salted anew for
@@ -49,7 +57,10 @@ impl TabMessage {
             Self::SignedIn(Whose { salt, mark }) => {
                 json!({ "hushkey": 1, "issuer": issuer, "client_id": client_id, "event": "signed_in", "salt": salt, "mark": mark })
             }
-            Self::SignedOut => json!({ "hushkey": 1, "issuer": issuer, "client_id": client_id, "event": "signed_out" }),
+            Self::SignedOut { at } => {
+                let at = at.map(UnixTime::as_millis);
+                json!({ "hushkey": 1, "issuer": issuer, "client_id": client_id, "event": "signed_out", "at": at })
+            }
         }
         .to_string()
     }
@@ -64,7 +75,10 @@ impl TabMessage {
             && word("client_id") == Some(config.client_id());
         match word("event") {
             Some("signed_in") if ours => Some(Self::SignedIn(Whose { salt: word("salt")?.to_owned(), mark: word("mark")?.to_owned() })),
-            Some("signed_out") if ours => Some(Self::SignedOut),
+            Some("signed_out") if ours => {
+                let at = object.get("at").and_then(serde_json::Value::as_u64).map(UnixTime::from_millis);
+                Some(Self::SignedOut { at })
+            }
             _ => None,
         }
     }
@@ -82,7 +96,8 @@ mod tests {
     #[test]
     fn lo_14_only_our_own_messages_are_understood() {
         let whose = Whose::new("https://as.example", "usr_1", &mut Entropy::new([1; 32]).generator());
-        for message in [TabMessage::SignedOut, TabMessage::SignedIn(whose)] {
+        let at = Some(UnixTime::from_millis(1_800_000_000_000));
+        for message in [TabMessage::SignedOut { at }, TabMessage::SignedOut { at: None }, TabMessage::SignedIn(whose)] {
             let text = message.to_text(&config("a"));
             assert_eq!(TabMessage::parse(&text, &config("a")), Some(message));
             assert_eq!(TabMessage::parse(&text, &config("b")), None);

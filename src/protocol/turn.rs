@@ -6,13 +6,13 @@ use super::{
     error::Error,
     examination::Evidence,
     frame_message::FrameMessage,
-    hint::Hint,
+    hint::{Hint, News},
     http::{HttpRequest, Outcome},
     jwks::SignatureCheck,
     redirect_log::RedirectLog,
     secret::{SensitiveUrl, StateParameter},
     tab_message::{TabMessage, Whose},
-    time::{Clocks, Generator, Moment},
+    time::{Clocks, Generator, Moment, UnixTime},
     transaction::{Record, Ticket},
 };
 
@@ -87,7 +87,10 @@ pub enum Event {
     /// Somebody signed in, in another tab.
     OtherTabSignedIn(Whose),
     /// Another tab signed out.
-    OtherTabSignedOut,
+    OtherTabSignedOut {
+        /// When, if it says so.
+        at: Option<UnixTime>,
+    },
     /// The person wants to go on in another of their organisations.
     OrganizationChosen {
         /// Its identifier.
@@ -131,7 +134,7 @@ impl Event {
             | Self::RetryChosen
             | Self::TokenRejected { .. }
             | Self::OtherTabSignedIn(_)
-            | Self::OtherTabSignedOut
+            | Self::OtherTabSignedOut { .. }
             | Self::PageReturned { .. }
             | Self::Woke { .. }
             | Self::Ticked => None,
@@ -223,8 +226,8 @@ pub enum Effect {
     },
     /// Store a record until the redirect comes back.
     Remember(Record),
-    /// Store the hint.
-    Hint(Hint),
+    /// Change the hint that is stored by this.
+    Hint(News),
     /// Store the redirects that nobody chose, for the pages that come after this one in the same tab.
     NoteRedirects(RedirectLog),
     /// Forget where the person was when they last left a place: whoever needed that has it by now.

@@ -42,6 +42,15 @@ pub(crate) fn happened(popup: Popup, event: Event, ground: &mut Ground, turn: &m
     }
 }
 
+/// Time has passed: a window in which nothing happens any more is forgotten. Whether there is news of it.
+pub(crate) fn ticked(ground: &mut Ground, turn: &mut Turn<'_>) -> bool {
+    let Some(Popup { attempt, options }) = ground.popup.take_if(|popup| popup.attempt.deadline().has_come(turn.now)) else { return false };
+    if let Progress::Waiting(attempt) = attempt.expired(&mut ground.knowledge, turn) {
+        ground.popup = Some(Popup { attempt, options });
+    }
+    true
+}
+
 pub(crate) fn progressed(progress: Progress, options: SignInOptions, ground: &mut Ground) -> Window {
     let (attempt, reaction) = match progress {
         Progress::Waiting(attempt) => (attempt, Reaction::Taken),

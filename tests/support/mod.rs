@@ -187,7 +187,7 @@ impl World {
             Effect::Remember(record) => {
                 self.stored.insert(record.key().to_owned(), record);
             }
-            Effect::Hint(hint) => self.hint = hint,
+            Effect::Hint(news) => self.hint = self.hint.with(news),
             Effect::Tell(message) => self.told.push(message),
             Effect::Report(_) => {}
         }

@@ -55,6 +55,8 @@ pub struct Provider {
     pub grants: Vec<String>,
     /// Every code that was presented.
     pub presented: Vec<String>,
+    /// Every refresh token that was presented.
+    pub refreshed: Vec<String>,
     /// Every code, token and verifier there has been.
     pub secrets: Vec<String>,
     codes: HashMap<String, (HashMap<String, String>, String)>,
@@ -153,6 +155,7 @@ impl Provider {
         let invalid_grant = (400, json!({ "error": "invalid_grant" }));
         if form["grant_type"] == "refresh_token" {
             let used = form["refresh_token"].clone();
+            self.refreshed.push(used.clone());
             let Some(subject) = self.refresh_tokens.get(&used).cloned() else { return invalid_grant };
             if self.rotates {
                 self.refresh_tokens.remove(&used);

@@ -1,0 +1,72 @@
+//! The last part of an attempt: the keys, and the signatures.
+
+use super::{Attempt, Progress, REQUEST_PATIENCE};
+use crate::protocol::{
+    error::{Error, Finding},
+    jwks::{NoKey, SignatureCheck},
+    knowledge::Knowledge,
+    reaction::Ignored,
+    stage::{Search, Stage},
+    turn::{Effect, Turn, Verdict},
+};
+
+impl Attempt {
+    /// Chooses the keys and has the signatures checked.
+    pub(super) fn verify(self, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Progress {
+        let Stage::Keys { received, search } = self.stage else { return Progress::Waiting(self) };
+        if received.id.is_none() && received.access.is_none() {
+            return self.errand.finish(received, turn);
+        }
+        let Some(keys) = knowledge.keys(turn.now) else {
+            knowledge.want(turn);
+            return Progress::Waiting(Self { stage: Stage::Keys { received, search }, ..self });
+        };
+        // Keys are known, so the metadata are: only now can the list be asked that the provider publishes (Discovery §3).
+        let published = knowledge.metadata(turn).and_then(|metadata| metadata.algorithms);
+        if let (Some(id), Some(published)) = (&received.id, published)
+            && !published.contains(&id.algorithm)
+        {
+            let names: Vec<_> = published.iter().map(|algorithm| algorithm.name()).collect();
+            return Progress::Failed(Error::IdToken(Finding::unexpected("alg", names.join(" or "), id.algorithm.name())));
+        }
+        let tokens = [&received.id, &received.access];
+        let checks: Result<Vec<SignatureCheck>, NoKey> = tokens.into_iter().flatten().map(|token| keys.check_for(token)).collect();
+        match checks {
+            Ok(checks) => {
+                let ticket = turn.ticket();
+                turn.ask(Effect::Verify { ticket, checks });
+                Progress::Waiting(self.errand.at(Stage::Signatures { ticket, received }, REQUEST_PATIENCE, turn))
+            }
+            // The provider may have begun to sign with a new key.
+            Err(NoKey::NoMatch(_)) if search != Search::Last => {
+                let refetch_at = knowledge.refetch_at(turn.now);
+                if !refetch_at.has_come(turn.now) {
+                    return Progress::Waiting(Self {
+                        stage: Stage::Keys { received, search: Search::Postponed },
+                        deadline: refetch_at,
+                        ..self
+                    });
+                }
+                knowledge.refetch_keys(turn);
+                Progress::Waiting(self.errand.at(Stage::Keys { received, search: Search::Last }, REQUEST_PATIENCE, turn))
+            }
+            Err(NoKey::NoMatch(finding) | NoKey::Ambiguous(finding)) => Progress::Failed(Error::Keys(finding)),
+        }
+    }
+
+    /// The signatures were checked.
+    pub(super) fn verified(self, verdict: Verdict, turn: &mut Turn<'_>) -> Progress {
+        let Stage::Signatures { received, .. } = self.stage else {
+            return Progress::Unmoved(self, Ignored::Stale);
+        };
+        let about =
+            |place: usize, finding| if place == 0 && received.id.is_some() { Error::IdToken(finding) } else { Error::AccessToken(finding) };
+        match verdict {
+            Verdict::Invalid(place) => Progress::Failed(about(place, Finding::invalid("signature", "not made by the provider's key"))),
+            Verdict::Unsupported(_) => {
+                Progress::Failed(Error::Platform(Finding::invalid("crypto.subtle", "cannot check this signature algorithm")))
+            }
+            Verdict::Valid => self.errand.finish(received, turn),
+        }
+    }
+}
