@@ -539,7 +539,8 @@ fn lo_15_a_sign_out_that_a_page_has_heard_of_ends_nothing_later() {
     let at = world.now.wall;
     world.dispatch(Event::OtherTabSignedOut { at: Some(at) });
     world.hint = world.hint.with(News::SignedOutByChoice { at });
-    world.sign_in("/");
+    world.dispatch(Event::RetryChosen);
+    assert_eq!(name(&world.settle()), Some("Name of usr_1"), "in the same page");
     world.dispatch(Event::PageReturned { hint: world.hint });
     assert_eq!(name(&world.state.view()), Some("Name of usr_1"));
 }

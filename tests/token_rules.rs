@@ -11,6 +11,7 @@ use hushkey::{
         error::NetworkFailure,
         http::{HttpResponse, Method},
         secret::Body,
+        tab_message::TabMessage,
         turn::Event,
     },
 };
@@ -157,13 +158,28 @@ fn tr_18_a_5xx_may_be_of_something_in_between_and_a_429_is_not() {
 
 #[test]
 fn tr_18_a_refresh_that_is_given_up_for_something_else_is_not_sent_again() {
+    let told = |session: &str| {
+        let mut other = World::new();
+        other.provider.session = Some(session.into());
+        other.sign_in("/");
+        let Some(TabMessage::SignedIn(whose)) = other.told.pop() else { panic!("a sign-in is told") };
+        Event::OtherTabSignedIn(whose)
+    };
     let mut world = with_refresh_token(true);
+    world.visit("/");
+    world.dispatch(Event::RenewalChosen);
+    world.settle();
     let first = presented(&mut world);
     let (_, request) = world.requests.remove(0);
     let _ = world.provider.http(&request, world.now.wall);
-    // Another organisation is chosen before the answer comes, and the provider stays where it is: the page leaves, and comes back.
-    world.dispatch(Event::OrganizationChosen { id: "org_2".into() });
-    world.settle();
+    // Before the answer comes somebody else signs in, the provider cannot be reached, and they are back.
+    world.dispatch(told("usr_2"));
+    world.provider_is_down(true);
+    world.pass(Duration::from_secs(30));
+    world.dispatch(told("usr_1"));
+    world.provider_is_down(false);
+    world.pass(Duration::from_secs(60));
+    assert_eq!((name(&world.state.view()), world.state.is_renewing()), (Some("Name of usr_1"), false));
     assert_eq!(world.provider.refreshed.iter().filter(|token| **token == first).count(), 1, "what may be used up is not presented twice");
 }
 
