@@ -544,3 +544,34 @@ fn lo_15_a_sign_out_that_a_page_has_heard_of_ends_nothing_later() {
     world.dispatch(Event::PageReturned { hint: world.hint });
     assert_eq!(name(&world.state.view()), Some("Name of usr_1"));
 }
+
+#[test]
+fn si_18_an_error_page_in_a_frame_that_has_worked_is_a_passing_trouble() {
+    for has_worked in [true, false] {
+        let mut world = World::new();
+        world.provider.session = Some("usr_1".into());
+        world.hint = if has_worked { world.hint.with(News::SignedIn(Some(Frames::Work))) } else { world.hint };
+        world.provider.frames_refused = true;
+        world.open("/account");
+        world.dispatch(Event::SignInNeeded { place: "/account".into() });
+        world.settle();
+        // The frame came to rest on a page; after its time it is looked into.
+        world.pass(seconds(10));
+        assert_eq!(world.left_for.is_none(), has_worked, "{:?}", world.state.view());
+        world.provider.frames_refused = false;
+        world.pass(seconds(3));
+        assert_eq!(name(&world.state.view()).is_some(), has_worked);
+    }
+}
+
+#[test]
+fn si_18_error_pages_in_frames_do_not_pause_a_session_at_once() {
+    let mut world = World::new();
+    world.sign_in("/");
+    world.visit("/");
+    world.provider.frames_refused = true;
+    world.dispatch(Event::RenewalChosen);
+    world.settle();
+    assert!(matches!(world.pass(seconds(30)), View::SignedIn(_)), "{:?}", world.state.view());
+    assert!(matches!(world.pass(seconds(600)), View::Paused { .. }), "not for ever");
+}

@@ -31,6 +31,18 @@ enum Command {
         /// The folder for the pictures
         out: PathBuf,
     },
+    /// Run for a long time in Chromium: four tabs, tokens that live for a minute, a provider that fails at random
+    Soak {
+        /// How long
+        #[arg(long, default_value_t = 60)]
+        minutes: u64,
+        /// What chance is made from
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// The file for what is measured: CSV
+        #[arg(long)]
+        out: PathBuf,
+    },
 }
 
 /// What is to be done.
@@ -52,12 +64,20 @@ pub(crate) enum Task {
         /// Where they go.
         out: PathBuf,
     },
+    /// Run for a long time.
+    Soak {
+        minutes: u64,
+        seed: u64,
+        /// Where the measures go.
+        out: PathBuf,
+    },
 }
 
 impl Arguments {
     pub(crate) fn task(self) -> Task {
         match self.command {
             Some(Command::Screens { out }) => Task::Screens { out },
+            Some(Command::Soak { minutes, seed, out }) => Task::Soak { minutes, seed, out },
             None if self.list => Task::List,
             None => Task::Play { only: self.only, engine: self.engine, headed: self.headed },
         }

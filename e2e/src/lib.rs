@@ -19,6 +19,7 @@ mod screens;
 mod secrets;
 mod server;
 mod setup;
+mod soak;
 mod stage;
 mod sweep;
 mod tap;
@@ -39,6 +40,7 @@ pub fn main() -> ExitCode {
         }
         Task::Play { only, engine, headed } => runner::play(&only, engine, headed),
         Task::Screens { out } => screens::take(&out).map(|()| true),
+        Task::Soak { minutes, seed, out } => soak::run(minutes, seed, &out).map(|()| true),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

@@ -80,6 +80,13 @@ impl Ground {
         self.hint.frames == Frames::Work || config.shares_host_with_provider()
     }
 
+    /// Whether this failure is a passing one although it looks like a mistake in a setting: frames have worked here, so the settings are right, and what
+    /// is shown in the place of an answer is an error page of somebody who has trouble.
+    pub(crate) fn is_disturbance(&self, error: &Error) -> bool {
+        use SilentFailure::{PageShown, RelayMissing, RelayWrong, Unregistered};
+        self.hint.frames == Frames::Work && matches!(error, Error::Silent(PageShown | RelayMissing(_) | RelayWrong | Unregistered))
+    }
+
     /// Whether a frame would find nobody, whoever is there.
     pub(crate) fn frames_are_blocked(&self, turn: &Turn<'_>) -> bool {
         self.hint.frames.are_blocked(turn.now.wall) && !turn.config.shares_host_with_provider()

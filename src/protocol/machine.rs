@@ -105,7 +105,7 @@ enum Departure {
     Lookup,
 }
 
-/// After so many failures in a row a restore is given up; the person can try again.
+/// After so many failures in a row a restore is given up, and the person can try again.
 const RESTORE_TRIES: u32 = 8;
 
 /// A provider that can be reached and does not answer in a frame is asked there so often.
@@ -573,7 +573,7 @@ fn after_restore(progress: Progress, failed_tries: u32, trouble: Option<Error>, 
 
 fn restore_failed(error: Error, failed_tries: u32, trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     match error {
-        error if error.is_transient() && failed_tries < tries(&error) => {
+        error if (error.is_transient() || ground.is_disturbance(&error)) && failed_tries < tries(&error) => {
             turn.ask(Effect::Report(error.clone()));
             Phase::Restoring { pursuit: Pursuit::pause(error, failed_tries, turn), trouble }
         }
@@ -921,7 +921,9 @@ fn renewed_as(old: &Session, new: Box<Session>, way: Way, ground: &mut Ground, t
 
 /// A transient failure never ends a session that could still be renewed. An answer that says so does, if it can be believed.
 fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    if error.is_transient() {
+    let is_last_resort_left = matches!(session.refresh, Refresh::Doubtful(_));
+    let is_disturbance = ground.is_disturbance(&error) && !is_last_resort_left && failed_tries < RESTORE_TRIES;
+    if error.is_transient() || is_disturbance {
         return try_again_later(session, error, failed_tries, turn);
     }
     match (error, session.refresh) {
