@@ -7,8 +7,11 @@ mod page;
 
 use gloo::{events::EventListener, utils::document};
 use hushkey::{
-    browser::{discarded::Discarded, frame::Frame, navigation},
-    protocol::secret::SensitiveUrl,
+    browser::{discarded::Discarded, frame::Frame, monitor::Monitor, navigation},
+    protocol::{
+        monitoring::{Watch, Word},
+        secret::SensitiveUrl,
+    },
 };
 use page::{a_while, frames, history_length, page, run, run_text, until, window};
 use std::{
@@ -261,4 +264,46 @@ async fn hash(text: &str) -> String {
     );
     let promise: js_sys::Promise = digest.call1(&wasm_bindgen::JsValue::NULL, &text.into()).expect("begun").unchecked_into();
     wasm_bindgen_futures::JsFuture::from(promise).await.expect("a digest").as_string().expect("a text")
+}
+
+// ------------------------------------------------------------------------------------------------------ the provider's own page
+
+/// Watches a page that runs this script; what is heard.
+fn monitor(script: &str, origin: String) -> (Monitor, Rc<RefCell<Vec<Result<Word, Discarded>>>>) {
+    let heard = Rc::<RefCell<Vec<_>>>::default();
+    let ears = Rc::clone(&heard);
+    let watch = Watch { frame: posting(script).expose().to_owned(), origin, question: "client state".to_owned() };
+    let monitor = Monitor::begin(&watch, move |word| ears.borrow_mut().push(word)).expect("a frame");
+    (monitor, heard)
+}
+
+#[wasm_bindgen_test]
+async fn lo_08_the_page_is_asked_the_question_and_answers() {
+    let script = "onmessage = ({ data, origin, source }) => source.postMessage(data === 'client state' ? 'changed' : 'error', origin)";
+    let (monitor, heard) = monitor(script, navigation::origin());
+    until("an answer", || heard.borrow().contains(&Ok(Word::Changed))).await;
+    assert!(heard.borrow().iter().all(Result::is_ok));
+    drop(monitor);
+    assert_eq!(frames(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn lo_09_only_the_page_itself_is_believed_and_only_its_words() {
+    let (_monitor, heard) =
+        monitor("for (const word of ['CHANGED', 'changed ', 1, {}, null]) parent.postMessage(word, '*')", navigation::origin());
+    until("five rejections", || heard.borrow().iter().filter(|word| **word == Err(Discarded::Malformed)).count() == 5).await;
+    let _stranger = Stranger::new("src", posting("parent.postMessage('changed', '*')").expose(), None);
+    until("a foreign window", || heard.borrow().contains(&Err(Discarded::ForeignWindow))).await;
+    run("window.postMessage('changed', '*')");
+    until("another", || heard.borrow().iter().filter(|word| **word == Err(Discarded::ForeignWindow)).count() == 2).await;
+    assert!(heard.borrow().iter().all(Result::is_err));
+}
+
+#[wasm_bindgen_test]
+async fn lo_09_the_right_page_at_the_wrong_origin_is_neither_asked_nor_believed() {
+    let script = "onmessage = () => parent.postMessage('asked', '*'); parent.postMessage('changed', '*')";
+    let (_monitor, heard) = monitor(script, "https://as.example".to_owned());
+    until("a foreign origin", || heard.borrow().contains(&Err(Discarded::ForeignOrigin))).await;
+    a_while().await;
+    assert_eq!(heard.borrow().as_slice(), [Err(Discarded::ForeignOrigin)]);
 }

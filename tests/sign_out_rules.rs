@@ -23,13 +23,13 @@ fn lo_03_the_id_token_in_the_address_stays_in_no_history_and_no_log() {
 }
 
 #[test]
-fn lo_06_08_12_endpoints_of_what_is_not_offered_are_never_called() {
+fn lo_06_12_endpoints_of_what_is_not_offered_are_never_called() {
     let block = format!(r#"{{"issuer":"{ISSUER}","client_id":"{CLIENT}","algorithms":["EdDSA"],"scopes":"openid offline_access"}}"#);
     let mut world = World::with(Config::from_json(&block, APP).expect("good"));
     world.provider.issues_refresh_tokens = true;
     world.provider.tweak_http = Some(Box::new(|response| {
         if response.body.expose().contains("jwks_uri") {
-            let more = r#"{"check_session_iframe":"https://as.example/check","frontchannel_logout_supported":true,
+            let more = r#"{"frontchannel_logout_supported":true,
                 "frontchannel_logout_session_supported":true,"revocation_endpoint":"https://as.example/revoke",
                 "userinfo_endpoint":"https://as.example/userinfo","introspection_endpoint":"https://as.example/introspect","#;
             response.body = Body::new(response.body.expose().replacen('{', more, 1));

@@ -6,7 +6,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::{StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use std::{
     fs, io,
     net::TcpListener,
@@ -31,11 +31,14 @@ impl Server {
         Ok(Self { _tasks: tasks })
     }
 
-    /// Any static server: files by their names, the page for everything that has no name of a file, no header but the type.
-    pub(crate) fn plain(folder: &Path, listeners: Vec<TcpListener>) -> Result<Self> {
+    /// Any static server: files by their names, the page for everything that has no name of a file, no header but the type and these.
+    pub(crate) fn plain(folder: &Path, headers: &'static [(&str, &str)], listeners: Vec<TcpListener>) -> Result<Self> {
         let folder = folder.to_owned();
         let router = Router::new().fallback(move |request: Request| {
-            let answer = plain_answer(&folder, request.uri().path());
+            let mut answer = plain_answer(&folder, request.uri().path());
+            answer
+                .headers_mut()
+                .extend(headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))));
             async move { answer }
         });
         let mut tasks = JoinSet::new();

@@ -42,8 +42,8 @@ impl Ports {
 pub(crate) enum Host {
     /// Our own server, with the headers of production.
     Production,
-    /// A server that knows files and nothing else.
-    Plain,
+    /// A server that knows files, and sends these headers with each.
+    Plain(&'static [(&'static str, &'static str)]),
 }
 
 /// Where the provider is, seen from the app. A port makes no other site, but `127.0.0.1` is another than `localhost`.
@@ -73,6 +73,8 @@ pub(crate) struct Setup {
     pub(crate) configuration: &'static [(&'static str, &'static str)],
     /// A block that stands in the place of the configuration, as if somebody had edited the deployed page.
     pub(crate) broken_block: Option<&'static str>,
+    /// The provider is named by its issuer alone, and everything else discovered.
+    pub(crate) discovered: bool,
     /// Who serves the app.
     pub(crate) host: Host,
     /// Where the provider is.
@@ -95,6 +97,7 @@ impl Setup {
         provider: &[],
         configuration: &[],
         broken_block: None,
+        discovered: false,
         host: Host::Production,
         site: Site::Same,
         third_party_cookies: ThirdPartyCookies::Blocked,
@@ -138,7 +141,12 @@ impl Setup {
     pub(crate) fn deployment(&self, ports: Ports) -> Result<Deployment> {
         let local = Deployment::local([ports.app, ports.tap, ports.api])?;
         let mut members: Map<String, Value> = serde_json::from_str(&local.text)?;
-        members.insert("env_url".to_owned(), self.issuer(ports).into());
+        if self.discovered {
+            members.retain(|name, _| name != "preset" && name != "env_url");
+            members.insert("issuer".to_owned(), self.issuer(ports).into());
+        } else {
+            members.insert("env_url".to_owned(), self.issuer(ports).into());
+        }
         members.extend(self.configuration.iter().map(|(name, value)| ((*name).to_owned(), read(value))));
         Deployment::check(&Value::Object(members).to_string(), Some(&format!("http://localhost:{}", ports.app)))
     }

@@ -60,7 +60,7 @@ fn stranger(place: &str, text: &str) -> Option<&'static str> {
     if is_kept && place != hint {
         return Some("should not be there");
     }
-    if place == hint && text.len() > hint.len() + 64 {
+    if place == hint && text.len() > hint.len() + 96 {
         return Some("is longer than a hint");
     }
     (place.starts_with("global ") && text == "memory of the app").then_some("lets any script read the app's memory")

@@ -27,6 +27,7 @@ pub(crate) struct World {
     /// The folder for its files.
     pub(crate) folder: PathBuf,
     setup: Setup,
+    ports: Ports,
     notes: RefCell<Vec<String>>,
     _server: Server,
 }
@@ -45,12 +46,17 @@ impl World {
         let listeners = ports::listen(ports.app)?;
         let server = match setup.host {
             Host::Production => Server::production(&dist, listeners)?,
-            Host::Plain => Server::plain(&dist, listeners)?,
+            Host::Plain(headers) => Server::plain(&dist, headers, listeners)?,
         };
         let provider = Provider::start(&stage.workspace, &folder, ports, stage.engine, setup).await?;
         let browser = Browser::open(stage.wish(setup.third_party_cookies)).await?;
         let app = format!("http://localhost:{}", ports.app);
-        Ok(Self { browser, provider, app, folder, setup, notes: RefCell::default(), _server: server })
+        Ok(Self { browser, provider, app, folder, setup, ports, notes: RefCell::default(), _server: server })
+    }
+
+    /// The address under which the browser knows the provider.
+    pub(crate) fn issuer(&self) -> String {
+        self.setup.issuer(self.ports)
     }
 
     /// The secrets that have gone over the wire so far.

@@ -10,6 +10,7 @@ use super::{
     effects::Pending,
     hint,
     moment::{moment, now},
+    monitor::Monitor,
     navigation, platform,
     scroll::Memory,
     timer, transaction_store,
@@ -21,6 +22,7 @@ use crate::protocol::{
     config::Config,
     error::Error,
     machine::{self, Reaction, State, Step},
+    monitoring::{Watch, Word},
     tab_message::TabMessage,
     time::UnixTime,
     turn::{Event, Opened},
@@ -52,6 +54,7 @@ pub(crate) struct Shared {
     ears: OnceCell<Ears>,
     /// Until the person has begun to use the page.
     first_touch: RefCell<Option<FirstTouch>>,
+    monitor: RefCell<Option<(Watch, Monitor)>>,
     seen: RefCell<View>,
     on_view: OnceCell<Box<dyn Fn(View)>>,
     changes: Rc<Changes>,
@@ -95,6 +98,7 @@ impl Driver {
             timer: RefCell::default(),
             ears: OnceCell::new(),
             first_touch: RefCell::default(),
+            monitor: RefCell::default(),
             on_view: OnceCell::new(),
             changes: Rc::default(),
             discarded: RefCell::default(),
@@ -200,6 +204,7 @@ impl Shared {
         }
         self.running.set(false);
         self.set_timer();
+        self.set_monitor();
         self.tell_view();
     }
 
@@ -235,6 +240,34 @@ impl Shared {
             })
         });
         self.timer.replace(timer);
+    }
+
+    /// Has the session watched that the state wants watched, and no other.
+    fn set_monitor(self: &Rc<Self>) {
+        let wanted = self.state.borrow().watch(&self.config);
+        if self.monitor.borrow().as_ref().map(|(watch, _)| watch) == wanted.as_ref() {
+            return;
+        }
+        let monitor = wanted.and_then(|watch| {
+            let driver = Rc::downgrade(self);
+            let begun = Monitor::begin(&watch, move |word| {
+                tell(&driver, |driver| match word {
+                    Ok(Word::Unchanged) => {}
+                    Ok(word) => driver.dispatch(Event::SessionWatched(word)),
+                    Err(why) => driver.count(why),
+                });
+            });
+            match begun {
+                Ok(monitor) => Some((watch, monitor)),
+                Err(error) => {
+                    console::report(&error);
+                    None
+                }
+            }
+        });
+        // Taken out first: what is dropped may have something to say.
+        let ended = self.monitor.replace(monitor);
+        drop(ended);
     }
 
     fn tell_view(&self) {

@@ -50,13 +50,7 @@ impl Frame {
         spoke: impl Fn(Result<FrameMessage, Discarded>) + 'static,
         seen: impl Fn(Sign) + 'static,
     ) -> Result<Self, Error> {
-        let missing = || Error::Platform(Finding::missing("document.body"));
-        let document = gloo::utils::document();
-        let body = document.body().ok_or_else(missing)?;
-        let element: HtmlIFrameElement = document.create_element("iframe").map_err(|_| missing())?.unchecked_into();
-        for (name, value) in ATTRIBUTES {
-            element.set_attribute(name, value).map_err(|_| missing())?;
-        }
+        let element = hidden_element()?;
         let listener = EventListener::new(&gloo::utils::window(), "message", {
             let element = element.clone();
             let own_origin = navigation::origin();
@@ -66,7 +60,6 @@ impl Frame {
                 }
             }
         });
-        body.append_child(&element).map_err(|_| missing())?;
         let seen = Rc::new(seen);
         let loaded = EventListener::new(&element, "load", {
             let (element, seen) = (element.clone(), Rc::clone(&seen));
@@ -76,7 +69,7 @@ impl Frame {
                 }
             }
         });
-        let forbidden = EventListener::new(&document, "securitypolicyviolation", {
+        let forbidden = EventListener::new(&gloo::utils::document(), "securitypolicyviolation", {
             let origin = origin_of(url.expose());
             move |event| {
                 if event.dyn_ref::<SecurityPolicyViolationEvent>().is_some_and(|violation| is_about(violation, &origin)) {
@@ -85,12 +78,31 @@ impl Frame {
             }
         });
         let frame = Self { element, _listeners: [listener, loaded, forbidden] };
-        // Replaced, not assigned: no entry in the history. And not by `src`: a renewal's address carries the ID token, which would
-        // stand in the document.
-        let location = frame.element.content_window().ok_or_else(missing)?.location();
-        location.replace(url.expose()).map_err(|_| missing())?;
+        show(&frame.element, url.expose())?;
         Ok(frame)
     }
+}
+
+fn missing() -> Error {
+    Error::Platform(Finding::missing("document.body"))
+}
+
+/// An empty hidden frame, in the page.
+pub(super) fn hidden_element() -> Result<HtmlIFrameElement, Error> {
+    let document = gloo::utils::document();
+    let element: HtmlIFrameElement = document.create_element("iframe").map_err(|_| missing())?.unchecked_into();
+    for (name, value) in ATTRIBUTES {
+        element.set_attribute(name, value).map_err(|_| missing())?;
+    }
+    document.body().ok_or_else(missing)?.append_child(&element).map_err(|_| missing())?;
+    Ok(element)
+}
+
+/// Shows an address in it. Replaced, not assigned: no entry in the history. And not by `src`: a renewal's address carries the ID token, which would
+/// stand in the document.
+pub(super) fn show(element: &HtmlIFrameElement, address: &str) -> Result<(), Error> {
+    let location = element.content_window().ok_or_else(missing)?.location();
+    location.replace(address).map_err(|_| missing())
 }
 
 impl Drop for Frame {
@@ -107,7 +119,7 @@ impl fmt::Debug for Frame {
 }
 
 /// Whether the frame shows the empty page that it began with. Of another site's page not even that can be asked.
-fn is_empty(element: &HtmlIFrameElement) -> bool {
+pub(super) fn is_empty(element: &HtmlIFrameElement) -> bool {
     element.content_window().is_some_and(|window| window.location().href().is_ok_and(|address| address == "about:blank"))
 }
 
@@ -122,7 +134,13 @@ fn origin_of(address: &str) -> String {
 
 /// Origin, window, shape: in this order, each by exact comparison ([RFC 9700 §4.17](https://www.rfc-editor.org/rfc/rfc9700#section-4.17)).
 fn admit(event: &MessageEvent, element: &HtmlIFrameElement, own_origin: &str) -> Result<FrameMessage, Discarded> {
-    if event.origin() != own_origin {
+    require_from(event, element, own_origin)?;
+    read(event)
+}
+
+/// Whether a message comes from this origin and from this frame.
+pub(super) fn require_from(event: &MessageEvent, element: &HtmlIFrameElement, origin: &str) -> Result<(), Discarded> {
+    if event.origin() != origin {
         return Err(Discarded::ForeignOrigin);
     }
     // A message from a window that is gone has no source, and a frame that is gone has no window: nothing equals nothing.
@@ -130,7 +148,7 @@ fn admit(event: &MessageEvent, element: &HtmlIFrameElement, own_origin: &str) ->
         (Some(source), Some(window)) if *AsRef::<JsValue>::as_ref(&source) == *AsRef::<JsValue>::as_ref(&window) => {}
         _ => return Err(Discarded::ForeignWindow),
     }
-    read(event)
+    Ok(())
 }
 
 /// What a relay page says, wherever it says it.

@@ -7,6 +7,7 @@
 //! | [`moment`] | `Date.now()`, `performance.now()`, `crypto.getRandomValues()` |
 //! | [`platform`] | `isSecureContext`, `crypto.subtle` |
 //! | [`frame`] | the hidden `<iframe>`, `message` and `securitypolicyviolation` events |
+//! | [`monitor`] | another hidden `<iframe>`, `postMessage()`, `setInterval()` |
 //! | [`popup`] | `window.open()` |
 //! | [`examine`] | an empty `<iframe>` with a policy |
 //! | [`scroll`] | `scrollTo()`, `pagehide` |
@@ -34,6 +35,7 @@ pub mod fetch;
 pub mod frame;
 pub mod hint;
 pub mod moment;
+pub mod monitor;
 pub mod navigation;
 pub mod platform;
 pub mod popup;

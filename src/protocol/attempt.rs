@@ -14,6 +14,7 @@ use super::{
     frame_message::FrameMessage,
     http::Outcome,
     knowledge::Knowledge,
+    monitoring::SessionState,
     reaction::Ignored,
     received::{Grant, Previous, Received},
     secret::{Code, RefreshToken},
@@ -44,6 +45,8 @@ struct Errand {
     organization: Option<String>,
     /// Whether the provider did not take the code of a frame before.
     refused: bool,
+    /// What the authorization response called the session.
+    session_state: Option<SessionState>,
 }
 
 /// How the provider is asked.
@@ -88,7 +91,7 @@ const POPUP_PATIENCE: Duration = Duration::from_secs(600);
 impl Attempt {
     /// Asks in a hidden frame, without any page being shown.
     pub(crate) fn silent(previous: Option<Previous>, organization: Option<String>, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
-        let errand = Errand { way: Way::Frame, previous, organization, refused: false };
+        let errand = Errand { way: Way::Frame, previous, organization, refused: false, session_state: None };
         let attempt = errand.at(Stage::Metadata, REQUEST_PATIENCE, turn).open_frame_if_possible(true, knowledge, turn);
         // In parallel with the frame: the keys will be there when the tokens are.
         knowledge.want(turn);
@@ -102,7 +105,7 @@ impl Attempt {
         let ticket = turn.ticket();
         turn.ask(Effect::OpenPopup { ticket, url, state: transaction.state.clone() });
         knowledge.want(turn);
-        Errand { way: Way::Popup, previous: None, organization: None, refused: false }.at(
+        Errand { way: Way::Popup, previous: None, organization: None, refused: false, session_state: None }.at(
             Stage::Answer { ticket, transaction, place: Place::Window },
             POPUP_PATIENCE,
             turn,
@@ -117,16 +120,25 @@ impl Attempt {
         };
         let ticket = turn.send(token::refresh_request(&metadata.token_endpoint, &refresh_token, turn.config));
         let stage = Stage::Tokens { ticket, grant: Grant::Refresh { used: refresh_token, previous: previous.clone() }, sent_at: turn.now };
-        Errand { way: Way::Refresh, previous: Some(previous), organization: None, refused: false }.at(stage, REQUEST_PATIENCE, turn)
+        let session_state = previous.session_state.clone();
+        Errand { way: Way::Refresh, previous: Some(previous), organization: None, refused: false, session_state }
+            .at(stage, REQUEST_PATIENCE, turn)
     }
 
     /// Goes on with the code that a redirect brought.
-    pub(crate) fn redeem(code: Code, transaction: Transaction, journey: Journey, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
+    pub(crate) fn redeem(
+        (code, session_state): (Code, Option<SessionState>),
+        transaction: Transaction,
+        journey: Journey,
+        knowledge: &mut Knowledge,
+        turn: &mut Turn<'_>,
+    ) -> Self {
         let way = match journey {
             Journey::Lookup => Way::Lookup,
             Journey::SignIn => Way::Redirect,
         };
-        let attempt = Errand { way, previous: None, organization: None, refused: false }.send_code(code, transaction, turn);
+        let errand = Errand { way, previous: None, organization: None, refused: false, session_state };
+        let attempt = errand.send_code(code, transaction, turn);
         knowledge.want(turn);
         attempt
     }
@@ -200,8 +212,12 @@ impl Attempt {
             return Progress::Unmoved(self, Ignored::Stale);
         };
         let response = Parameters::read(message.query.expose(), message.fragment.expose()).map_err(Error::AuthorizationResponse);
-        match response.and_then(|parameters| callback::process_authorization_response(&parameters, &transaction)) {
-            Ok(code) => Progress::Waiting(self.errand.send_code(code, transaction, turn)),
+        let answer = response.and_then(|parameters| {
+            let code = callback::process_authorization_response(&parameters, &transaction)?;
+            Ok((code, parameters.session_state()))
+        });
+        match answer {
+            Ok((code, session_state)) => Progress::Waiting(Errand { session_state, ..self.errand }.send_code(code, transaction, turn)),
             Err(Error::AuthorizationResponse(_)) => {
                 Progress::Unmoved(Self { stage: Stage::Answer { ticket, transaction, place }, ..self }, Ignored::Foreign)
             }
@@ -308,7 +324,7 @@ impl Errand {
 
     fn finish(self, received: Received, turn: &mut Turn<'_>) -> Progress {
         match received.into_session(turn) {
-            Ok(session) => Progress::Done(Box::new(session), self.way),
+            Ok(session) => Progress::Done(Box::new(Session { session_state: self.session_state, ..session }), self.way),
             Err(error) => Progress::Failed(error),
         }
     }

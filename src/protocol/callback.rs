@@ -3,6 +3,7 @@
 
 use super::{
     error::{Error, Finding, ProviderError, SilentFailure},
+    monitoring::SessionState,
     secret::{Code, SensitiveUrl, StateParameter},
     transaction::Transaction,
 };
@@ -54,6 +55,11 @@ impl Parameters {
     /// Whether the response carries this `state`.
     pub(crate) fn is_state_of(&self, state: &StateParameter) -> bool {
         self.get("state").is_some_and(|returned| state.matches(returned))
+    }
+
+    /// `session_state`, if it is one. It is asked for after the response has proved to be authentic.
+    pub(crate) fn session_state(&self) -> Option<SessionState> {
+        self.get("session_state").and_then(SessionState::read)
     }
 
     fn get(&self, name: &str) -> Option<&str> {

@@ -18,6 +18,7 @@ pub struct Metadata {
     pub(crate) token_endpoint: Url,
     pub(crate) jwks_uri: Url,
     pub(crate) end_session_endpoint: Option<Url>,
+    pub(crate) check_session_iframe: Option<Url>,
     pub(crate) algorithms: Option<Vec<Algorithm>>,
     pub(crate) sends_issuer: bool,
 }
@@ -26,6 +27,10 @@ impl Metadata {
     /// Checks a metadata object. Required endpoints must be usable; an optional one that is not is left out.
     pub(crate) fn from_object(object: &Object, transport: Transport) -> Result<Self, Finding> {
         let required = |field: &'static str| address::endpoint(field, object.required_str(field)?, transport);
+        let optional = |field: &'static str| {
+            let text = object.optional_str(field).ok().flatten()?;
+            address::endpoint(field, text, transport).ok()
+        };
         let authorization_endpoint = required("authorization_endpoint")?;
         refuse_own_parameters(&authorization_endpoint)?;
         let metadata = Self {
@@ -33,11 +38,8 @@ impl Metadata {
             authorization_endpoint,
             token_endpoint: required("token_endpoint")?,
             jwks_uri: required("jwks_uri")?,
-            end_session_endpoint: object
-                .optional_str("end_session_endpoint")
-                .ok()
-                .flatten()
-                .and_then(|text| address::endpoint("end_session_endpoint", text, transport).ok()),
+            end_session_endpoint: optional("end_session_endpoint"),
+            check_session_iframe: optional("check_session_iframe"),
             algorithms: object
                 .optional_strings("id_token_signing_alg_values_supported")?
                 .map(|names| names.iter().filter_map(|name| Algorithm::from_name(name)).collect()),

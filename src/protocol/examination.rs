@@ -48,7 +48,8 @@ const MARK: &str = r#"name="hushkey-relay""#;
 /// The most likely cause. `loaded`: the frame came to rest on some page.
 pub(crate) fn cause(evidence: &Evidence, loaded: bool, config: &Config) -> Error {
     let silent = Error::Silent;
-    if evidence.provider == Manners::Silent {
+    // An isolated app is not told even that the provider redirects; and a provider that is down would have kept back its keys, too.
+    if evidence.provider == Manners::Silent && !evidence.isolated {
         return Error::Network(match evidence.relay {
             Err(NetworkFailure::Offline) => NetworkFailure::Offline,
             _ => NetworkFailure::Unreachable,
@@ -125,6 +126,8 @@ mod tests {
             (with(|page| page.body = Body::new("<div id=app>")), Redirects, false, true, "silent_relay_wrong"),
             (with(|page| page.frame_options = Some("Deny".into())), Redirects, false, true, "silent_relay_framing"),
             (with(|page| page.frame_options = Some("SAMEORIGIN".into())), Redirects, true, true, "silent_isolated"),
+            (Ok(relay()), Silent, true, false, "silent_isolated"),
+            (Err(NetworkFailure::Offline), Silent, true, false, "network_offline"),
             (policy("default-src 'none'; Frame-Ancestors 'none'"), Redirects, false, true, "silent_relay_framing"),
             (policy("frame-ancestors https://app.example"), Redirects, false, true, "silent_page_shown"),
             (policy("default-src 'none';frame-ancestors 'self'"), Redirects, false, true, "silent_page_shown"),

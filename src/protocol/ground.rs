@@ -7,6 +7,7 @@ use super::{
     error::{Error, SilentFailure},
     hint::{Frames, Hint, Last, News},
     knowledge::Knowledge,
+    monitoring::Trust,
     redirect_log::RedirectLog,
     transaction::Ticket,
     turn::{Effect, Turn},
@@ -41,6 +42,8 @@ pub(crate) struct Ground {
     pub(crate) settled: bool,
     /// Whether another tab has said that somebody signed in there, who is not the person here, and the provider has not been asked yet.
     pub(crate) elsewhere: bool,
+    /// What the provider's page about the session is worth.
+    pub(crate) monitoring: Trust,
     /// The window that the person was shown, whatever the page does meanwhile.
     pub(crate) popup: Option<Popup>,
 }

@@ -101,7 +101,11 @@ impl Hint {
             Frames::Blocked { found } => (Some("blocked"), Some(found.as_millis())),
         };
         let signed_out = self.signed_out.map(UnixTime::as_millis);
-        json!({ "v": 1, "last": last, "frames": frames, "found": found, "signed_out_at": signed_out }).to_string()
+        let mut members = json!({ "v": 1, "last": last, "frames": frames, "found": found, "signed_out_at": signed_out });
+        if let Some(members) = members.as_object_mut() {
+            members.retain(|_, value| !value.is_null());
+        }
+        members.to_string()
     }
 
     /// Reads a stored text. Whatever is not understood is no hint.

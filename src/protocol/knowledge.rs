@@ -1,7 +1,7 @@
 //! What is known of the provider: metadata and keys, in memory only, for a bounded time.
 
 use super::{
-    config::Provider,
+    config::{Config, Provider},
     discovery::{self, Metadata},
     error::Error,
     http::{Freshness, Outcome},
@@ -53,9 +53,17 @@ impl Knowledge {
         }
     }
 
+    /// The metadata, however old.
+    pub(crate) fn known_metadata<'a>(&'a self, config: &'a Config) -> Option<&'a Metadata> {
+        match &config.provider {
+            Provider::Known(metadata) => Some(metadata),
+            Provider::Discovered { .. } => self.metadata.as_ref().map(|(metadata, _)| metadata),
+        }
+    }
+
     /// The metadata, also if they are old: for a window that has to be opened now or never.
     pub(crate) fn latest_metadata(&self, turn: &Turn<'_>) -> Option<Metadata> {
-        self.metadata(turn).or_else(|| self.metadata.as_ref().map(|(metadata, _)| metadata.clone()))
+        self.known_metadata(turn.config).cloned()
     }
 
     /// The keys, as far as they are known and recent.

@@ -30,6 +30,7 @@ use super::{
     ground::{Ground, Popup},
     hint::{Hint, Last, News},
     logout,
+    monitoring::{Watch, Word},
     pursuit::{Answered, Pursuit, Ticked},
     received::Previous,
     secret::{RefreshToken, StateParameter},
@@ -236,6 +237,17 @@ impl State {
         self.session().is_some() && !self.ground.frames_are_trusted(config)
     }
 
+    /// The session that the provider's page is to be asked about meanwhile, where the provider has one, the page is looked at, and what a frame says in
+    /// this browser means something.
+    #[must_use]
+    pub fn watch(&self, config: &Config) -> Option<Watch> {
+        let Phase::SignedIn { session, renewal: Renewal::Resting } = &self.phase else { return None };
+        let ground = &self.ground;
+        let worthwhile = ground.visible && ground.frames_are_trusted(config) && !ground.monitoring.is_lost();
+        let metadata = ground.knowledge.known_metadata(config).filter(|_| worthwhile)?;
+        Watch::of(session.session_state.as_ref()?, metadata, config)
+    }
+
     fn session(&self) -> Option<&Session> {
         match &self.phase {
             Phase::SignedIn { session, .. } => Some(session),
@@ -359,6 +371,7 @@ fn starting(event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
         | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut { .. }
         | Event::PageReturned { .. }
+        | Event::SessionWatched(_)
         | Event::Woke { .. }
         | Event::Ticked => ignored(Phase::Starting, Ignored::NotNow),
     }
@@ -417,7 +430,8 @@ fn open_callback(query: &str, fragment: &str, remembered: Option<Record>, ground
             ground.landing = Some(return_to);
             match (callback::process_authorization_response(&parameters, &transaction), journey) {
                 (Ok(code), journey) => {
-                    Phase::Completing { attempt: Attempt::redeem(code, transaction, journey, &mut ground.knowledge, turn) }
+                    let answer = (code, parameters.session_state());
+                    Phase::Completing { attempt: Attempt::redeem(answer, transaction, journey, &mut ground.knowledge, turn) }
                 }
                 (Err(Error::AuthorizationResponse(finding)), _) => look_up(Some(trouble(finding)), ground, turn),
                 (Err(error), Journey::SignIn) => problem(error, turn),
@@ -548,9 +562,11 @@ fn restoring(pursuit: Pursuit, trouble: Option<Error>, event: Event, ground: &mu
         Event::PageReturned { hint } => taken(page_returned(hint, trouble, ground, turn)),
         Event::Opened(_) => ignored(Phase::Restoring { pursuit, trouble }, Ignored::OpenedBefore),
         Event::PopupBlocked { .. } => ignored(Phase::Restoring { pursuit, trouble }, Ignored::Stale),
-        Event::OrganizationChosen { .. } | Event::PersonActed | Event::RenewalChosen | Event::TokenRejected { .. } => {
-            ignored(Phase::Restoring { pursuit, trouble }, Ignored::NotNow)
-        }
+        Event::OrganizationChosen { .. }
+        | Event::PersonActed
+        | Event::RenewalChosen
+        | Event::SessionWatched(_)
+        | Event::TokenRejected { .. } => ignored(Phase::Restoring { pursuit, trouble }, Ignored::NotNow),
     }
 }
 
@@ -676,6 +692,7 @@ fn completing(attempt: Attempt, event: Event, ground: &mut Ground, turn: &mut Tu
         | Event::TokenRejected { .. }
         | Event::OtherTabSignedIn(_)
         | Event::PageReturned { .. }
+        | Event::SessionWatched(_)
         | Event::Woke { .. } => ignored(Phase::Completing { attempt }, Ignored::NotNow),
     }
 }
@@ -772,6 +789,7 @@ fn signed_in(session: Box<Session>, renewal: Renewal, event: Event, ground: &mut
         }
         Event::TokenRejected { .. } => ignored(stay(session, renewal), Ignored::Stale),
         Event::OtherTabSignedIn(whose) => other_tab_signed_in(session, renewal, &whose, ground, turn),
+        Event::SessionWatched(word) => watched(session, renewal, word, ground, turn),
         Event::OrganizationChosen { id } => taken(switch(session, id, ground, turn)),
         Event::SignInChosen(options) => taken(sign_in(stay(session, renewal), options, ground, turn)),
         Event::SignOutChosen => taken(sign_out(Some(session), ground, turn)),
@@ -817,6 +835,24 @@ fn ask_anew(session: Box<Session>, ground: &mut Ground, turn: &mut Turn<'_>) -> 
 /// Whom a frame is to find: nobody in particular once another tab has said that somebody else is there.
 fn expected(session: &Session, ground: &Ground) -> Option<Previous> {
     (!ground.elsewhere).then(|| Previous::of(session))
+}
+
+/// The provider's page said something about the session. It is a reason to ask, and nothing more.
+fn watched(session: Box<Session>, renewal: Renewal, word: Word, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
+    match (word, renewal) {
+        (Word::Changed, Renewal::Resting) => {
+            if !ground.monitoring.alarmed(turn.now) {
+                return taken(Phase::SignedIn { session, renewal: Renewal::Resting });
+            }
+            let attempt = Attempt::silent(expected(&session, ground), None, &mut ground.knowledge, turn);
+            taken(pursuing(session, attempt, 0))
+        }
+        (Word::Error, renewal) if !ground.monitoring.is_lost() => {
+            ground.monitoring.lose();
+            taken(Phase::SignedIn { session, renewal })
+        }
+        (Word::Changed | Word::Error | Word::Unchanged, renewal) => ignored(Phase::SignedIn { session, renewal }, Ignored::NotNow),
+    }
 }
 
 /// Somebody signed in in another tab. One browser has one session at the provider: if it is another person, this page follows.
@@ -921,9 +957,7 @@ fn renewed_as(old: &Session, new: Box<Session>, way: Way, ground: &mut Ground, t
 
 /// A transient failure never ends a session that could still be renewed. An answer that says so does, if it can be believed.
 fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    let is_last_resort_left = matches!(session.refresh, Refresh::Doubtful(_));
-    let is_disturbance = ground.is_disturbance(&error) && !is_last_resort_left && failed_tries < RESTORE_TRIES;
-    if error.is_transient() || is_disturbance {
+    if error.is_transient() || (ground.is_disturbance(&error) && failed_tries < RESTORE_TRIES) {
         return try_again_later(session, error, failed_tries, turn);
     }
     match (error, session.refresh) {
@@ -1039,6 +1073,7 @@ fn signed_out(reason: Reason, event: Event, ground: &mut Ground, turn: &mut Turn
         | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut { .. }
         | Event::PageReturned { .. }
+        | Event::SessionWatched(_)
         | Event::Woke { .. }
         | Event::Ticked => ignored(Phase::SignedOut(reason), Ignored::NotNow),
     }
@@ -1162,6 +1197,7 @@ fn leaving(purpose: Purpose, until: Clocks, event: Event, ground: &mut Ground, t
         | Event::RetryChosen
         | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut { .. }
+        | Event::SessionWatched(_)
         | Event::Woke { .. } => ignored(Phase::Leaving { purpose, until }, Ignored::NotNow),
     }
 }

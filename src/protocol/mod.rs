@@ -37,6 +37,7 @@ pub mod jwt;
 mod knowledge;
 mod logout;
 pub mod machine;
+pub mod monitoring;
 mod pkce;
 mod presets;
 mod pursuit;

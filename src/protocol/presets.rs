@@ -14,6 +14,7 @@ pub(crate) fn scalekit(env_url: &str, issuer: Option<&str>, transport: Transport
         token_endpoint: at("/oauth/token")?,
         jwks_uri: at("/keys")?,
         end_session_endpoint: Some(at("/oidc/logout")?),
+        check_session_iframe: None,
         algorithms: Some(vec![Algorithm::Rs256]),
         sends_issuer: false,
     })

@@ -6,6 +6,7 @@ use super::{
     error::{Error, Finding},
     id_token::{self, Expectation, IdClaims, Origin},
     jwt::Unverified,
+    monitoring::SessionState,
     secret::{Code, IdToken, Nonce, RefreshToken},
     session::{Lifetime, Person, Refresh, Session},
     time::{Clocks, UnixTime},
@@ -29,6 +30,7 @@ pub(super) struct Previous {
     pub(super) id_token: IdToken,
     pub(super) scopes: Vec<String>,
     pub(super) person: Rc<Person>,
+    pub(super) session_state: Option<SessionState>,
 }
 
 impl Previous {
@@ -40,6 +42,7 @@ impl Previous {
             id_token: session.id_token.clone(),
             scopes: session.scopes.clone(),
             person: Rc::clone(&session.person),
+            session_state: session.session_state.clone(),
         }
     }
 }
@@ -154,6 +157,7 @@ impl Received {
             rejected: false,
             confirmed: turn.now,
             person,
+            session_state: None,
         })
     }
 }

@@ -4,6 +4,7 @@ use super::{
     access_token::AccessClaims,
     id_token::IdClaims,
     json::Object,
+    monitoring::SessionState,
     secret::{AccessToken, IdToken, Nonce, RefreshToken},
     time::Clocks,
 };
@@ -28,6 +29,8 @@ pub(crate) struct Session {
     /// When the provider last said that this session exists.
     pub(crate) confirmed: Clocks,
     pub(crate) person: Rc<Person>,
+    /// By which the provider's page knows it, where there is one.
+    pub(crate) session_state: Option<SessionState>,
 }
 
 impl Session {

@@ -9,6 +9,7 @@ use super::{
     hint::{Hint, News},
     http::{HttpRequest, Outcome},
     jwks::SignatureCheck,
+    monitoring::Word,
     redirect_log::RedirectLog,
     secret::{SensitiveUrl, StateParameter},
     tab_message::{TabMessage, Whose},
@@ -91,6 +92,8 @@ pub enum Event {
         /// When, if it says so.
         at: Option<UnixTime>,
     },
+    /// The provider's page about the session spoke.
+    SessionWatched(Word),
     /// The person wants to go on in another of their organisations.
     OrganizationChosen {
         /// Its identifier.
@@ -136,6 +139,7 @@ impl Event {
             | Self::OtherTabSignedIn(_)
             | Self::OtherTabSignedOut { .. }
             | Self::PageReturned { .. }
+            | Self::SessionWatched(_)
             | Self::Woke { .. }
             | Self::Ticked => None,
         }

@@ -141,15 +141,59 @@ pub(super) async fn busy(world: &World) -> Result<()> {
     world.mark_is_still_at("main h1").await
 }
 
+pub(super) async fn policy_is_named(world: &World) -> Result<()> {
+    world.signs_in().await?;
+    world.browser.reload().await?;
+    says(world, "add the provider's origin to frame-src").await?;
+    world.is_signed_out().await?;
+    // Whoever signs out is not looked for, so that nothing is forbidden on this last page.
+    world.presses("Sign in").await?;
+    world.is_signed_in().await?;
+    world.presses("Sign out").await?;
+    world.sees_heading("You are signed out.").await
+}
+
+pub(super) async fn isolation_is_named(world: &World) -> Result<()> {
+    world.opens("/").await?;
+    let isolated = world.browser.text_of("return String(self.crossOriginIsolated)").await?;
+    ensure!(isolated == "true", "the page is not isolated");
+    says(world, "the app is cross-origin isolated (COEP)").await?;
+    world.is_signed_out().await
+}
+
+/// Waits for a message to those who run the app.
+async fn says(world: &World, text: &str) -> Result<()> {
+    until_within(SILENCE, &format!("\"{text}\" in the console"), async || {
+        let said = world.browser.console().await?.unwrap_or_default();
+        Ok(yes(said.iter().any(|entry| entry.message.contains(text))))
+    })
+    .await
+}
+
+/// Another app of the provider's signs the person out, in another tab of the same browser.
+pub(super) async fn monitored(world: &World) -> Result<()> {
+    world.signs_in_to_account().await?;
+    let tab = world.browser.tab().await?;
+    until("the provider's page to be asked", async || {
+        Ok(yes(world.browser.text_of("return String(document.querySelectorAll('iframe').length)").await? == "1"))
+    })
+    .await?;
+    let asked = world.provider.log().await?.silent_sign_ins();
+    world.browser.open_tab().await?;
+    world.browser.go_to(&format!("{}/oidc/logout", world.issuer())).await?;
+    world.browser.switch_to(tab).await?;
+    world.sees_heading("Your session has ended.").await?;
+    world.is_at("/account").await?;
+    let silent = world.provider.log().await?.silent_sign_ins() - asked;
+    ensure!((1..=2).contains(&silent), "the provider was asked {silent} times");
+    Ok(())
+}
+
 pub(super) async fn silence_is_explained(world: &World) -> Result<()> {
     world.signs_in_to_account().await?;
     world.provider.control("fail?endpoint=authorize&page=1&times=0").await?;
     world.opens("/").await?;
-    until_within(SILENCE, "the cause, for those who run the app", async || {
-        let said = world.browser.console().await?.unwrap_or_default();
-        Ok(yes(said.iter().any(|entry| entry.message.contains("register its address (silent_path) there"))))
-    })
-    .await?;
+    says(world, "register its address (silent_path) there").await?;
     world.is_signed_out().await?;
     world.provider.control("heal").await?;
     world.opens("/account").await?;

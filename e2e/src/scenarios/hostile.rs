@@ -84,5 +84,5 @@ pub(super) fn foreign_page(folder: &Path, framed: &str) -> Result<(Server, Strin
     fs::write(folder.join("index.html"), format!("<!doctype html><title>Foreign</title><script>{script}</script>{frame}"))?;
     let listeners = ports::listen(0)?;
     let port = listeners.first().context("no listener")?.local_addr()?.port();
-    Ok((Server::plain(&folder, listeners)?, format!("http://127.0.0.1:{port}/")))
+    Ok((Server::plain(&folder, &[], listeners)?, format!("http://127.0.0.1:{port}/")))
 }

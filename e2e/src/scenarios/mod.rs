@@ -113,6 +113,23 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             console_may_say: &["hushkey: silent sign-in", "X-Frame-Options", "frame"],
             ..Setup::ORDINARY
         }),
+    scenario!("policy-blocks-frame", "a policy that forbids the frame is named to those who run the app", continuity::policy_is_named,
+        Setup {
+            host: Host::Plain(&[("content-security-policy", "frame-src 'none'")]),
+            not_in: &[(Engine::WebKit, "its driver tells nothing of the console")],
+            console_may_say: &["hushkey: silent sign-in", "Content Security Policy", "Content-Security-Policy"],
+            ..Setup::ORDINARY
+        }),
+    scenario!("isolated", "an app that is cross-origin isolated is told what that costs", continuity::isolation_is_named,
+        Setup {
+            host: Host::Plain(&[("cross-origin-embedder-policy", "require-corp"), ("cross-origin-opener-policy", "same-origin")]),
+            not_in: &[(Engine::WebKit, "its driver tells nothing of the console")],
+            console_may_say: &["hushkey: silent sign-in", "ERR_BLOCKED_BY_RESPONSE", "Cross-Origin-Embedder-Policy"],
+            nobody_signs_in: true,
+            ..Setup::ORDINARY
+        }),
+    scenario!("session-monitored", "a session that ends at the provider is noticed while the page is looked at", continuity::monitored,
+        Setup { provider: &["--session-management"], discovered: true, ..REFUSALS }),
     scenario!("forged-messages", "forged messages to the page change nothing", hostile::forged_messages),
     scenario!("framed", "a page of another origin cannot show the app in a frame", hostile::framed,
         Setup { console_may_say: &["frame-ancestors"], ..Setup::ORDINARY }),
@@ -120,7 +137,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario!("relay", "the relay page is small, strict, and of no use when it is opened by itself", relay::by_itself,
         Setup { console_may_say: &["/favicon.ico"], ..NOBODY }),
     scenario!("relay-framed", "the relay page tells its own origin and nobody else", relay::framed,
-        Setup { console_may_say: &["postMessage"], host: Host::Plain, ..NOBODY }),
+        Setup { console_may_say: &["postMessage"], host: Host::Plain(&[]), ..NOBODY }),
     scenario!("headers", "every kind of address has its headers", headers::of_every_kind, NOBODY),
     scenario!("wrong-configuration", "a wrong configuration is refused, naming the field", configuration::names_the_field,
         Setup { broken_block: Some(r#"{ "preset": "scalekit", "env_url": "http://localhost:8081", "clientid": "spac_hushkey" }"#), ..NOBODY }),
@@ -132,7 +149,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         Setup {
             provider: &["--redirect-path", "/auth/callback", "--silent-path", "/silent-callback.html"],
             configuration: &[("redirect_path", "/auth/callback"), ("silent_path", "/silent-callback.html")],
-            host: Host::Plain,
+            host: Host::Plain(&[]),
             ..Setup::ORDINARY
         }),
 ];
