@@ -10,6 +10,7 @@ use hushkey::{
         error::NetworkFailure,
         hint::{Frames, Hint},
         http::{HttpResponse, Method},
+        monitoring::Word,
         secret::Body,
         tab_message::{TabMessage, Whose},
         turn::{Event, Verdict},
@@ -36,7 +37,7 @@ enum Move {
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = prop_oneof![
         2 => prop_oneof![Just("/"), Just("/account"), Just("/callback"), Just("/callback?code=x&state=y"), Just("/signed-out?state=z")].prop_map(Move::Load),
-        5 => (0..16_u8).prop_map(Move::Choose),
+        5 => (0..18_u8).prop_map(Move::Choose),
         20 => Just(Move::Answer),
         3 => (0..5_u8).prop_map(Move::AnswerWrongly),
         2 => prop_oneof![Just("?code=x&state=y"), Just("?error=login_required"), Just("#access_token=x")].prop_map(Move::Say),
@@ -69,6 +70,8 @@ fn play(world: &mut World, step: Move) {
                 11 => Event::SignInChosen(SignInOptions { popup: true, ..SignInOptions::default() }),
                 12 | 13 => Event::OtherTabSignedIn(whose(world, which == 12)),
                 14 => popup.map_or(Event::Ticked, |(ticket, _)| Event::PopupBlocked { ticket }),
+                15 => Event::SessionWatched(Word::Changed),
+                16 => Event::SessionWatched(Word::Error),
                 _ => Event::TokenRejected { generation: world.state.token_expires_at().map_or(0, |_| 7) },
             };
             world.dispatch(event);

@@ -15,6 +15,7 @@ use hushkey::{
         hint::{Frames, Hint, Last, News},
         http::{Freshness, HttpResponse, Method},
         machine::{self, Reaction, State},
+        monitoring::Word,
         redirect_log::RedirectLog,
         secret::{Body, SensitiveUrl},
         tab_message::TabMessage,
@@ -236,6 +237,7 @@ pub(crate) fn event(input: Input, config: &Config) -> Option<(Kind, Event)> {
         },
         // A page in the cache hears no other tab, and asks the hint instead.
         Input::Returned { hint } => one(Kind::Returned, Event::PageReturned { hint: Hint::parse(hint.as_deref()) }),
+        Input::Watched { changed } => one(Kind::Watched, Event::SessionWatched(if changed { Word::Changed } else { Word::Error })),
         Input::Woke { visible } => one(Kind::Woke, Event::Woke { visible }),
         Input::Ticked => one(Kind::Ticked, Event::Ticked),
     }

@@ -175,6 +175,18 @@ impl World {
         Ok(())
     }
 
+    /// The provider's page about the session says something, whether or not it is true.
+    pub(crate) fn alarm(&mut self) -> Held {
+        let pages = self.pages();
+        if pages.is_empty() {
+            return Ok(());
+        }
+        let page = self.chance.pick(&pages);
+        self.count(Count::Alarm);
+        let changed = self.chance.percent(90);
+        self.deliver(page, Input::Watched { changed }, Truth::Ordinary)
+    }
+
     /// A message on the channel that is not about this client, or no message at all.
     pub(crate) fn forge_tab(&mut self) -> Held {
         for page in self.pages() {

@@ -25,6 +25,7 @@ pub(crate) enum Move {
     ForgeFrame,
     ForgeTab,
     ForgeCallback,
+    Alarm,
     Weather,
     Online,
     Provider,
@@ -39,7 +40,7 @@ pub(crate) enum Move {
 }
 
 /// Every move, its weight, and in how many of a hundred sessions it can happen at all.
-const MOVES: [(Move, u32, u64); 30] = [
+const MOVES: [(Move, u32, u64); 31] = [
     (Move::OpenTab, 6, 90),
     (Move::CloseTab, 2, 70),
     (Move::DuplicateTab, 2, 60),
@@ -59,6 +60,7 @@ const MOVES: [(Move, u32, u64); 30] = [
     (Move::ForgeFrame, 4, 40),
     (Move::ForgeTab, 1, 30),
     (Move::ForgeCallback, 2, 40),
+    (Move::Alarm, 3, 40),
     (Move::Weather, 4, 55),
     (Move::Online, 3, 45),
     (Move::Provider, 3, 45),
@@ -111,6 +113,7 @@ impl World {
             Move::ForgeFrame => self.forge_frame(),
             Move::ForgeTab => self.forge_tab(),
             Move::ForgeCallback => self.forge_callback(),
+            Move::Alarm => self.alarm(),
             Move::Sleep => self.sleep(),
             Move::Online => self.toggle_online(),
             Move::JumpForward => self.jump(true),

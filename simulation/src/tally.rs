@@ -100,6 +100,7 @@ tally! {
         ForgedFrame = "forged frame messages",
         ForgedTab = "forged tab messages",
         ForgedCallback = "forged or replayed callbacks",
+        Alarm = "alarms about the session",
         ApiRejected = "401 answers of the API",
     }
     "length": {

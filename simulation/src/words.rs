@@ -46,6 +46,8 @@ pub(crate) enum Input {
     Told(String),
     /// The page came back from the back/forward cache; the hint as it stands now.
     Returned { hint: Option<String> },
+    /// The provider's page about the session says that it has changed, rightly or not; or that it does not understand.
+    Watched { changed: bool },
     /// The page is looked at again, or no longer, or the network is back.
     Woke { visible: bool },
     /// The timer fired.
@@ -98,6 +100,7 @@ pub(crate) enum Kind {
     SignedInElsewhere,
     SignedOutElsewhere,
     Returned,
+    Watched,
     Woke,
     Ticked,
 }
