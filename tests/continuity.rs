@@ -575,3 +575,16 @@ fn si_18_error_pages_in_frames_do_not_pause_a_session_at_once() {
     assert!(matches!(world.pass(seconds(30)), View::SignedIn(_)), "{:?}", world.state.view());
     assert!(matches!(world.pass(seconds(600)), View::Paused { .. }), "not for ever");
 }
+
+#[test]
+fn a_page_that_was_there_before_is_scrolled_to_where_it_was_and_once() {
+    let mut world = World::new();
+    world.sign_in("/");
+    for (returned, scrolled) in [(false, 0), (true, 1)] {
+        (world.returned, world.scrolled) = (returned, 0);
+        assert!(world.visit("/account").person().is_some());
+        world.dispatch(Event::RenewalChosen);
+        world.settle();
+        assert_eq!(world.scrolled, scrolled, "{returned}");
+    }
+}

@@ -303,6 +303,7 @@ fn si_23_nothing_is_asked_while_the_app_itself_is_framed() {
         redirects: RedirectLog::default(),
         visible: true,
         framed: true,
+        returned: false,
     }));
     assert_eq!(error_of(&world.state.view()).code(), "silent_framed");
     assert!(world.frames.is_empty() && world.requests.is_empty());

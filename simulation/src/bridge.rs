@@ -178,6 +178,7 @@ pub(crate) fn event(input: Input, config: &Config) -> Option<(Kind, Event)> {
                 hint: Hint::parse(hint.as_deref()),
                 redirects: RedirectLog::parse(redirects.as_deref()),
                 framed: false,
+                returned: false,
                 visible,
             };
             one(Kind::Opened, Event::Opened(opened))

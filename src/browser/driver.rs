@@ -86,6 +86,7 @@ impl Driver {
             hint: hint::read(config.client_id()),
             redirects: transaction_store::redirects(config.client_id()),
             framed: navigation::is_framed(),
+            returned: navigation::is_return(),
             visible: wake::is_visible(),
         };
         let state = State::new();
@@ -327,7 +328,7 @@ impl Shared {
     fn keep_scroll(self: &Rc<Self>) -> Memory {
         let driver = Rc::downgrade(self);
         Memory::keep(self.config.client_id(), move || {
-            driver.upgrade().is_some_and(|driver| driver.state.borrow().may_be_looked_up_by_redirect(&driver.config))
+            driver.upgrade().is_some_and(|driver| driver.state.borrow().shows_what_has_to_be_restored())
         })
     }
 }

@@ -5,6 +5,7 @@ use crate::protocol::{
     secret::SensitiveUrl,
     turn::HistoryEntry,
 };
+use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 use web_sys::PopStateEvent;
 
@@ -34,6 +35,14 @@ pub fn is_framed() -> bool {
     let window = gloo::utils::window();
     // Compared as JavaScript does it: the top window may belong to another origin, where nothing else is allowed.
     window.top().ok().flatten().is_none_or(|top| JsValue::from(top) != JsValue::from(window))
+}
+
+/// Whether the page was loaded because somebody reloaded it, or came back to it in the history.
+#[must_use]
+pub fn is_return() -> bool {
+    let entries = gloo::utils::window().performance().map(|performance| performance.get_entries_by_type("navigation"));
+    let kind = entries.and_then(|entries| Reflect::get(&entries.get(0), &"type".into()).ok()).and_then(|kind| kind.as_string());
+    matches!(kind.as_deref(), Some("reload" | "back_forward"))
 }
 
 /// Leaves the page.

@@ -1,5 +1,5 @@
-//! Where the person was on a page that has to leave for the provider and come back before it shows anything. The browser keeps that for a reload, but
-//! not across a redirect.
+//! Where the person was on a page that finds out who is there before it shows anything. The browser keeps that for what is there as soon as the page
+//! is loaded, and not across a redirect.
 
 use super::{navigation, storage, timer};
 use gloo::{

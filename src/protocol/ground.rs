@@ -38,6 +38,8 @@ pub(crate) struct Ground {
     pub(crate) visible: bool,
     /// Whether the app itself is in a frame.
     pub(crate) framed: bool,
+    /// Whether the person was on this page before, and expects it as they left it.
+    pub(crate) returned: bool,
     /// Whether it has been known since the page was loaded who is here.
     pub(crate) settled: bool,
     /// Whether another tab has said that somebody signed in there, who is not the person here, and the provider has not been asked yet.

@@ -230,11 +230,11 @@ impl State {
         self.ground.popup.is_some()
     }
 
-    /// Whether the next page load may have to go to the provider and back before it shows anything, so that where the person was has to be
-    /// remembered on the way.
+    /// Whether the next page load has to find somebody before it shows what this one shows, so that where on the page the person was has to be
+    /// remembered meanwhile.
     #[must_use]
-    pub fn may_be_looked_up_by_redirect(&self, config: &Config) -> bool {
-        self.session().is_some() && !self.ground.frames_are_trusted(config)
+    pub fn shows_what_has_to_be_restored(&self) -> bool {
+        self.session().is_some()
     }
 
     /// The session that the provider's page is to be asked about meanwhile, where the provider has one, the page is looked at, and what a frame says in
@@ -378,9 +378,9 @@ fn starting(event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
 }
 
 fn open(opened: Opened, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    let Opened { address, remembered, hint, redirects, framed, visible } = opened;
+    let Opened { address, remembered, hint, redirects, framed, returned, visible } = opened;
     (ground.hint, ground.redirects) = (hint, redirects);
-    (ground.framed, ground.visible) = (framed, visible);
+    (ground.framed, ground.returned, ground.visible) = (framed, returned, visible);
     let Ok(address) = Url::parse(address.expose()) else {
         return look_up(None, ground, turn);
     };
@@ -720,9 +720,10 @@ fn enter(session: Box<Session>, way: Way, ground: &mut Ground, turn: &mut Turn<'
     ground.forget_redirects(turn);
     if let Some(place) = ground.landing.take() {
         turn.ask(Effect::RewriteAddress { to: place });
-        if way == Way::Lookup {
-            turn.ask(Effect::RestoreScroll);
-        }
+    }
+    // The browser does that by itself only for what is there as soon as the page is.
+    if way == Way::Lookup || (way == Way::Frame && ground.returned && !ground.settled) {
+        turn.ask(Effect::RestoreScroll);
     }
     if matches!(way, Way::Redirect | Way::Popup) {
         tell_of(&session, turn);

@@ -159,6 +159,8 @@ pub struct Opened {
     pub redirects: RedirectLog,
     /// Whether this page is itself inside a frame.
     pub framed: bool,
+    /// Whether the person was on this page before: it was reloaded, or come back to in the history.
+    pub returned: bool,
     /// Whether it is being looked at. A tab in the background can wait.
     pub visible: bool,
 }

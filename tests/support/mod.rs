@@ -39,6 +39,8 @@ pub struct World {
     pub address: String,
     pub hint: Hint,
     pub redirects: RedirectLog,
+    /// Whether the next page that is opened is one that was there before.
+    pub returned: bool,
     /// Whether the next page that is opened is looked at.
     pub visible: bool,
     /// What an examination finds.
@@ -85,6 +87,7 @@ impl World {
             address: String::new(),
             hint: Hint::default(),
             redirects: RedirectLog::default(),
+            returned: false,
             visible: true,
             relay: Ok(relay_page()),
             told: Vec::new(),
@@ -121,6 +124,7 @@ impl World {
             hint: self.hint,
             redirects: self.redirects.clone(),
             framed: false,
+            returned: self.returned,
             visible: self.visible,
         }))
     }

@@ -41,6 +41,24 @@ pub(super) async fn scroll_is_kept(world: &World) -> Result<()> {
     world.signs_in_to_account().await?;
     world.opens("/account").await?;
     world.sees_heading(ALICE).await?;
+    reload_keeps_scroll(world).await
+}
+
+pub(super) async fn reload_is_where_it_was(world: &World) -> Result<()> {
+    world.signs_in_to_account().await?;
+    reload_keeps_scroll(world).await?;
+    // Another visit begins at the top.
+    world.opens("/").await?;
+    world.is_signed_in().await?;
+    world.opens("/account").await?;
+    world.sees_heading(ALICE).await?;
+    world.sees("Renew now").await?;
+    let top = world.browser.text_of("return String(Math.round(scrollY))").await?;
+    ensure!(top == "0", "a new visit begins at {top}");
+    Ok(())
+}
+
+async fn reload_keeps_scroll(world: &World) -> Result<()> {
     world.browser.resize(500, 400).await?;
     let scrolled = async || world.browser.text_of("return String(Math.round(scrollY))").await;
     until("the page to be scrolled", async || {

@@ -93,6 +93,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         Setup { console_may_say: &["status of 503"], ..Setup::ORDINARY }),
     scenario!("blocked-cookies", "a browser that blocks third-party cookies costs one redirect, and no session", continuity::blocked_cookies, ELSEWHERE),
     scenario!("scroll-kept", "after that redirect the page is where it was", continuity::scroll_is_kept, ELSEWHERE),
+    scenario!("reload-scroll", "a page that a frame restores is where it was", continuity::reload_is_where_it_was),
     scenario!("paused", "a session that only the person can renew is paused, and continued in a window, with the page as it was", continuity::paused,
         Setup {
             provider: &["--access-token-ttl", "10"],
