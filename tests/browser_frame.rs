@@ -268,9 +268,11 @@ async fn hash(text: &str) -> String {
 
 // ------------------------------------------------------------------------------------------------------ the provider's own page
 
+type Words = Rc<RefCell<Vec<Result<Word, Discarded>>>>;
+
 /// Watches a page that runs this script; what is heard.
-fn monitor(script: &str, origin: String) -> (Monitor, Rc<RefCell<Vec<Result<Word, Discarded>>>>) {
-    let heard = Rc::<RefCell<Vec<_>>>::default();
+fn monitor(script: &str, origin: String) -> (Monitor, Words) {
+    let heard = Words::default();
     let ears = Rc::clone(&heard);
     let watch = Watch { frame: posting(script).expose().to_owned(), origin, question: "client state".to_owned() };
     let monitor = Monitor::begin(&watch, move |word| ears.borrow_mut().push(word)).expect("a frame");
