@@ -91,7 +91,7 @@ const POPUP_PATIENCE: Duration = Duration::from_secs(600);
 impl Attempt {
     /// Asks in a hidden frame, without any page being shown.
     pub(crate) fn silent(previous: Option<Previous>, organization: Option<String>, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
-        let errand = Errand { way: Way::Frame, previous, organization, refused: false, session_state: None };
+        let errand = Errand { previous, organization, ..Errand::by(Way::Frame) };
         let attempt = errand.at(Stage::Metadata, REQUEST_PATIENCE, turn).open_frame_if_possible(true, knowledge, turn);
         // In parallel with the frame: the keys will be there when the tokens are.
         knowledge.want(turn);
@@ -105,11 +105,7 @@ impl Attempt {
         let ticket = turn.ticket();
         turn.ask(Effect::OpenPopup { ticket, url, state: transaction.state.clone() });
         knowledge.want(turn);
-        Errand { way: Way::Popup, previous: None, organization: None, refused: false, session_state: None }.at(
-            Stage::Answer { ticket, transaction, place: Place::Window },
-            POPUP_PATIENCE,
-            turn,
-        )
+        Errand::by(Way::Popup).at(Stage::Answer { ticket, transaction, place: Place::Window }, POPUP_PATIENCE, turn)
     }
 
     /// Uses a refresh token.
@@ -121,8 +117,7 @@ impl Attempt {
         let ticket = turn.send(token::refresh_request(&metadata.token_endpoint, &refresh_token, turn.config));
         let stage = Stage::Tokens { ticket, grant: Grant::Refresh { used: refresh_token, previous: previous.clone() }, sent_at: turn.now };
         let session_state = previous.session_state.clone();
-        Errand { way: Way::Refresh, previous: Some(previous), organization: None, refused: false, session_state }
-            .at(stage, REQUEST_PATIENCE, turn)
+        Errand { previous: Some(previous), session_state, ..Errand::by(Way::Refresh) }.at(stage, REQUEST_PATIENCE, turn)
     }
 
     /// Goes on with the code that a redirect brought.
@@ -137,8 +132,7 @@ impl Attempt {
             Journey::Lookup => Way::Lookup,
             Journey::SignIn => Way::Redirect,
         };
-        let errand = Errand { way, previous: None, organization: None, refused: false, session_state };
-        let attempt = errand.send_code(code, transaction, turn);
+        let attempt = Errand { session_state, ..Errand::by(way) }.send_code(code, transaction, turn);
         knowledge.want(turn);
         attempt
     }
@@ -309,6 +303,11 @@ impl Attempt {
 }
 
 impl Errand {
+    /// Nothing but the way.
+    const fn by(way: Way) -> Self {
+        Self { way, previous: None, organization: None, refused: false, session_state: None }
+    }
+
     /// The attempt, at a stage of it.
     fn at(self, stage: Stage, patience: Duration, turn: &Turn<'_>) -> Attempt {
         Attempt { stage, deadline: turn.now.plus(patience), errand: self }
