@@ -456,7 +456,9 @@ fn lo_15_a_sign_out_in_another_app_is_noticed_when_the_person_comes_back() {
     world.provider.lifetime = 3600;
     world.sign_in("/");
     world.visit("/");
+    // With the refresh tokens of it, as providers do.
     world.provider.session = None;
+    world.provider.refresh_tokens.clear();
     world.now = world.now.plus(seconds(599));
     world.dispatch(Event::Woke { visible: true });
     assert!(matches!(world.settle(), View::SignedIn(_)), "it is not asked at every turn");
@@ -587,4 +589,27 @@ fn a_page_that_was_there_before_is_scrolled_to_where_it_was_and_once() {
         world.settle();
         assert_eq!(world.scrolled, scrolled, "{returned}");
     }
+}
+
+#[test]
+fn si_17_cookies_that_were_lent_for_a_while_only_cost_no_session() {
+    let with = |ends: fn(&mut World)| {
+        let mut world = World::with(config(r#","scopes":"openid offline_access","recheck_interval":60"#));
+        world.provider.issues_refresh_tokens = true;
+        world.sign_in("/");
+        // A frame finds them now, and does not later.
+        assert!(world.visit("/").person().is_some());
+        ends(&mut world);
+        world.now = world.now.plus(seconds(90));
+        world.dispatch(Event::Woke { visible: true });
+        world.settle();
+        world.state.view()
+    };
+    let lent = with(|world| world.provider.cookies_blocked = true);
+    assert_eq!(name(&lent), Some("Name of usr_1"), "the refresh token knows better");
+    let over = with(|world| {
+        world.provider.session = None;
+        world.provider.refresh_tokens.clear();
+    });
+    assert_eq!(over, View::SignedOut(Reason::SessionEnded), "both say so");
 }

@@ -969,6 +969,12 @@ fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mu
             let attempt = Attempt::refresh(token, Previous::of(&session), &mut ground.knowledge, turn);
             pursuing(Box::new(session), attempt, failed_tries)
         }
+        // Some browsers lend the provider its cookies in a frame for a while, and then no longer. Where that may be, a refresh token knows better.
+        (Error::Silent(SilentFailure::LoginRequired), Refresh::Good(token))
+            if !ground.elsewhere && !turn.config.shares_host_with_provider() =>
+        {
+            refresh(token, Box::new(Session { refresh: Refresh::None, ..session }), failed_tries, ground, turn)
+        }
         (Error::Silent(SilentFailure::LoginRequired), _) if ground.frames_are_trusted(turn.config) => {
             ground.elsewhere = false;
             ground.remember(News::SignedOut, turn);
