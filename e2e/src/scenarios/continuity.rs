@@ -134,6 +134,41 @@ pub(super) async fn ended_elsewhere(world: &World) -> Result<()> {
     world.is_at("/account").await
 }
 
+pub(super) async fn organisations(world: &World) -> Result<()> {
+    world.signs_in_to_account().await?;
+    let page = world.browser.tab().await?;
+    let present = async || world.browser.text_at("[aria-labelledby=organizations] .code").await;
+    let first = present().await?;
+    ensure!(first.starts_with("org_"), "no organisation is shown, but \"{first}\"");
+    world.sees("admin").await?;
+
+    world.presses("Choose another…").await?;
+    until("the provider's window", async || Ok(yes(world.browser.tabs().await?.len() == 2))).await?;
+    let window = world.browser.tabs().await?.into_iter().find(|tab| *tab != page).context("there is a window")?;
+    world.browser.switch_to(window).await?;
+    until("the choice of organisations", async || {
+        world.browser.click(&format!("[data-organization]:not([data-organization=\"{first}\"])")).await.map(Some)
+    })
+    .await?;
+    world.browser.switch_to(page).await?;
+    until("the other organisation", async || {
+        let now = present().await?;
+        Ok(yes(now.starts_with("org_") && now != first))
+    })
+    .await?;
+    ensure!(!world.browser.text().await?.contains("admin"), "the roles are still those of the first one");
+    until("the window to be closed", async || Ok(yes(world.browser.tabs().await?.len() == 1))).await?;
+
+    world.marks("body").await?;
+    world.presses(&format!("Switch to {first}")).await?;
+    until("the first organisation", async || Ok(yes(present().await? == first))).await?;
+    world.sees("admin").await?;
+    world.mark_is_still_at("body").await?;
+    world.is_at("/account").await?;
+    world.presses("API").await?;
+    world.sees(&format!("\"organization\": \"{first}\"")).await
+}
+
 pub(super) async fn wrong_clock(world: &World) -> Result<()> {
     world.signs_in_to_account().await?;
     world.provider.control("clock?offset=-86400").await?;

@@ -105,6 +105,9 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario!("tab-follows", "a tab follows a sign-in in another tab, and another person", continuity::tab_follows, REFUSALS),
     scenario!("ended-elsewhere", "a session that another app has ended is noticed on the return to the page", continuity::ended_elsewhere,
         Setup { configuration: &[("recheck_interval", "10")], ..REFUSALS }),
+    scenario!("organisations", "another organisation is chosen in a window, and the first one is silently gone back to", continuity::organisations,
+        // Firefox looks for an icon of the relay page, which allows none.
+        Setup { console_may_say: &["/favicon.ico"], ..Setup::ORDINARY }),
     scenario!("wrong-clock", "a clock a day wrong is named, and the session comes when it is set right", continuity::wrong_clock),
     scenario!("provider-busy", "a provider that asks for time gets it", continuity::busy,
         Setup { console_may_say: &["status of 429"], ..Setup::ORDINARY }),

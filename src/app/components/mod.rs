@@ -12,6 +12,7 @@ mod frame;
 mod header;
 mod key;
 mod link;
+mod organizations;
 mod paused;
 mod problem_panel;
 mod sign_in_button;
@@ -28,6 +29,7 @@ pub(crate) use frame::Frame;
 
 pub(crate) use key::Key;
 pub(crate) use link::Link;
+pub(crate) use organizations::Organizations;
 pub(crate) use problem_panel::ProblemPanel;
 pub(crate) use sign_in_button::SignInButton;
 pub(crate) use signed_out_panel::{SignedOutPanel, sentence};

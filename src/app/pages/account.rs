@@ -1,6 +1,6 @@
 //! Who is signed in.
 
-use crate::app::components::{Avatar, Detail, Expiry, SignedOutPanel, Tags, Waiting, use_title};
+use crate::app::components::{Avatar, Detail, Expiry, Organizations, SignedOutPanel, Tags, Waiting, use_title};
 use hushkey::{Person, Reason, RequireSignIn, use_auth};
 use yew::prelude::*;
 
@@ -11,10 +11,13 @@ const TITLE: &str = "Account";
 pub(crate) fn Account() -> Html {
     use_title(TITLE);
     html! {
-        <RequireSignIn waiting={html! { <Waiting title={TITLE}>{ shape() }</Waiting> }} signed_out={|reason: Reason| html! { <SignedOutPanel {reason} /> }}>
-            <Details />
-            <Expiry />
-        </RequireSignIn>
+        <>
+            <RequireSignIn waiting={html! { <Waiting title={TITLE}>{ shape() }</Waiting> }} signed_out={|reason: Reason| html! { <SignedOutPanel {reason} /> }}>
+                <Details />
+                <Expiry />
+            </RequireSignIn>
+            <Organizations />
+        </>
     }
 }
 
