@@ -89,6 +89,15 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             console_may_say: &["ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "CORS request did not succeed"],
             ..Setup::ORDINARY
         }),
+    scenario!("offline", "a network that is gone for a while ends nothing, and what was wanted happens when it is back", outage::offline,
+        Setup {
+            not_in: &[
+                (Engine::Firefox, "its driver cannot take the network away"),
+                (Engine::WebKit, "its driver cannot take the network away"),
+            ],
+            console_may_say: &["ERR_INTERNET_DISCONNECTED"],
+            ..Setup::ORDINARY
+        }),
     scenario!("provider-failing", "a provider that fails for a moment ends no session", outage::provider_failing,
         Setup { console_may_say: &["status of 503"], ..Setup::ORDINARY }),
     scenario!("blocked-cookies", "a browser that blocks third-party cookies costs one redirect, and no session", continuity::blocked_cookies, ELSEWHERE),

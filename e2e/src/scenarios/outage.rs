@@ -6,6 +6,7 @@ use crate::{
     world::World,
 };
 use anyhow::{Result, ensure};
+use serde_json::json;
 use std::time::Duration;
 
 /// The longest pause between two tries, and some more.
@@ -28,6 +29,32 @@ pub(super) async fn provider_down(world: &World) -> Result<()> {
     world.is_at("/account").await?;
     ensure!(world.provider.log().await?.visible_sign_ins() == 0, "the page went to the provider");
     Ok(())
+}
+
+/// The network is gone while the page is in use, and comes back.
+pub(super) async fn offline(world: &World) -> Result<()> {
+    world.signs_in_to_account().await?;
+    world.marks("main h1").await?;
+    world.provider.forget_log().await?;
+    world.browser.devtools("Network.enable", json!({})).await?;
+    let online = async |online: bool| {
+        let conditions = json!({ "offline": !online, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        world.browser.devtools("Network.emulateNetworkConditions", conditions).await
+    };
+    online(false).await?;
+    until("the browser to know that it is offline", async || {
+        Ok(yes(world.browser.text_of("return String(navigator.onLine)").await? == "false"))
+    })
+    .await?;
+    world.presses("Renew now").await?;
+    world.sees("This takes longer than usual. It goes on by itself.").await?;
+    world.sees_heading(ALICE).await?;
+    ensure!(world.provider.log().await?.token_requests() == 0, "something came through");
+
+    online(true).await?;
+    // At once, and not when the pause is over.
+    world.sees("Renewed. You have a new access token.").await?;
+    world.mark_is_still_at("main h1").await
 }
 
 pub(super) async fn provider_failing(world: &World) -> Result<()> {
