@@ -135,8 +135,11 @@ impl World {
                 let same = earlier.is_some_and(|earlier| earlier.person == who.person);
                 good && (same || self.provider.session.is_some_and(|session| session.who == who))
             }
-            // Only the person can tell, where a frame finds nobody. A tab may have found somebody just now, and with a short token.
-            Shown::Paused(who) => visible.is_none() && earlier.is_none_or(|earlier| earlier.person == who.person),
+            // Only the person can tell, where a frame finds nobody. A tab that showed nobody has found them just now, with a short token.
+            Shown::Paused(who) => {
+                let expected = earlier.or_else(|| self.provider.session.map(|session| session.who));
+                visible.is_none() && expected.is_some_and(|expected| expected.person == who.person)
+            }
             Shown::SignedOut(Why::SessionEnded) => earlier.is_some() && visible.is_none(),
             // Another tab has met another person, and a frame could not tell this one who.
             Shown::SignedOut(Why::AccountChanged) => {

@@ -112,6 +112,11 @@ impl Browser {
         !matches!(self.beyond, Beyond::Nothing)
     }
 
+    /// Whether the console tells of a text that Trusted Types did not let become elements: Firefox refuses it without a word.
+    pub(crate) fn tells_of_refused_texts(&self) -> bool {
+        matches!(self.beyond, Beyond::Devtools)
+    }
+
     /// Lets a script run before every document from now on, at least in this tab.
     pub(crate) async fn before_every_document(&self, script: &str) -> Result<()> {
         match &self.beyond {

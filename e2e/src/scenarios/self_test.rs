@@ -69,6 +69,9 @@ pub(super) async fn violations_are_seen(world: &World) -> Result<()> {
     let refused =
         world.browser.script("try { document.body.innerHTML = '<b>x</b>'; return false } catch { return true }", Vec::new()).await?;
     ensure!(refused == true, "a text was made into elements without Trusted Types");
+    if world.browser.tells_of_refused_texts() {
+        console_tells(world, "TrustedHTML").await?;
+    }
 
     world.browser.script("console.error('planted')", Vec::new()).await?;
     console_tells(world, "planted").await?;
