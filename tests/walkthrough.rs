@@ -16,15 +16,10 @@ use hushkey::{
         turn::{Event, HistoryEntry},
     },
 };
-use std::time::Duration;
-use support::{APP, CLIENT, ISSUER, World, config, keys::Key, name};
+use support::{APP, CLIENT, ISSUER, World, config, keys::Key, name, seconds};
 
 fn needed(place: &str) -> Event {
     Event::SignInNeeded { place: place.to_owned() }
-}
-
-fn seconds(count: u64) -> Duration {
-    Duration::from_secs(count)
 }
 
 #[test]

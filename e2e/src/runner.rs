@@ -1,12 +1,13 @@
 //! Plays scenarios one after another and reports.
 
 use crate::{
+    browser::Silence,
     scenarios::{SCENARIOS, Scenario},
     stage::Stage,
     wait::PATIENCE,
     world::World,
 };
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Error, Result, anyhow, bail};
 use std::{collections::BTreeMap, rc::Rc, time::Duration};
 use tokio::{
     task::{LocalSet, spawn_local},
@@ -56,7 +57,14 @@ async fn play_all(stage: &Stage, chosen: &[&Scenario]) -> usize {
             continue;
         }
         let started = Instant::now();
-        let result = play_one(stage, scenario).await;
+        let mut result = play_one(stage, scenario).await;
+        if let Err(error) = &result
+            && is_begun_anew(stage.engine, error)
+        {
+            println!("AGAIN {:<22} {:>5.1} s  {error:#}", scenario.name, started.elapsed().as_secs_f32());
+            *noted.entry("the driver fell silent, and they were begun anew".to_owned()).or_default() += 1;
+            result = play_one(stage, scenario).await;
+        }
         let seconds = started.elapsed().as_secs_f32();
         match result {
             Ok(notes) => {
@@ -81,6 +89,11 @@ async fn play_all(stage: &Stage, chosen: &[&Scenario]) -> usize {
     failed
 }
 
+/// Whether this says nothing about the app. Other engines' drivers answer as long as the page does, so there it is the page's fault.
+fn is_begun_anew(engine: Engine, error: &Error) -> bool {
+    engine == Engine::WebKit && error.is::<Silence>()
+}
+
 async fn play_one(stage: &Stage, scenario: &Scenario) -> Result<Vec<String>> {
     stage.forget_evidence(scenario.name)?;
     let opened = within(LIMIT, World::open(stage, scenario.name, scenario.setup)).await;
@@ -103,7 +116,8 @@ async fn play_one(stage: &Stage, scenario: &Scenario) -> Result<Vec<String>> {
         Err(error) => {
             let state = within(PATIENCE, world.keep_evidence(scenario.name, &stage.results())).await;
             let state = state.unwrap_or_else(|why| format!("(no evidence: {why:#})"));
-            Err(anyhow!("{}; {state}", world.secrets().redact(&format!("{error:#}"))))
+            let told = anyhow!("{}; {state}", world.secrets().redact(&format!("{error:#}")));
+            Err(if world.browser.is_silent() { told.context(Silence) } else { told })
         }
     };
     if let Some(world) = Rc::into_inner(world) {
@@ -117,4 +131,17 @@ async fn play_one(stage: &Stage, scenario: &Scenario) -> Result<Vec<String>> {
 /// Bounds what a driver may leave unanswered forever.
 async fn within<T>(limit: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
     timeout(limit, work).await.unwrap_or_else(|_| Err(anyhow!("it did not end within {} s", limit.as_secs())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_silent_driver_of_webkit_is_forgiven() {
+        let silent = || anyhow!("waited for the page").context(Silence);
+        assert!(is_begun_anew(Engine::WebKit, &silent()));
+        assert!(!is_begun_anew(Engine::WebKit, &anyhow!("waited for the page")));
+        assert!(!is_begun_anew(Engine::Chromium, &silent()) && !is_begun_anew(Engine::Firefox, &silent()));
+    }
 }

@@ -154,6 +154,6 @@ impl Album<'_> {
 }
 
 async fn resize(world: &World, width: u64, height: u64) -> Result<()> {
-    let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+    let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
     world.browser.devtools("Emulation.setDeviceMetricsOverride", metrics).await.map(drop)
 }

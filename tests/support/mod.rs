@@ -6,7 +6,7 @@ pub mod keys;
 pub mod provider;
 
 use hushkey::{
-    Config, SignInOptions, View,
+    Config, Reason, SignInOptions, View,
     protocol::{
         callback,
         error::NetworkFailure,
@@ -283,4 +283,25 @@ fn pop<T>(list: &mut Vec<T>) -> Option<T> {
 /// The name of whoever is signed in.
 pub fn name(view: &View) -> Option<&str> {
     view.person().map(|person| person.name.as_str())
+}
+
+pub fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+/// The code of what is wrong on a page.
+pub fn code_of(view: &View) -> String {
+    match view {
+        View::SignedOut(Reason::Problem(error)) | View::Paused { cause: error, .. } => error.code(),
+        View::Restoring { delay: Some(delay) } => delay.cause.code(),
+        other => panic!("something went wrong, not {other:?}"),
+    }
+}
+
+/// Somebody signed in, in a browser that does not show the provider in a frame who is there.
+pub fn blocked(path: &str) -> World {
+    let mut world = World::new();
+    world.provider.cookies_blocked = true;
+    assert!(world.sign_in(path).person().is_some());
+    world
 }

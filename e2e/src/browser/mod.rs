@@ -8,6 +8,7 @@ mod chromium;
 mod display;
 mod driver;
 mod firefox;
+mod silence;
 mod webkit;
 
 use crate::{
@@ -27,7 +28,11 @@ use fantoccini::{
 };
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::Value;
+use silence::Listener;
+use std::error::Error;
 use xtask::engines::{Engine, Programs};
+
+pub(crate) use silence::Silence;
 
 /// Runs in every new document before the page does, where an engine can do that.
 const WATCH: &str = include_str!("watch.js");
@@ -46,6 +51,7 @@ pub(crate) struct Wish<'a> {
 #[derive(Debug)]
 pub(crate) struct Browser {
     client: Client,
+    listener: Listener,
     beyond: Beyond,
     driver: Driver,
     // After the driver: a browser ends badly without its display.
@@ -72,16 +78,18 @@ impl Browser {
             }
         };
         let Value::Object(capabilities) = capabilities else { return Err(anyhow!("capabilities are an object")) };
-        let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&driver.address()).await;
+        let listener = Listener::default();
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let client = listener.hear(silence::LIMIT, builder.capabilities(capabilities).connect(&driver.address())).await;
         let client = client.context("the browser did not start")?;
         driver.note(client.session_id().await?);
-        client.set_window_size(1280, 900).await?;
+        listener.hear(silence::LIMIT, client.set_window_size(1280, 900)).await?;
         let beyond = match wish.engine {
             Engine::Chromium => Beyond::Devtools,
             Engine::Firefox => Beyond::Bidi(firefox::connect(&client).await?),
             Engine::WebKit => Beyond::Nothing,
         };
-        let browser = Self { client, beyond, driver, _display: display };
+        let browser = Self { client, listener, beyond, driver, _display: display };
         if browser.can_watch() {
             browser.before_every_document(WATCH).await?;
         }
@@ -95,9 +103,19 @@ impl Browser {
         Ok(())
     }
 
+    /// Whether the driver has left a command unanswered.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.listener.is_alone()
+    }
+
+    /// Waits for the answer to a command.
+    async fn ask<T, E: Error + Send + Sync + 'static>(&self, answer: impl Future<Output = Result<T, E>>) -> Result<T> {
+        self.listener.hear(silence::LIMIT, answer).await
+    }
+
     /// Makes the window of this size.
     pub(crate) async fn resize(&self, width: u32, height: u32) -> Result<()> {
-        Ok(self.client.set_window_size(width, height).await?)
+        self.ask(self.client.set_window_size(width, height)).await
     }
 
     // ---------------------------------------------------------------------------------------------------- Beyond the standard
@@ -146,7 +164,7 @@ impl Browser {
     // ------------------------------------------------------------------------------------------------------------- Addresses
 
     pub(crate) async fn go_to(&self, address: &str) -> Result<()> {
-        self.leaves(async || Ok(self.client.goto(address).await?)).await
+        self.leaves(async || self.ask(self.client.goto(address)).await).await
     }
 
     pub(crate) async fn address(&self) -> Result<String> {
@@ -154,12 +172,12 @@ impl Browser {
     }
 
     pub(crate) async fn reload(&self) -> Result<()> {
-        self.leaves(async || Ok(self.client.refresh().await?)).await
+        self.leaves(async || self.ask(self.client.refresh()).await).await
     }
 
     /// Goes back, perhaps within the same document.
     pub(crate) async fn back(&self) -> Result<()> {
-        Ok(self.client.back().await?)
+        self.ask(self.client.back()).await
     }
 
     /// Waits until this document has made way for another one, with an engine that does not wait itself.
@@ -178,17 +196,17 @@ impl Browser {
     // ------------------------------------------------------------------------------------------------------------------ Tabs
 
     pub(crate) async fn tab(&self) -> Result<WindowHandle> {
-        Ok(self.client.window().await?)
+        self.ask(self.client.window()).await
     }
 
     pub(crate) async fn tabs(&self) -> Result<Vec<WindowHandle>> {
-        Ok(self.client.windows().await?)
+        self.ask(self.client.windows()).await
     }
 
     /// Opens another tab and goes there.
     pub(crate) async fn open_tab(&self) -> Result<()> {
         // In WebKit a window of its own: a tab would stay hidden behind the first, whichever is worked, and hidden pages rest.
-        let tab = self.client.new_window(!matches!(self.beyond, Beyond::Nothing)).await?.handle;
+        let tab = self.ask(self.client.new_window(!matches!(self.beyond, Beyond::Nothing))).await?.handle;
         self.switch_to(tab).await?;
         match self.beyond {
             // Its scripts belong to one tab.
@@ -198,40 +216,40 @@ impl Browser {
     }
 
     pub(crate) async fn switch_to(&self, tab: WindowHandle) -> Result<()> {
-        Ok(self.client.switch_to_window(tab).await?)
+        self.ask(self.client.switch_to_window(tab)).await
     }
 
     /// Goes into the first frame of the page.
     pub(crate) async fn enter_frame(&self) -> Result<()> {
-        Ok(self.client.enter_frame(0).await?)
+        self.ask(self.client.enter_frame(0)).await
     }
 
     /// Goes back to the page that the frame is in.
     pub(crate) async fn leave_frame(&self) -> Result<()> {
-        Ok(self.client.enter_parent_frame().await?)
+        self.ask(self.client.enter_parent_frame()).await
     }
 
     // -------------------------------------------------------------------------------------------------------- Hands and eyes
 
     /// Clicks the first element of a selector.
     pub(crate) async fn click(&self, selector: &str) -> Result<()> {
-        Ok(self.client.find(Locator::Css(selector)).await?.click().await?)
+        self.ask(async { self.client.find(Locator::Css(selector)).await?.click().await }).await
     }
 
     /// Clicks the first button or link of this name.
     pub(crate) async fn click_named(&self, name: &str) -> Result<()> {
         let path = format!("//*[self::a or self::button][normalize-space()='{name}']");
-        Ok(self.client.find(Locator::XPath(&path)).await?.click().await?)
+        self.ask(async { self.client.find(Locator::XPath(&path)).await?.click().await }).await
     }
 
     pub(crate) async fn press(&self, key: Key) -> Result<()> {
         let value = char::from(key);
         let keys = KeyActions::new("keyboard".to_owned()).then(KeyAction::Down { value }).then(KeyAction::Up { value });
-        Ok(self.client.perform_actions(keys).await?)
+        self.ask(self.client.perform_actions(keys)).await
     }
 
     pub(crate) async fn title(&self) -> Result<String> {
-        Ok(self.client.title().await?)
+        self.ask(self.client.title()).await
     }
 
     /// The text that can be seen.
@@ -246,22 +264,22 @@ impl Browser {
     }
 
     pub(crate) async fn source(&self) -> Result<String> {
-        Ok(self.client.source().await?)
+        self.ask(self.client.source()).await
     }
 
     pub(crate) async fn screenshot(&self) -> Result<Vec<u8>> {
-        Ok(self.client.screenshot().await?)
+        self.ask(self.client.screenshot()).await
     }
 
     // --------------------------------------------------------------------------------------------------------------- Scripts
 
     pub(crate) async fn script(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
-        Ok(self.client.execute(script, arguments).await?)
+        self.ask(self.client.execute(script, arguments)).await
     }
 
     /// A script that calls its last argument when it is done.
     pub(crate) async fn script_with_callback(&self, script: &str) -> Result<Value> {
-        Ok(self.client.execute_async(script, Vec::new()).await?)
+        self.ask(self.client.execute_async(script, Vec::new())).await
     }
 
     /// A script that returns a text.

@@ -18,8 +18,8 @@ pub(super) struct Measures([f64; 5]);
 impl Measures {
     /// Of the tab that is worked at present.
     pub(super) async fn take(browser: &Browser) -> Result<Self> {
-        // What the suite itself keeps in the page.
-        browser.script("window.e2eSeen.texts.splice(0)", Vec::new()).await?;
+        // What the suite itself keeps in the page, and the browser's own records of requests, which end at 250.
+        browser.script("window.e2eSeen.texts.splice(0); performance.clearResourceTimings()", Vec::new()).await?;
         for command in ["Performance.enable", "HeapProfiler.enable", "HeapProfiler.collectGarbage"] {
             browser.devtools(command, json!({})).await?;
         }

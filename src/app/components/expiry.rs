@@ -1,7 +1,7 @@
 //! How long the access token is good for. It counts by itself: a renewal changes nothing else on the page.
 
 use crate::app::{clock, words};
-use hushkey::{protocol::time::UnixTime, use_auth};
+use hushkey::{View, protocol::time::UnixTime, use_auth};
 use std::time::Duration;
 use yew::prelude::*;
 
@@ -30,6 +30,7 @@ pub(crate) fn Expiry() -> Html {
     let expires_at = auth.token_expires_at();
     let renewing = auth.is_renewing();
     let generation = auth.token_generation();
+    let promise = if matches!(auth.view(), View::Paused { .. }) { "" } else { " It is renewed by itself before that." };
     let current = settle(*renewal, generation, renewing);
     if current != *renewal {
         renewal.set(current);
@@ -50,7 +51,7 @@ pub(crate) fn Expiry() -> Html {
     html! {
         <section class="section" aria-labelledby="access">
             <h2 id="access">{ "Access" }</h2>
-            <p class="quiet ticking">{ left(expires_at) }{ " It is renewed by itself before that." }</p>
+            <p class="quiet ticking">{ left(expires_at) }{ promise }</p>
             <div class="actions">
                 <button type="button" class="button button-plain" aria-disabled={busy.then_some("true")} onclick={renew}>
                     { if busy { "Renewing…" } else { "Renew now" } }
