@@ -7,7 +7,13 @@ export function editAnswer(ctx, apps, change) {
   if (!ctx.path.startsWith('/oauth/authorize') || !URL.canParse(location)) return;
   const address = new URL(location);
   if (!apps.includes(address.origin)) return;
-  change(address.searchParams, address.origin);
+  if (address.hash) {
+    const params = new URLSearchParams(address.hash.slice(1)); // response_mode=fragment
+    change(params, address.origin);
+    address.hash = params;
+  } else {
+    change(address.searchParams, address.origin);
+  }
   ctx.redirect(address.href); // the body names the address, too
 }
 

@@ -304,6 +304,7 @@ fn si_23_nothing_is_asked_while_the_app_itself_is_framed() {
         visible: true,
         framed: true,
         returned: false,
+        early: None,
     }));
     assert_eq!(error_of(&world.state.view()).code(), "silent_framed");
     assert!(world.frames.is_empty() && world.requests.is_empty());

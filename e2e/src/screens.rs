@@ -11,7 +11,7 @@ use crate::{
 use anyhow::{Context, Result, anyhow};
 use serde_json::json;
 use std::{fs, path::Path};
-use xtask::engines::Engine;
+use xtask::{engines::Engine, html};
 
 const SIZES: [(u64, u64); 2] = [(390, 844), (1280, 800)];
 const SCHEMES: [&str; 2] = ["light", "dark"];
@@ -45,7 +45,10 @@ pub(crate) fn take(out: &Path) -> Result<()> {
         album.keep(&world, "account-paused").await?;
         world.browser.close().await?;
 
-        let broken = Setup { broken_block: Some(r#"{ "preset": "scalekit", "client_id": "spac_hushkey" }"#), ..Setup::ORDINARY };
+        let broken = Setup {
+            edit: Some(|page| html::configure(page, r#"{ "preset": "scalekit", "client_id": "spac_hushkey" }"#)),
+            ..Setup::ORDINARY
+        };
         let world = World::open(&stage, "screens-misconfigured", broken).await?;
         world.opens("/").await?;
         world.sees_heading("This app is not set up yet").await?;

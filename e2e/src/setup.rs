@@ -71,8 +71,8 @@ pub(crate) struct Setup {
     pub(crate) provider: &'static [&'static str],
     /// More members of the configuration.
     pub(crate) configuration: &'static [(&'static str, &'static str)],
-    /// A block that stands in the place of the configuration, as if somebody had edited the deployed page.
-    pub(crate) broken_block: Option<&'static str>,
+    /// What somebody does to the deployed page.
+    pub(crate) edit: Option<fn(&str) -> Result<String>>,
     /// The provider is named by its issuer alone, and everything else discovered.
     pub(crate) discovered: bool,
     /// Who serves the app.
@@ -96,7 +96,7 @@ impl Setup {
     pub(crate) const ORDINARY: Self = Self {
         provider: &[],
         configuration: &[],
-        broken_block: None,
+        edit: None,
         discovered: false,
         host: Host::Production,
         site: Site::Same,

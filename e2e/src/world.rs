@@ -15,7 +15,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use xtask::{compress, dist, html, ports};
+use xtask::{compress, dist, ports};
 
 /// The world of one scenario.
 #[derive(Debug)]
@@ -39,9 +39,9 @@ impl World {
         let ports = Ports::free()?;
         let dist = folder.join("dist");
         dist::write(&stage.bundle, &setup.deployment(ports)?, &dist)?;
-        if let Some(block) = setup.broken_block {
-            let page = html::configure(&stage.bundle.page, block)?;
-            compress::write(&dist.join("index.html"), page.as_bytes())?;
+        if let Some(edit) = setup.edit {
+            let page = dist.join("index.html");
+            compress::write(&page, edit(&fs::read_to_string(&page)?)?.as_bytes())?;
         }
         let listeners = ports::listen(ports.app)?;
         let server = match setup.host {

@@ -180,6 +180,7 @@ pub(crate) fn event(input: Input, config: &Config) -> Option<(Kind, Event)> {
                 framed: false,
                 returned: false,
                 visible,
+                early: None,
             };
             one(Kind::Opened, Event::Opened(opened))
         }
@@ -247,6 +248,8 @@ pub(crate) fn event(input: Input, config: &Config) -> Option<(Kind, Event)> {
 fn wish(effect: Effect, config: &Config) -> Wish {
     match effect {
         Effect::OpenFrame { ticket, url } => Wish::Frame { ticket, url: url.expose().to_owned() },
+        // It is adopted only by a page that has one.
+        Effect::AdoptFrame { ticket } => Wish::Frame { ticket, url: String::new() },
         Effect::OpenPopup { ticket, url, .. } => Wish::Popup { ticket, url: url.expose().to_owned() },
         Effect::Examine { ticket, question, .. } => Wish::Examine { ticket, question: question.expose().to_owned() },
         Effect::Send { ticket, request } => {

@@ -7,6 +7,7 @@ use super::{
     channel::Channel,
     console,
     discarded::Discarded,
+    early::{self, EarlyFrame},
     effects::Pending,
     hint,
     moment::{moment, now},
@@ -55,6 +56,8 @@ pub(crate) struct Shared {
     /// Until the person has begun to use the page.
     first_touch: RefCell<Option<FirstTouch>>,
     monitor: RefCell<Option<(Watch, Monitor)>>,
+    /// Until the state goes on with it, or does not.
+    pub(crate) early: RefCell<Option<EarlyFrame>>,
     seen: RefCell<View>,
     on_view: OnceCell<Box<dyn Fn(View)>>,
     changes: Rc<Changes>,
@@ -80,6 +83,7 @@ impl Driver {
         // Taken out before anything else can fail: whatever comes of it, it is not used twice.
         let remembered = callback::state_in(&address).and_then(|state| transaction_store::take(config.client_id(), &state));
         transaction_store::sweep(&config, now().wall);
+        let (early, early_frame) = early::take().unzip();
         let opened = Opened {
             address,
             remembered,
@@ -88,6 +92,7 @@ impl Driver {
             framed: navigation::is_framed(),
             returned: navigation::is_return(),
             visible: wake::is_visible(),
+            early,
         };
         let state = State::new();
         let shared = Rc::new(Shared {
@@ -100,6 +105,7 @@ impl Driver {
             ears: OnceCell::new(),
             first_touch: RefCell::default(),
             monitor: RefCell::default(),
+            early: RefCell::new(early_frame),
             on_view: OnceCell::new(),
             changes: Rc::default(),
             discarded: RefCell::default(),
@@ -112,6 +118,9 @@ impl Driver {
         });
         shared.first_touch.replace(Some(shared.listen_to_first_touch()));
         shared.dispatch(Event::Opened(opened));
+        if let Some(early) = shared.early.take() {
+            early.discard();
+        }
         shared.on_view.get_or_init(|| Box::new(on_view));
         Ok(Self { shared })
     }

@@ -56,17 +56,15 @@ impl Shared {
     fn try_to_perform(self: &Rc<Self>, effect: Effect) -> Result<(), Error> {
         match effect {
             Effect::OpenFrame { ticket, url } => {
-                let driver = Rc::downgrade(self);
-                let seen = move |sign| {
-                    tell(&driver, |driver| {
-                        driver.dispatch(match sign {
-                            Sign::Loaded => Event::FrameLoaded { ticket },
-                            Sign::Forbidden => Event::FrameForbidden { ticket },
-                        });
-                    });
-                };
-                let frame = Frame::open(&url, self.answer_to(ticket), seen)?;
+                let frame = Frame::open(&url, self.answer_to(ticket), self.signs_to(ticket))?;
                 self.pending.keep(ticket, Work::Frame { _frame: frame });
+            }
+            Effect::AdoptFrame { ticket } => {
+                if let Some(early) = self.early.take() {
+                    let origin = self.config.frame_origins().into_iter().next().unwrap_or_default();
+                    let frame = Frame::adopt(early, &origin, self.answer_to(ticket), self.signs_to(ticket));
+                    self.pending.keep(ticket, Work::Frame { _frame: frame });
+                }
             }
             Effect::OpenPopup { ticket, url, state } => match Popup::open(&url, &state, self.answer_to(ticket)) {
                 Ok(popup) => self.pending.keep(ticket, Work::Popup { _popup: popup }),
@@ -97,6 +95,19 @@ impl Shared {
             Effect::Report(error) => console::report(&error),
         }
         Ok(())
+    }
+
+    /// What can be seen of a frame goes to the attempt that opened it.
+    fn signs_to(self: &Rc<Self>, ticket: Ticket) -> impl Fn(Sign) + use<> {
+        let driver = Rc::downgrade(self);
+        move |sign| {
+            tell(&driver, |driver| {
+                driver.dispatch(match sign {
+                    Sign::Loaded => Event::FrameLoaded { ticket },
+                    Sign::Forbidden => Event::FrameForbidden { ticket },
+                });
+            });
+        }
     }
 
     /// What a frame or a window says goes to the attempt that opened it.

@@ -1,6 +1,6 @@
 //! The hidden frame, and the one listener for window messages. Both exist only while an answer is waited for.
 
-use super::{discarded::Discarded, navigation};
+use super::{discarded::Discarded, early::EarlyFrame, navigation};
 use crate::protocol::{
     error::{Error, Finding},
     frame_message::FrameMessage,
@@ -50,7 +50,37 @@ impl Frame {
         spoke: impl Fn(Result<FrameMessage, Discarded>) + 'static,
         seen: impl Fn(Sign) + 'static,
     ) -> Result<Self, Error> {
-        let element = hidden_element()?;
+        let frame = Self::around(hidden_element()?, origin_of(url.expose()), Rc::new(spoke), Rc::new(seen));
+        show(&frame.element, url.expose())?;
+        Ok(frame)
+    }
+
+    /// Goes on with a frame that the page has opened. What it has said and shown already is told at once.
+    pub fn adopt(
+        early: EarlyFrame,
+        origin: &str,
+        spoke: impl Fn(Result<FrameMessage, Discarded>) + 'static,
+        seen: impl Fn(Sign) + 'static,
+    ) -> Self {
+        let EarlyFrame { element, loaded, heard } = early;
+        let (spoke, seen) = (Rc::new(spoke), Rc::new(seen));
+        let frame = Self::around(element, origin.to_owned(), Rc::clone(&spoke), Rc::clone(&seen));
+        if loaded {
+            seen(Sign::Loaded);
+        }
+        for said in heard {
+            spoke(parse(said));
+        }
+        frame
+    }
+
+    /// Listens to a frame. `origin` is the provider's.
+    fn around(
+        element: HtmlIFrameElement,
+        origin: String,
+        spoke: Rc<impl Fn(Result<FrameMessage, Discarded>) + 'static>,
+        seen: Rc<impl Fn(Sign) + 'static>,
+    ) -> Self {
         let listener = EventListener::new(&gloo::utils::window(), "message", {
             let element = element.clone();
             let own_origin = navigation::origin();
@@ -60,7 +90,6 @@ impl Frame {
                 }
             }
         });
-        let seen = Rc::new(seen);
         let loaded = EventListener::new(&element, "load", {
             let (element, seen) = (element.clone(), Rc::clone(&seen));
             move |_| {
@@ -70,16 +99,13 @@ impl Frame {
             }
         });
         let forbidden = EventListener::new(&gloo::utils::document(), "securitypolicyviolation", {
-            let origin = origin_of(url.expose());
             move |event| {
                 if event.dyn_ref::<SecurityPolicyViolationEvent>().is_some_and(|violation| is_about(violation, &origin)) {
                     seen(Sign::Forbidden);
                 }
             }
         });
-        let frame = Self { element, _listeners: [listener, loaded, forbidden] };
-        show(&frame.element, url.expose())?;
-        Ok(frame)
+        Self { element, _listeners: [listener, loaded, forbidden] }
     }
 }
 
@@ -153,6 +179,9 @@ pub(super) fn require_from(event: &MessageEvent, element: &HtmlIFrameElement, or
 
 /// What a relay page says, wherever it says it.
 pub(super) fn read(event: &MessageEvent) -> Result<FrameMessage, Discarded> {
-    let text = event.data().as_string().ok_or(Discarded::Malformed)?;
-    FrameMessage::parse(&text).map_err(|_| Discarded::Malformed)
+    parse(event.data().as_string())
+}
+
+fn parse(said: Option<String>) -> Result<FrameMessage, Discarded> {
+    said.and_then(|text| FrameMessage::parse(&text).ok()).ok_or(Discarded::Malformed)
 }

@@ -7,6 +7,7 @@
 //! | [`moment`] | `Date.now()`, `performance.now()`, `crypto.getRandomValues()` |
 //! | [`platform`] | `isSecureContext`, `crypto.subtle` |
 //! | [`frame`] | the hidden `<iframe>`, `message` and `securitypolicyviolation` events |
+//! | [`early`] | the frame that the page's inline script has opened |
 //! | [`monitor`] | another hidden `<iframe>`, `postMessage()`, `setInterval()` |
 //! | [`popup`] | `window.open()` |
 //! | [`examine`] | an empty `<iframe>` with a policy |
@@ -29,6 +30,7 @@ pub mod console;
 pub mod crypto;
 pub mod discarded;
 pub mod driver;
+pub mod early;
 mod effects;
 pub mod examine;
 pub mod fetch;

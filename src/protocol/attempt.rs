@@ -9,6 +9,7 @@ use super::{
     authorize::{self, Manner, SignInOptions},
     callback::{self, Parameters},
     discovery::Metadata,
+    early::Early,
     error::{Error, NetworkFailure, SilentFailure},
     examination::{self, Evidence},
     frame_message::FrameMessage,
@@ -96,6 +97,28 @@ impl Attempt {
         // In parallel with the frame: the keys will be there when the tokens are.
         knowledge.want(turn);
         attempt
+    }
+
+    /// Looks for whoever is there: goes on with what the page has begun, or begins.
+    pub(crate) fn restore(early: Option<Early>, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
+        let Some(attempt) = early.and_then(|early| Self::going_on_with(early, knowledge, turn)) else {
+            return Self::silent(None, None, knowledge, turn);
+        };
+        knowledge.want(turn);
+        attempt
+    }
+
+    /// None if what the page has begun is not what this program would have, or is as good as over.
+    fn going_on_with(early: Early, knowledge: &Knowledge, turn: &mut Turn<'_>) -> Option<Self> {
+        let deadline = early.begun.plus(FRAME_PATIENCE);
+        if deadline.has_come(turn.now) {
+            return None;
+        }
+        let transaction = early.into_transaction(&knowledge.metadata(turn)?, turn.config)?;
+        let ticket = turn.ticket();
+        turn.ask(Effect::AdoptFrame { ticket });
+        let stage = Stage::Answer { ticket, transaction, place: Place::Frame { hinted: false, loaded: false } };
+        Some(Self { stage, deadline, errand: Errand::by(Way::Frame) })
     }
 
     /// Asks in a window that the person is shown. The metadata must be known: a window that is opened later than the click is blocked.
@@ -205,7 +228,8 @@ impl Attempt {
         let Stage::Answer { ticket, transaction, place } = self.stage else {
             return Progress::Unmoved(self, Ignored::Stale);
         };
-        let response = Parameters::read(message.query.expose(), message.fragment.expose()).map_err(Error::AuthorizationResponse);
+        let response = Parameters::read(message.query.expose(), message.fragment.expose(), transaction.response_mode)
+            .map_err(Error::AuthorizationResponse);
         let answer = response.and_then(|parameters| {
             let code = callback::process_authorization_response(&parameters, &transaction)?;
             Ok((code, parameters.session_state()))

@@ -2,6 +2,7 @@
 //! [OpenID Connect Core §3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
 
 use super::{
+    callback::ResponseMode,
     config::Config,
     discovery::Metadata,
     pkce,
@@ -139,12 +140,21 @@ pub(crate) fn authorization_request(
         token_endpoint: metadata.token_endpoint.clone(),
         redirect_uri,
         sends_issuer: metadata.sends_issuer,
+        response_mode: match manner {
+            Manner::Silent { .. } | Manner::Popup(_) => metadata.relayed_response_mode(),
+            Manner::Lookup | Manner::Redirect(_) => ResponseMode::Query,
+        },
         begun: now,
         max_age: match manner {
             Manner::Silent { .. } | Manner::Lookup => None,
             Manner::Redirect(options) | Manner::Popup(options) => options.max_age,
         },
     };
+    (address(manner, metadata, &transaction, config), transaction)
+}
+
+/// The address to go to for a transaction.
+pub(crate) fn address(manner: &Manner<'_>, metadata: &Metadata, transaction: &Transaction, config: &Config) -> SensitiveUrl {
     let mut url = metadata.authorization_endpoint.clone();
     {
         let mut query = url.query_pairs_mut();
@@ -157,6 +167,9 @@ pub(crate) fn authorization_request(
             .append_pair("nonce", transaction.nonce.expose())
             .append_pair("code_challenge", &pkce::challenge(&transaction.verifier))
             .append_pair("code_challenge_method", pkce::METHOD);
+        if let Some(mode) = transaction.response_mode.asked_for() {
+            query.append_pair("response_mode", mode);
+        }
         for (name, value) in manner_parameters(manner) {
             query.append_pair(&name, &value);
         }
@@ -164,7 +177,7 @@ pub(crate) fn authorization_request(
             query.append_pair("resource", resource);
         }
     }
-    (SensitiveUrl::new(url), transaction)
+    SensitiveUrl::new(url)
 }
 
 fn manner_parameters(manner: &Manner<'_>) -> Vec<(String, String)> {
@@ -245,6 +258,26 @@ mod tests {
         assert!(!query.contains_key("id_token_hint"));
         let (query, _) = build(&Manner::Silent { id_token_hint: Some(&IdToken::new("a.b.c")), organization_id: Some("org_1") }, 1);
         assert_eq!((&*query["id_token_hint"], &*query["organization_id"]), ("a.b.c", "org_1"));
+    }
+
+    #[test]
+    fn ar_20_the_fragment_is_asked_for_where_the_relay_page_answers_and_the_provider_offers_it() {
+        let mut config = config();
+        let Provider::Known(metadata) = &mut config.provider else { unreachable!("preset") };
+        metadata.offers_fragment = true;
+        let metadata = metadata.clone();
+        let options = SignInOptions::default();
+        for (manner, mode) in [
+            (Manner::Silent { id_token_hint: None, organization_id: None }, ResponseMode::Fragment),
+            (Manner::Popup(&options), ResponseMode::Fragment),
+            (Manner::Redirect(&options), ResponseMode::Query),
+            (Manner::Lookup, ResponseMode::Query),
+        ] {
+            let (url, transaction) =
+                authorization_request(&manner, &metadata, UnixTime::from_millis(1), &mut Entropy::new([1; 32]).generator(), &config);
+            assert_eq!(transaction.response_mode, mode);
+            assert_eq!(url.expose().contains("&response_mode=fragment"), mode == ResponseMode::Fragment, "{manner:?}");
+        }
     }
 
     #[test]

@@ -22,18 +22,41 @@ impl fmt::Debug for Parameters {
 const OWN: [&str; 10] =
     ["code", "state", "error", "error_description", "error_uri", "iss", "session_state", "access_token", "id_token", "response"];
 
+/// Where the parameters of a response stand ([OAuth 2.0 Multiple Response Types §2.1](https://openid.net/specs/oauth-v2-multiple-response-types-1_0.html#ResponseModes)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ResponseMode {
+    /// In the query: what every provider does unless asked otherwise.
+    Query,
+    /// In the fragment. It is no part of what a browser asks a server for, so the page that it comes to can be taken from the cache.
+    Fragment,
+}
+
+impl ResponseMode {
+    /// Its name in a request, where it has to be asked for.
+    pub(crate) const fn asked_for(self) -> Option<&'static str> {
+        match self {
+            Self::Query => None,
+            Self::Fragment => Some("fragment"),
+        }
+    }
+}
+
 /// A longer response is not read: no honest one comes near to 16 KiB.
 const MAX_LENGTH: usize = 16 * 1024;
 
 impl Parameters {
-    /// Reads query and fragment of an address. An empty value counts as absent; a parameter that stands twice refuses the response.
-    pub(crate) fn read(query: &str, fragment: &str) -> Result<Self, Finding> {
+    /// Reads that part of an address which was asked for. An empty value counts as absent; a parameter that stands twice refuses the response.
+    pub(crate) fn read(query: &str, fragment: &str, mode: ResponseMode) -> Result<Self, Finding> {
         if query.len() + fragment.len() > MAX_LENGTH {
             return Err(Finding::invalid("response", "longer than 16 KiB"));
         }
-        let query = query.strip_prefix('?').unwrap_or(query);
+        let (query, fragment) = (query.strip_prefix('?').unwrap_or(query), fragment.strip_prefix('#').unwrap_or(fragment));
+        let (asked, other, other_name) = match mode {
+            ResponseMode::Query => (query, fragment, "fragment"),
+            ResponseMode::Fragment => (fragment, query, "query"),
+        };
         let mut parameters: Vec<(String, String)> = Vec::new();
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        for (name, value) in form_urlencoded::parse(asked.as_bytes()) {
             if parameters.iter().any(|(taken, _)| *taken == name) {
                 // The name may be anything; only names of the protocol are repeated in an error.
                 let known = OWN.iter().find(|own| **own == name);
@@ -41,12 +64,11 @@ impl Parameters {
             }
             parameters.push((name.into_owned(), value.into_owned()));
         }
-        // The query is what was asked for. A response in the fragment is none; one in both is an attack.
-        let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
+        // A response in the other part is none; one in both is an attack.
         if let Some((name, _)) =
-            form_urlencoded::parse(fragment.as_bytes()).find(|(name, value)| OWN.contains(&name.as_ref()) && !value.is_empty())
+            form_urlencoded::parse(other.as_bytes()).find(|(name, value)| OWN.contains(&name.as_ref()) && !value.is_empty())
         {
-            return Err(Finding::invalid("response", format!("carries {name} in the fragment, where it was not asked for")));
+            return Err(Finding::invalid("response", format!("carries {name} in the {other_name}, where it was not asked for")));
         }
         parameters.retain(|(_, value)| !value.is_empty());
         Ok(Self(parameters))
@@ -147,13 +169,14 @@ mod tests {
             token_endpoint: "https://as.example/token".parse().unwrap(),
             redirect_uri: "https://app.example/callback".into(),
             sends_issuer,
+            response_mode: ResponseMode::Query,
             begun: UnixTime::default(),
             max_age: None,
         }
     }
 
     fn process_with(query: &str, fragment: &str, sends_issuer: bool) -> Result<String, Error> {
-        let parameters = Parameters::read(query, fragment).map_err(Error::AuthorizationResponse)?;
+        let parameters = Parameters::read(query, fragment, ResponseMode::Query).map_err(Error::AuthorizationResponse)?;
         process_authorization_response(&parameters, &transaction(sends_issuer)).map(|code| code.expose().to_owned())
     }
 
@@ -214,6 +237,29 @@ mod tests {
         assert!(process_with("code=c&state=sTaTe", "#access_token=stolen", false).is_err());
         assert!(process_with("", "#code=c&state=sTaTe", false).is_err());
         assert!(process_with("code=c&state=sTaTe", "#section", false).is_ok());
+    }
+
+    #[test]
+    fn ar_16_19_20_in_the_fragment_the_same_rules_hold_and_the_query_is_never_consumed() {
+        let read = |query: &str, fragment: &str| {
+            let parameters = Parameters::read(query, fragment, ResponseMode::Fragment).map_err(Error::AuthorizationResponse)?;
+            process_authorization_response(&parameters, &transaction(false)).map(|code| code.expose().to_owned())
+        };
+        assert_eq!(read("", "#code=c%2B1&state=sTaTe").unwrap(), "c+1");
+        assert_eq!(read("?v=2", "code=c&state=sTaTe").unwrap(), "c");
+        for (query, fragment) in [
+            ("?code=c&state=sTaTe", ""),
+            ("?code=a", "#code=c&state=sTaTe"),
+            ("?state=sTaTe", "#code=c&state=sTaTe"),
+            ("?iss=x", "#code=c&state=sTaTe"),
+            ("", "#code=a&code=b&state=sTaTe"),
+            ("", "#code=c&state=other"),
+            ("", "#code=c&state=sTaTe&access_token=stolen"),
+            ("", ""),
+            ("", "#section"),
+        ] {
+            assert!(read(query, fragment).is_err(), "{query} {fragment}");
+        }
     }
 
     #[test]

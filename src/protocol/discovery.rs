@@ -3,6 +3,7 @@
 
 use super::{
     address::{self, Transport},
+    callback::ResponseMode,
     error::{Error, Finding},
     http::{Freshness, HttpRequest, HttpResponse, Method},
     json::Object,
@@ -21,6 +22,8 @@ pub struct Metadata {
     pub(crate) check_session_iframe: Option<Url>,
     pub(crate) algorithms: Option<Vec<Algorithm>>,
     pub(crate) sends_issuer: bool,
+    /// Whether it says that it answers in the fragment, too.
+    pub(crate) offers_fragment: bool,
 }
 
 impl Metadata {
@@ -44,11 +47,19 @@ impl Metadata {
                 .optional_strings("id_token_signing_alg_values_supported")?
                 .map(|names| names.iter().filter_map(|name| Algorithm::from_name(name)).collect()),
             sends_issuer: object.optional_bool("authorization_response_iss_parameter_supported")?.unwrap_or(false),
+            offers_fragment: object
+                .optional_strings("response_modes_supported")?
+                .is_some_and(|modes| modes.iter().any(|mode| mode == "fragment")),
         };
         supports(object, "code_challenge_methods_supported", super::pkce::METHOD)?;
         supports(object, "response_types_supported", "code")?;
         supports(object, "grant_types_supported", "authorization_code")?;
         Ok(metadata)
+    }
+
+    /// How a hidden frame and a window are answered: they come to the relay page, which is found in the cache if the answer is no part of its address.
+    pub(crate) const fn relayed_response_mode(&self) -> ResponseMode {
+        if self.offers_fragment { ResponseMode::Fragment } else { ResponseMode::Query }
     }
 
     /// The issuer identifier, as written.

@@ -4,6 +4,7 @@ use super::{
     attempt::{Attempt, Way},
     authorize::SignInOptions,
     config::Config,
+    early::Early,
     error::{Error, SilentFailure},
     hint::{Frames, Hint, Last, News},
     knowledge::Knowledge,
@@ -40,6 +41,8 @@ pub(crate) struct Ground {
     pub(crate) framed: bool,
     /// Whether the person was on this page before, and expects it as they left it.
     pub(crate) returned: bool,
+    /// The silent attempt that the page had begun before this machine was there.
+    pub(crate) early: Option<Early>,
     /// Whether it has been known since the page was loaded who is here.
     pub(crate) settled: bool,
     /// Whether another tab has said that somebody signed in there, who is not the person here, and the provider has not been asked yet.

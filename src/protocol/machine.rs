@@ -24,7 +24,7 @@ use super::{
     api::{self, TokenAnswer},
     attempt::{Attempt, Progress, Way},
     authorize::{self, Manner, SignInOptions},
-    callback::{self, Parameters},
+    callback::{self, Parameters, ResponseMode},
     config::Config,
     error::{Error, Finding, NetworkFailure, SilentFailure},
     ground::{Ground, Popup},
@@ -351,7 +351,12 @@ const fn ignored(phase: Phase, why: Ignored) -> Moved {
 
 fn starting(event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
     match event {
-        Event::Opened(opened) => taken(open(opened, ground, turn)),
+        Event::Opened(opened) => {
+            let phase = open(opened, ground, turn);
+            // Whoever does not go on with it now does not later, either.
+            ground.early = None;
+            taken(phase)
+        }
         Event::SignInChosen(_)
         | Event::SignOutChosen
         | Event::SignInNeeded { .. }
@@ -378,9 +383,9 @@ fn starting(event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
 }
 
 fn open(opened: Opened, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    let Opened { address, remembered, hint, redirects, framed, returned, visible } = opened;
+    let Opened { address, remembered, hint, redirects, framed, returned, visible, early } = opened;
     (ground.hint, ground.redirects) = (hint, redirects);
-    (ground.framed, ground.returned, ground.visible) = (framed, returned, visible);
+    (ground.framed, ground.returned, ground.visible, ground.early) = (framed, returned, visible, early);
     let Ok(address) = Url::parse(address.expose()) else {
         return look_up(None, ground, turn);
     };
@@ -417,7 +422,7 @@ fn open_callback(query: &str, fragment: &str, remembered: Option<Record>, ground
         return look_up(None, ground, turn);
     }
     let trouble = |finding| Error::AuthorizationResponse(finding);
-    let parameters = match Parameters::read(query, fragment) {
+    let parameters = match Parameters::read(query, fragment, ResponseMode::Query) {
         Ok(parameters) => parameters,
         Err(finding) => return look_up(Some(trouble(finding)), ground, turn),
     };
@@ -461,7 +466,7 @@ fn open_after_sign_out(query: &str, remembered: Option<Record>, ground: &mut Gro
     }
     let confirmed = remembered
         .and_then(|record| Pending::from_record(&record, turn.config, turn.now.wall).ok())
-        .zip(Parameters::read(query, "").ok())
+        .zip(Parameters::read(query, "", ResponseMode::Query).ok())
         .is_some_and(|(pending, parameters)| matches!(pending, Pending::SignOut { .. }) && parameters.is_state_of(pending.state()));
     if confirmed || ground.hint.last == Last::SignedOutByChoice {
         return Phase::SignedOut(Reason::ByChoice);
@@ -501,7 +506,7 @@ fn look(trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> Pha
 }
 
 fn restore(trouble: Option<Error>, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    let attempt = Attempt::silent(None, None, &mut ground.knowledge, turn);
+    let attempt = Attempt::restore(ground.early.take(), &mut ground.knowledge, turn);
     Phase::Restoring { pursuit: Pursuit::of(attempt, failed_tries), trouble }
 }
 

@@ -22,6 +22,7 @@ pub mod config;
 mod config_block;
 pub mod config_builder;
 pub mod discovery;
+pub mod early;
 mod encoding;
 pub mod error;
 pub mod examination;

@@ -17,6 +17,7 @@ pub(crate) fn scalekit(env_url: &str, issuer: Option<&str>, transport: Transport
         check_session_iframe: None,
         algorithms: Some(vec![Algorithm::Rs256]),
         sends_issuer: false,
+        offers_fragment: false,
     })
 }
 

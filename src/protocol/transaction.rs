@@ -2,6 +2,7 @@
 
 use super::{
     address,
+    callback::ResponseMode,
     config::Config,
     error::Finding,
     json::Object,
@@ -30,6 +31,8 @@ pub(crate) struct Transaction {
     pub(crate) redirect_uri: String,
     /// Whether an answer must name its issuer ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)).
     pub(crate) sends_issuer: bool,
+    /// Where in the address the answer stands.
+    pub(crate) response_mode: ResponseMode,
     pub(crate) begun: UnixTime,
     /// Seconds, if `max_age` was asked for.
     pub(crate) max_age: Option<u64>,
@@ -156,6 +159,8 @@ impl Pending {
             token_endpoint: address::endpoint("token_endpoint", object.required_str("token_endpoint")?, config.transport())?,
             redirect_uri: redirect_uri.to_owned(),
             sends_issuer: object.optional_bool("sends_issuer")?.unwrap_or(false),
+            // Nothing else is asked for when the page is left.
+            response_mode: ResponseMode::Query,
             begun,
             max_age: object.get("max_age").and_then(serde_json::Value::as_u64),
         };

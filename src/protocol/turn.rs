@@ -3,6 +3,7 @@
 use super::{
     authorize::SignInOptions,
     config::Config,
+    early::Early,
     error::Error,
     examination::Evidence,
     frame_message::FrameMessage,
@@ -163,6 +164,8 @@ pub struct Opened {
     pub returned: bool,
     /// Whether it is being looked at. A tab in the background can wait.
     pub visible: bool,
+    /// The silent attempt that the page has begun already, if it has.
+    pub early: Option<Early>,
 }
 
 /// What came of a signature check.
@@ -185,6 +188,11 @@ pub enum Effect {
         ticket: Ticket,
         /// Where to.
         url: SensitiveUrl,
+    },
+    /// Go on with the frame that the page has opened already. If it has spoken, that is the answer.
+    AdoptFrame {
+        /// Marks the answer.
+        ticket: Ticket,
     },
     /// Open a window for the person. It must happen at once, or the browser takes it for an advertisement.
     OpenPopup {

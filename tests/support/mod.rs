@@ -9,6 +9,7 @@ use hushkey::{
     Config, Reason, SignInOptions, View,
     protocol::{
         callback,
+        early::Early,
         error::NetworkFailure,
         examination::{Evidence, Manners, RelayPage},
         frame_message::FrameMessage,
@@ -43,6 +44,8 @@ pub struct World {
     pub returned: bool,
     /// Whether the next page that is opened is looked at.
     pub visible: bool,
+    /// What the page has begun before the machine was there.
+    pub early: Option<Early>,
     /// What an examination finds.
     pub relay: Result<RelayPage, NetworkFailure>,
     pub told: Vec<TabMessage>,
@@ -57,6 +60,7 @@ pub struct World {
     pub frames: Vec<(Ticket, String)>,
     pub popups: Vec<(Ticket, String)>,
     pub examinations: Vec<Ticket>,
+    pub adopted: Vec<Ticket>,
     pub scrolled: u32,
     pub forgotten: u32,
     pub requests: Vec<(Ticket, HttpRequest)>,
@@ -89,6 +93,7 @@ impl World {
             redirects: RedirectLog::default(),
             returned: false,
             visible: true,
+            early: None,
             relay: Ok(relay_page()),
             told: Vec::new(),
             stored: HashMap::new(),
@@ -98,6 +103,7 @@ impl World {
             frames: Vec::new(),
             popups: Vec::new(),
             examinations: Vec::new(),
+            adopted: Vec::new(),
             scrolled: 0,
             forgotten: 0,
             requests: Vec::new(),
@@ -118,6 +124,7 @@ impl World {
         self.address = format!("{APP}{path}");
         let address = SensitiveUrl::new(self.address.clone());
         let remembered = callback::state_in(&address).and_then(|state| self.stored.remove(&transaction::key_of(CLIENT, &state)));
+        let early = self.early.take();
         self.dispatch(Event::Opened(Opened {
             address,
             remembered,
@@ -126,6 +133,7 @@ impl World {
             framed: false,
             returned: self.returned,
             visible: self.visible,
+            early,
         }))
     }
 
@@ -179,6 +187,7 @@ impl World {
     fn take(&mut self, effect: Effect) {
         match effect {
             Effect::OpenFrame { ticket, url } => self.frames.push((ticket, url.expose().to_owned())),
+            Effect::AdoptFrame { ticket } => self.adopted.push(ticket),
             Effect::OpenPopup { ticket, url, .. } => self.popups.push((ticket, url.expose().to_owned())),
             Effect::Examine { ticket, .. } => self.examinations.push(ticket),
             Effect::NoteRedirects(redirects) => self.redirects = redirects,
@@ -304,4 +313,15 @@ pub fn blocked(path: &str) -> World {
     world.provider.cookies_blocked = true;
     assert!(world.sign_in(path).person().is_some());
     world
+}
+
+/// The address that the page's inline script builds for [`config`].
+pub fn early_address(state: &str, nonce: &str, verifier: &str) -> String {
+    use base64::Engine;
+    use sha2::Digest;
+    let challenge = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(sha2::Sha256::digest(verifier));
+    format!(
+        "{ISSUER}/authorize?response_type=code&client_id={CLIENT}&redirect_uri={APP}/silent-refresh.html&scope=openid+profile+email\
+         &state={state}&nonce={nonce}&code_challenge={challenge}&code_challenge_method=S256&prompt=none"
+    )
 }

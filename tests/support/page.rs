@@ -96,7 +96,8 @@ impl Provider {
         serde_json::from_value(self.get("left")).expect("a list of addresses")
     }
 
-    pub fn config(&self) -> Rc<Config> {
+    /// The configuration block of an app that uses it.
+    pub fn block(&self) -> String {
         let origin = navigation::origin();
         let block = json!({
             "metadata": {
@@ -107,6 +108,10 @@ impl Provider {
             },
             "client_id": CLIENT, "algorithms": ["ES256"], "api": [format!("{origin}/api/")],
         });
-        Rc::new(Config::from_json(&block.to_string(), &origin).expect("a good configuration"))
+        block.to_string()
+    }
+
+    pub fn config(&self) -> Rc<Config> {
+        Rc::new(Config::from_json(&self.block(), &navigation::origin()).expect("a good configuration"))
     }
 }

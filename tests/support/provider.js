@@ -11,7 +11,7 @@ window.provider = provider;
 /** As at the start: everybody is signed in, tokens live five minutes, and nothing has been asked. */
 export function reset() {
   Object.assign(provider, {
-    authorization: "code", lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0,
+    authorization: "code", asked: 0, lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0,
   });
   window.fetch = answer;
   if (leave === null) {

@@ -38,6 +38,9 @@ pub struct Bundle {
 pub fn make(workspace: &Workspace) -> Result<Bundle> {
     let module = wasm::compile(workspace)?;
     let page = fs::read_to_string(workspace.at("index.html")).context("index.html is missing from this checkout.")?;
+    let page = html::inline(&page, |script| {
+        fs::read_to_string(workspace.at(script)).with_context(|| format!("index.html names {script}, which cannot be read."))
+    })?;
     let relay = fs::read_to_string(workspace.at(RELAY)).with_context(|| format!("{RELAY} is missing from this checkout."))?;
     let assets = read_assets(workspace, &page)?;
 

@@ -73,6 +73,21 @@ pub fn links(page: &str) -> Result<Vec<Link>> {
     Ok(links.into_inner())
 }
 
+/// Puts the small scripts that `<link data-trunk rel="inline">` names into the page. `read` gives the text of one.
+pub fn inline(page: &str, read: impl Fn(&str) -> Result<String>) -> Result<String> {
+    rewrite(
+        page,
+        RewriteStrSettings::new().append_element_content_handler(element!("link[data-trunk][rel=inline]", |element| {
+            let text = read(&element.get_attribute("href").unwrap_or_default())?;
+            if text.contains("</script") || text.contains("<!--") {
+                return Err(anyhow!("An inlined script has </script or <!-- in it, where it would end.").into());
+            }
+            element.replace(&format!("<script>\n{text}    </script>"), ContentType::Html);
+            Ok(())
+        })),
+    )
+}
+
 /// Renders the page: `placed` says where the file of a [`Link`] was put.
 ///
 /// Every address is absolute, because the page is served under deep links, too.

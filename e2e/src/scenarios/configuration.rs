@@ -2,6 +2,12 @@
 
 use crate::world::World;
 use anyhow::{Result, ensure};
+use xtask::html;
+
+/// A field with a slip of the finger.
+pub(super) fn with_a_slip(page: &str) -> Result<String> {
+    html::configure(page, r#"{ "preset": "scalekit", "env_url": "http://localhost:8081", "clientid": "spac_hushkey" }"#)
+}
 
 pub(super) async fn names_the_field(world: &World) -> Result<()> {
     world.opens("/account").await?;

@@ -1,7 +1,11 @@
 //! The session that comes back by itself.
 
-use crate::{person::ALICE, world::World};
-use anyhow::{Result, ensure};
+use crate::{
+    person::ALICE,
+    wait::{until, yes},
+    world::World,
+};
+use anyhow::{Context, Result, ensure};
 
 /// Words that tell somebody that they are, or may be, signed out.
 const SIGNED_OUT: [&str; 6] = ["Sign in", "sign-in page", "signed out", "not signed in", "session has ended", "did not work"];
@@ -49,4 +53,25 @@ pub(super) async fn nobody(world: &World) -> Result<()> {
     ensure!(log.silent_sign_ins() == 1, "one silent request, not {}", log.silent_sign_ins());
     ensure!(log.token_requests() == 0, "there was nothing to redeem");
     Ok(())
+}
+
+/// A page that the app never comes to.
+pub(super) fn without_the_app(page: &str) -> Result<String> {
+    without_script(page, "<script type=\"module\">")
+}
+
+/// The page as somebody would write it who does not know of the small script.
+pub(super) fn without_head_start(page: &str) -> Result<String> {
+    without_script(page, "<script>\n// The head start")
+}
+
+fn without_script(page: &str, beginning: &str) -> Result<String> {
+    let (before, rest) = page.split_once(beginning).with_context(|| format!("the page has no {beginning}"))?;
+    let (_, after) = rest.split_once("</script>").context("it has no end")?;
+    Ok(format!("{before}{after}"))
+}
+
+pub(super) async fn before_the_app_is_there(world: &World) -> Result<()> {
+    world.opens("/account").await?;
+    until("a silent request", async || Ok(yes(world.provider.log().await?.silent_sign_ins() == 1))).await
 }

@@ -1,0 +1,67 @@
+// The head start: a silent sign-in begins while the app is still on its way. The app takes it over, once; without it, it does the same by itself.
+try {
+  const config = JSON.parse(document.getElementById("hushkey").textContent);
+  const { client_id, metadata = {}, api = [] } = config;
+  const scalekit = config.preset === "scalekit";
+  const endpoint = scalekit ? config.env_url.replace(/\/+$/, "") + "/oauth/authorize" : metadata.authorization_endpoint;
+  const hint = JSON.parse(localStorage.getItem(`hushkey:${client_id}:hint`)) ?? {};
+  const url = endpoint && new URL(endpoint);
+  const pointless =
+    !client_id || !/^http/.test(url?.protocol) || top !== self || document.hidden || hint.last === "signed_out_by_choice" ||
+    (hint.frames === "blocked" && url.hostname !== location.hostname) ||
+    [config.redirect_path ?? "/callback", config.post_logout_path ?? "/signed-out"].includes(location.pathname);
+
+  if (!pointless) {
+    const base64url = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
+    const [state, nonce, verifier] = [0, 0, 0].map(() => base64url(crypto.getRandomValues(new Uint8Array(32))));
+    const begun = Date.now();
+    const uptime = performance.now();
+    const heard = [];
+    let frame, loaded;
+
+    const hear = ({ data, origin, source }) => {
+      if (frame && source === frame.contentWindow && origin === location.origin) heard.push(data);
+    };
+    // The app finds out by itself what its own policy forbids.
+    const drop = ({ effectiveDirective }) => {
+      if (effectiveDirective === "frame-src") frame = void frame.remove();
+    };
+    const handOver = ({ detail: take }) => {
+      removeEventListener("message", hear);
+      document.removeEventListener("securitypolicyviolation", drop);
+      if (frame) take([frame, state, nonce, verifier, url.href, begun, uptime, loaded, heard]);
+      frame ??= take;
+    };
+    addEventListener("message", hear);
+    document.addEventListener("securitypolicyviolation", drop);
+    addEventListener("hushkey-early", handOver, { once: true });
+
+    crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)).then((digest) => {
+      if (frame) return;
+      const scopes = config.scopes ?? `openid profile email${scalekit ? " offline_access" : ""}`;
+      const resource = api.map((rule) => rule.resource).find(Boolean);
+      const parameters = {
+        response_type: "code",
+        client_id,
+        redirect_uri: location.origin + (config.silent_path ?? "/silent-refresh.html"),
+        scope: [...new Set(scopes.split?.(/\s+/).filter(Boolean) ?? scopes)].join(" "),
+        state,
+        nonce,
+        code_challenge: base64url(digest),
+        code_challenge_method: "S256",
+        ...(!scalekit && metadata.response_modes_supported?.includes("fragment") && { response_mode: "fragment" }),
+        prompt: "none",
+        ...(resource && { resource }),
+      };
+      for (const name in parameters) url.searchParams.append(name, parameters[name]);
+      frame = document.createElement("iframe");
+      const attributes = { hidden: "", "aria-hidden": true, tabindex: -1, title: "Sign-in check", referrerpolicy: "no-referrer", allow: "" };
+      for (const name in attributes) frame.setAttribute(name, attributes[name]);
+      document.body.append(frame);
+      frame.addEventListener("load", () => (loaded = true));
+      frame.contentWindow.location.replace(url);
+    });
+  }
+} catch {
+  // A configuration that cannot be read is named by the app.
+}

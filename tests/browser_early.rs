@@ -1,0 +1,226 @@
+//! The head start of the page: its inline script in a real browser, beside what ring 0 would have asked for.
+
+#![cfg(target_arch = "wasm32")]
+
+#[path = "support/mounted.rs"]
+mod mounted;
+#[path = "support/page.rs"]
+mod page;
+
+use gloo::utils::document;
+use hushkey::{
+    Config,
+    browser::{early, moment::moment, navigation},
+    protocol::{
+        early::Early,
+        hint::Hint,
+        machine::{self, State},
+        redirect_log::RedirectLog,
+        secret::SensitiveUrl,
+        turn::{Effect, Event, Opened},
+    },
+};
+use mounted::Mounted;
+use page::{CLIENT, Provider, a_while, frames, run, run_text, until};
+use serde_json::{Value, json};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{HtmlIFrameElement, HtmlScriptElement};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const SCRIPT: &str = include_str!("../assets/early.js");
+
+/// Runs the script in a page that has this configuration block, as the browser does while it reads the page.
+fn begin(block: &str) {
+    run("document.querySelectorAll('script.early').forEach((script) => script.remove())");
+    for (id, kind, text) in [("hushkey", "application/json", block), ("", "", SCRIPT)] {
+        let script: HtmlScriptElement = document().create_element("script").expect("a script").unchecked_into();
+        script.set_id(id);
+        script.set_type(kind);
+        script.set_class_name("early");
+        script.set_text(text).expect("its text");
+        document().body().expect("a body").append_child(&script).expect("in the page");
+    }
+}
+
+/// Where the frame went.
+fn address_of(frame: &HtmlIFrameElement) -> Option<String> {
+    let address = frame.content_window()?.location().href().ok()?;
+    (address != "about:blank").then_some(address)
+}
+
+/// The address that ring 0 builds by itself for a page with this configuration.
+fn address_of_ring_0(config: &Config) -> String {
+    let opened = Opened {
+        address: SensitiveUrl::new(navigation::origin() + "/"),
+        remembered: None,
+        hint: Hint::default(),
+        redirects: RedirectLog::default(),
+        framed: false,
+        returned: false,
+        visible: true,
+        early: None,
+    };
+    let step = machine::step(State::new(), Event::Opened(opened), &moment().expect("the time"), config);
+    let url = step.effects.into_iter().find_map(|effect| if let Effect::OpenFrame { url, .. } = effect { Some(url) } else { None });
+    url.expect("a frame").expose().to_owned()
+}
+
+/// An address with names in the place of what is random in it.
+fn without_chance(address: &str) -> String {
+    let random = ["state", "nonce", "code_challenge"];
+    let (endpoint, query) = address.split_once('?').expect("a query");
+    let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {
+        Some((name, value)) if random.contains(&name) => format!("{name}={} characters", value.len()),
+        // Two ways to write a blank.
+        _ => parameter.replace("%20", "+"),
+    });
+    format!("{endpoint}?{}", parameters.collect::<Vec<_>>().join("&"))
+}
+
+fn block(members: &Value) -> String {
+    let origin = navigation::origin();
+    let mut block = json!({ "client_id": CLIENT });
+    let members = members.as_object().expect("an object").clone();
+    block.as_object_mut().expect("an object").extend(members);
+    block.to_string().replace("ORIGIN", &origin)
+}
+
+fn metadata(more: &Value) -> Value {
+    let mut metadata = json!({
+        "issuer": "ORIGIN/p", "authorization_endpoint": "ORIGIN/p/authorize", "token_endpoint": "ORIGIN/p/token", "jwks_uri": "ORIGIN/p/keys",
+    });
+    metadata.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+    metadata
+}
+
+#[wasm_bindgen_test]
+async fn si_01_the_address_of_the_head_start_is_that_of_ring_0_parameter_by_parameter() {
+    let _provider = Provider::fresh();
+    for members in [
+        json!({ "metadata": metadata(&json!({})) }),
+        json!({ "metadata": metadata(&json!({ "authorization_endpoint": "ORIGIN/p/authorize?tenant=a%20b" })) }),
+        json!({ "metadata": metadata(&json!({ "response_modes_supported": ["query", "fragment"] })) }),
+        json!({ "metadata": metadata(&json!({ "response_modes_supported": ["query"] })) }),
+        json!({ "metadata": metadata(&json!({})), "client_id": "a b&c=d+é", "scopes": "openid  api:read openid urn:x~y" }),
+        json!({ "metadata": metadata(&json!({})), "scopes": ["openid", "email", "openid"], "silent_path": "/auth/relay.html" }),
+        json!({ "metadata": metadata(&json!({})), "api": ["ORIGIN/api/", { "url": "ORIGIN/b/" }, { "url": "ORIGIN/c/", "resource": "https://api.example/x?y=1&z=ä b" }] }),
+        json!({ "preset": "scalekit", "env_url": "ORIGIN" }),
+        json!({ "preset": "scalekit", "env_url": "ORIGIN//", "scopes": ["openid"] }),
+    ] {
+        let block = block(&members);
+        let config = Config::from_json(&block, &navigation::origin()).expect(&block);
+        begin(&block);
+        until("the frame", || frames() == 1).await;
+        let (early, frame) = early::take().expect(&block);
+        until("the address of the frame", || address_of(&frame.element).is_some()).await;
+        let address = address_of(&frame.element).expect("it is there");
+        assert_eq!(without_chance(&address), without_chance(&address_of_ring_0(&config)));
+        for parameter in [format!("state={}&", early.state.expose()), format!("nonce={}&", early.nonce.expose())] {
+            assert!(address.contains(&parameter), "{parameter} in {address}");
+        }
+        assert!(address.contains(&challenge_of(&early).await), "the challenge is that of the verifier");
+        frame.discard();
+        assert_eq!(frames(), 0);
+    }
+}
+
+/// By the browser's own digest.
+async fn challenge_of(early: &Early) -> String {
+    let script = format!(
+        "return crypto.subtle.digest('SHA-256', new TextEncoder().encode('{}')).then((digest) => \
+         btoa(String.fromCharCode(...new Uint8Array(digest))).replace(/\\+/g, '-').replace(/\\//g, '_').replace('=', ''))",
+        early.verifier.expose()
+    );
+    let promise: js_sys::Promise = run(&script).unchecked_into();
+    let digest = wasm_bindgen_futures::JsFuture::from(promise).await.expect("a digest");
+    format!("code_challenge={}&", digest.as_string().expect("a text"))
+}
+
+#[wasm_bindgen_test]
+async fn si_16_no_head_start_where_it_is_pointless() {
+    let hint = |value: &Value| run(&format!("localStorage.setItem('hushkey:{CLIENT}:hint', '{value}')"));
+    let nothing: &dyn Fn() = &|| ();
+    let cases: [(&str, &dyn Fn(), Value); 8] = [
+        ("signed out by choice", &|| drop(hint(&json!({ "v": 1, "last": "signed_out_by_choice" }))), json!({})),
+        (
+            "frames are blocked",
+            &|| drop(hint(&json!({ "v": 1, "last": "signed_in", "frames": "blocked", "found": 1 }))),
+            json!({ "authorization_endpoint": "https://as.example/authorize" }),
+        ),
+        ("the callback page", &|| drop(run("history.replaceState(null, '', '/callback')")), json!({})),
+        ("the page after a sign-out", &|| drop(run("history.replaceState(null, '', '/signed-out')")), json!({})),
+        ("a hint that cannot be read", &|| drop(run(&format!("localStorage.setItem('hushkey:{CLIENT}:hint', '{{')"))), json!({})),
+        ("an endpoint that is none", nothing, json!({ "authorization_endpoint": "nowhere" })),
+        ("discovery", nothing, json!({ "authorization_endpoint": null })),
+        ("scripts have no place in an address", nothing, json!({ "authorization_endpoint": "javascript:window.e2e=1" })),
+    ];
+    for (what, prepare, more) in cases {
+        let _provider = Provider::fresh();
+        prepare();
+        begin(&block(&json!({ "metadata": metadata(&more) })));
+        a_while().await;
+        assert!(frames() == 0 && early::take().is_none(), "{what}");
+    }
+    for text in ["", "null", "{", "[]"] {
+        begin(text);
+        a_while().await;
+        assert_eq!(frames(), 0, "{text:?}");
+    }
+    run("history.replaceState(null, '', '/')");
+    assert_eq!(run("return window.e2e"), JsValue::UNDEFINED);
+}
+
+#[wasm_bindgen_test]
+async fn bp_07_the_head_start_is_handed_out_once_and_stands_nowhere() {
+    let _provider = Provider::fresh();
+    // A frame has a number there.
+    let globals = || run_text("return Object.getOwnPropertyNames(window).filter((name) => !/^[0-9]+$/.test(name)).sort().join()");
+    let before = globals();
+    begin(&block(&json!({ "metadata": metadata(&json!({})) })));
+    until("the frame", || frames() == 1).await;
+    let places = || {
+        run_text(
+            "return JSON.stringify([Object.getOwnPropertyNames(window).map((name) => { try { return [name, String(window[name])] } catch { return name } }), \
+             {...localStorage}, {...sessionStorage}, document.cookie, window.name, history.state, location.href, document.documentElement.outerHTML])",
+        )
+    };
+    let then = places();
+    assert!(globals() == before, "there is a new global");
+    let (early, frame) = early::take().expect("it is there");
+    assert!(early::take().is_none(), "a second time");
+    for secret in [early.state.expose(), early.nonce.expose(), early.verifier.expose()] {
+        assert!(!then.contains(secret) && !places().contains(secret), "it can be read");
+    }
+    assert!(!format!("{early:?} {frame:?}").contains(early.verifier.expose()));
+    frame.discard();
+}
+
+#[wasm_bindgen_test]
+async fn si_02_the_agent_goes_on_with_the_head_start_and_asks_no_second_time() {
+    for answered_before in [true, false] {
+        let provider = Provider::fresh();
+        begin(&provider.block());
+        until("the frame", || frames() == 1).await;
+        if answered_before {
+            a_while().await;
+        }
+        let app = Mounted::new(provider.config(), true).await;
+        app.reads("in Ada at / protected").await;
+        a_while().await;
+        assert_eq!((frames(), provider.grants()), (0, 1));
+        assert_eq!(provider.get("asked"), 1, "answered before: {answered_before}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn si_02_a_head_start_of_another_configuration_is_not_taken_over() {
+    let provider = Provider::fresh();
+    begin(&block(&json!({ "metadata": metadata(&json!({})) })));
+    until("the frame", || frames() == 1).await;
+    run("document.querySelector('iframe').dataset.early = ''");
+    let app = Mounted::new(provider.config(), true).await;
+    app.reads("in Ada at / protected").await;
+    assert_eq!(run_text("return String(document.querySelectorAll('[data-early]').length)"), "0", "it is not left behind either");
+}
