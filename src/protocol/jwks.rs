@@ -1,12 +1,12 @@
 //! The provider's keys, and which of them a token must be verified with ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)).
 
 use super::{
+    encoding::from_base64url,
     error::{Error, Finding},
     http::{Freshness, HttpRequest, HttpResponse, Method},
     json::Object,
     jwt::{Algorithm, Unverified},
 };
-use jwt_compact::jwk::JsonWebKey;
 use serde_json::{Value, json};
 
 /// The keys of a set that may verify signatures, and how many others were left out.
@@ -132,16 +132,16 @@ impl Key {
         if !for_verifying {
             return Reading::Irrelevant;
         }
-        let Ok(key) = serde_json::from_value::<JsonWebKey<'_>>(entry.clone()) else { return Reading::Irrelevant };
-        let family = match &key {
-            JsonWebKey::Rsa { modulus, public_exponent, .. } if is_strong_rsa(modulus, public_exponent) => Family::Rsa,
-            JsonWebKey::EllipticCurve { curve, x, y, .. } if curve == "P-256" && is_point(x, 32) && is_point(y, 32) => Family::P256,
-            JsonWebKey::KeyPair { curve, x, .. } if curve == "Ed25519" && is_point(x, 32) => Family::Ed25519,
-            JsonWebKey::EllipticCurve { curve, .. } | JsonWebKey::KeyPair { curve, .. } if curve != "P-256" && curve != "Ed25519" => {
-                return Reading::Irrelevant;
-            }
-            _ => return Reading::Refused,
+        let bytes = |name: &str| entry.get(name).and_then(Value::as_str).and_then(from_base64url).unwrap_or_default();
+        let (family, is_sound) = match (text("kty").as_deref(), text("crv").as_deref()) {
+            (Some("RSA"), _) => (Family::Rsa, is_strong_rsa(&bytes("n"), &bytes("e"))),
+            (Some("EC"), Some("P-256")) => (Family::P256, is_coordinate(&bytes("x")) && is_coordinate(&bytes("y"))),
+            (Some("OKP"), Some("Ed25519")) => (Family::Ed25519, is_coordinate(&bytes("x"))),
+            _ => return Reading::Irrelevant,
         };
+        if !is_sound {
+            return Reading::Refused;
+        }
         let public = match family {
             Family::Rsa => json!({ "kty": "RSA", "n": entry["n"], "e": entry["e"] }),
             Family::P256 => json!({ "kty": "EC", "crv": "P-256", "x": entry["x"], "y": entry["y"] }),
@@ -168,9 +168,9 @@ fn is_strong_rsa(modulus: &[u8], exponent: &[u8]) -> bool {
     bits >= 2048 && exponent.last().is_some_and(|byte| byte % 2 == 1) && exponent != [1]
 }
 
-/// The right length and not nothing. Whether a point lies on its curve is checked by WebCrypto when it imports the key.
-fn is_point(coordinate: &[u8], length: usize) -> bool {
-    coordinate.len() == length && coordinate.iter().any(|byte| *byte != 0)
+/// 32 bytes and not nothing. Whether a point lies on its curve is checked by WebCrypto when it imports the key.
+fn is_coordinate(bytes: &[u8]) -> bool {
+    bytes.len() == 32 && bytes.iter().any(|byte| *byte != 0)
 }
 
 #[cfg(test)]
