@@ -23,6 +23,7 @@ pub mod process;
 pub mod provider;
 pub mod run;
 pub mod serve;
+pub mod shrink;
 pub mod simulate;
 pub mod site;
 pub mod suite;

@@ -115,8 +115,26 @@ pub fn provider_packages(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The wasm-opt script of the pinned binaryen package, to be run with Node.
-pub fn wasm_opt(workspace: &Workspace) -> Result<PathBuf> {
+/// Tools that come from npm, to be run with Node.
+#[derive(Debug)]
+pub struct NpmTools {
+    folder: PathBuf,
+}
+
+impl NpmTools {
+    /// The optimiser of WebAssembly, from the binaryen package.
+    pub fn wasm_opt(&self) -> PathBuf {
+        self.folder.join("node_modules/binaryen/bin/wasm-opt")
+    }
+
+    /// The minifier of scripts.
+    pub fn terser(&self) -> PathBuf {
+        self.folder.join("node_modules/terser/bin/terser")
+    }
+}
+
+/// The tools from npm that are pinned here.
+pub fn npm_tools(workspace: &Workspace) -> Result<NpmTools> {
     let source = workspace.at("xtask/npm");
     let lock = fs::read(source.join("package-lock.json"))?;
     let folder = workspace::cache()?.join("npm").join(digest::short(&lock));
@@ -124,9 +142,9 @@ pub fn wasm_opt(workspace: &Workspace) -> Result<PathBuf> {
         for name in ["package.json", "package-lock.json"] {
             fs::copy(source.join(name), fresh.join(name))?;
         }
-        quietly(&mut npm_ci(fresh), "Installing wasm-opt, once")
+        quietly(&mut npm_ci(fresh), "Installing wasm-opt and terser, once")
     })?;
-    Ok(folder.join("node_modules/binaryen/bin/wasm-opt"))
+    Ok(NpmTools { folder })
 }
 
 /// `PATH` with these folders in front.

@@ -1,4 +1,4 @@
-//! The app as JavaScript and WebAssembly: cargo, wasm-bindgen, wasm-opt.
+//! The app as JavaScript and WebAssembly: cargo and wasm-bindgen.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,16 +7,10 @@ use std::process::Command;
 use anyhow::{Context, Result, anyhow};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::process::{output, quietly, say};
+use crate::process::{quietly, say};
+use crate::shrink;
 use crate::tools::{self, WASM};
 use crate::workspace::Workspace;
-
-/// What a browser that can run the app understands, and rustc makes use of.
-/// wasm-opt refuses what is not listed here, so that nothing slips in.
-const FEATURES: [&str; 7] = [
-    "--enable-bulk-memory", "--enable-bulk-memory-opt", "--enable-multivalue", "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int", "--enable-reference-types", "--enable-sign-ext",
-];
 
 /// Compiles the app for the browser and says where the module is.
 pub fn compile(workspace: &Workspace) -> Result<PathBuf> {
@@ -52,21 +46,5 @@ pub fn bind(workspace: &Workspace, module: &Path, folder: &Path) -> Result<()> {
         .omit_default_module_path(true)
         .generate(folder)
         .context("wasm-bindgen failed.")?;
-    optimise(workspace, &folder.join("hushkey_bg.wasm"))
-}
-
-fn optimise(workspace: &Workspace, module: &Path) -> Result<()> {
-    let smaller = module.with_extension("opt");
-    output(
-        Command::new("node")
-            .arg(tools::wasm_opt(workspace)?)
-            .arg(module)
-            .arg("-Oz")
-            .args(FEATURES)
-            .args(["--strip-debug", "--strip-producers", "--strip-target-features", "-o"])
-            .arg(&smaller),
-        "optimising the WebAssembly module with wasm-opt",
-    )?;
-    fs::rename(smaller, module)?;
-    Ok(())
+    shrink::shrink(workspace, &folder.join("hushkey.js"), &folder.join("hushkey_bg.wasm"))
 }

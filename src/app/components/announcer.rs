@@ -1,14 +1,11 @@
 //! Changes of the sign-in, for people who listen to the page.
 
-use super::{delay::cause, use_delay};
-use hushkey::{Destination, Reason, View, use_auth};
+use super::delay::cause;
+use hushkey::{Delay, Destination, Reason, View};
 use yew::prelude::*;
 
 /// A region that screen readers read out whenever its text changes.
-#[component]
-pub(crate) fn Announcer() -> Html {
-    let view = use_auth().view();
-    let delay = use_delay(&view);
+pub(crate) fn announcer(view: View, delay: Option<Delay>) -> Html {
     let text = match view {
         View::Restoring { .. } => delay.map(|delay| format!("{} Trying again soon.", cause(&delay))).unwrap_or_default(),
         View::SignedOut(Reason::NoSession) => String::new(),

@@ -1,18 +1,20 @@
 //! The right end of the header.
 
 use super::SignInButton;
-use hushkey::{View, use_auth};
+use hushkey::{AuthHandle, View};
 use yew::prelude::*;
 
 /// Signed in: the name and a way out. Signed out: the way in. Until that is known: room for either.
-#[component]
-pub(crate) fn Corner() -> Html {
-    let auth = use_auth();
+pub(crate) fn corner(auth: &AuthHandle) -> Html {
+    let sign_out = {
+        let auth = auth.clone();
+        move |_| auth.sign_out()
+    };
     let content = match auth.view() {
         View::SignedIn(person) | View::Paused { person, .. } => html! {
             <>
                 <span class="corner-name">{ &person.name }</span>
-                <button type="button" class="button button-plain button-small" onclick={move |_| auth.sign_out()}>{ "Sign out" }</button>
+                <button type="button" class="button button-plain button-small" onclick={sign_out}>{ "Sign out" }</button>
             </>
         },
         View::SignedOut(_) => html! { <SignInButton class="button-plain button-small" /> },

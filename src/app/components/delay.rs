@@ -1,7 +1,11 @@
 //! Says that the provider cannot be reached, and when it is asked again.
 
 use crate::app::{clock, words};
-use hushkey::{Delay, Error, View, protocol::error::NetworkFailure, use_auth};
+use hushkey::{
+    Delay, Error, View,
+    protocol::{error::NetworkFailure, time::UnixTime},
+    use_auth,
+};
 use std::time::Duration;
 use yew::prelude::*;
 
@@ -19,31 +23,22 @@ pub(crate) fn use_delay(view: &View) -> Option<Delay> {
     last.clone()
 }
 
-/// What to tell.
-#[derive(Properties, PartialEq)]
-pub(crate) struct DelayProps {
-    /// What went wrong, and when the next try is due.
-    pub(crate) delay: Delay,
-}
-
 /// A small notice on a page that has more to say.
-#[component]
-pub(crate) fn DelayNotice(DelayProps { delay }: &DelayProps) -> Html {
+pub(crate) fn delay_notice(delay: &Delay) -> Html {
     html! {
         <div class="notice">
-            <p><strong>{ cause(delay) }</strong>{ " " }<Countdown delay={delay.clone()} /></p>
+            <p><strong>{ cause(delay) }</strong>{ " " }<Countdown next_try={delay.next_try} /></p>
             <TryNow class="button-plain button-small" />
         </div>
     }
 }
 
 /// In the place of a page that cannot be shown yet.
-#[component]
-pub(crate) fn DelayPanel(DelayProps { delay }: &DelayProps) -> Html {
+pub(crate) fn delay_panel(delay: &Delay) -> Html {
     html! {
         <>
             <h1 tabindex="-1">{ cause(delay) }</h1>
-            <p class="lead"><Countdown delay={delay.clone()} /></p>
+            <p class="lead"><Countdown next_try={delay.next_try} /></p>
             <div class="actions"><TryNow /></div>
         </>
     }
@@ -60,10 +55,15 @@ pub(crate) const fn cause(delay: &Delay) -> &'static str {
     }
 }
 
+#[derive(Properties, PartialEq)]
+struct CountdownProps {
+    next_try: UnixTime,
+}
+
 #[component]
-fn Countdown(DelayProps { delay }: &DelayProps) -> Html {
+fn Countdown(CountdownProps { next_try }: &CountdownProps) -> Html {
     clock::use_seconds();
-    let left = delay.next_try.since(clock::now());
+    let left = next_try.since(clock::now());
     let text = if left.is_zero() {
         "Trying again…".to_owned()
     } else {

@@ -2,31 +2,13 @@
 
 use yew::prelude::*;
 
-/// One row.
-#[derive(Properties, PartialEq)]
-pub(crate) struct DetailProps {
-    /// What it is.
-    pub(crate) name: AttrValue,
-    /// Its value.
-    pub(crate) children: Html,
-}
-
 /// A name and its value, inside of a `<dl class="details">`.
-#[component]
-pub(crate) fn Detail(DetailProps { name, children }: &DetailProps) -> Html {
-    html! { <div><dt>{ name }</dt><dd>{ children.clone() }</dd></div> }
-}
-
-/// Several short values.
-#[derive(Properties, PartialEq)]
-pub(crate) struct TagsProps {
-    /// The values.
-    pub(crate) values: Vec<String>,
+pub(crate) fn detail(name: &'static str, value: Html) -> Html {
+    html! { <div><dt>{ name }</dt><dd>{ value }</dd></div> }
 }
 
 /// The values side by side, or that there are none.
-#[component]
-pub(crate) fn Tags(TagsProps { values }: &TagsProps) -> Html {
+pub(crate) fn tags(values: &[String]) -> Html {
     if values.is_empty() {
         return html! { <span class="quiet">{ "None" }</span> };
     }

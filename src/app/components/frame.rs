@@ -1,6 +1,6 @@
 //! The frame of every page: a way past the header, the header, the page, and a voice for people who do not see changes.
 
-use super::{announcer::Announcer, focus::use_heading_focus, header::Header, paused::PausedBar};
+use super::{announcer::announcer, focus::use_heading_focus, header::header, paused::paused_bar, use_delay};
 use crate::app::{pages, route::Place};
 use hushkey::{Config, use_auth};
 use std::rc::Rc;
@@ -12,16 +12,18 @@ use yew_router::hooks::use_location;
 pub(crate) fn Frame() -> Html {
     let config = use_context::<Rc<Config>>().expect("the frame stands inside of the app, which provides the configuration");
     let location = use_location().expect("the frame stands inside of the router");
-    let view = use_auth().view();
+    let auth = use_auth();
+    let view = auth.view();
+    let delay = use_delay(&view);
     let place = Place::at(location.path(), &config);
     use_heading_focus(location.path(), &view);
     html! {
         <div class="frame">
             <a class="skip" href="#main">{ "Skip to content" }</a>
-            <Header {place} />
-            <PausedBar />
+            { header(place, &auth) }
+            { paused_bar(&auth) }
             <main class="page" id="main" tabindex="-1">{ pages::page(place) }</main>
-            <Announcer />
+            { announcer(view, delay) }
         </div>
     }
 }

@@ -3,8 +3,7 @@
 use yew::prelude::*;
 
 /// A key, and around its bow the rings of a sound that dies away.
-#[component]
-pub(crate) fn Key() -> Html {
+pub(crate) fn key() -> Html {
     html! {
         <svg class="key" viewBox="0 0 440 294" aria-hidden="true">
             <circle class="key-ring key-ring-1" cx="147" cy="147" r="78" />

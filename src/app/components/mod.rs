@@ -22,17 +22,17 @@ mod waiting;
 mod wordmark;
 
 pub(crate) use avatar::Avatar;
-pub(crate) use delay::{DelayNotice, DelayPanel, use_delay};
-pub(crate) use details::{Detail, Tags};
+pub(crate) use delay::{delay_notice, delay_panel, use_delay};
+pub(crate) use details::{detail, tags};
 pub(crate) use expiry::Expiry;
 pub(crate) use frame::Frame;
 
-pub(crate) use key::Key;
+pub(crate) use key::key;
 pub(crate) use link::Link;
 pub(crate) use organizations::Organizations;
 pub(crate) use problem_panel::ProblemPanel;
 pub(crate) use sign_in_button::SignInButton;
-pub(crate) use signed_out_panel::{SignedOutPanel, sentence};
+pub(crate) use signed_out_panel::{sentence, signed_out_panel};
 pub(crate) use title::use_title;
 pub(crate) use waiting::Waiting;
-pub(crate) use wordmark::Wordmark;
+pub(crate) use wordmark::wordmark;

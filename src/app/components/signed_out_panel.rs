@@ -18,16 +18,8 @@ pub(crate) const fn sentence(reason: &Reason) -> &'static str {
     }
 }
 
-/// What to tell.
-#[derive(Properties, PartialEq)]
-pub(crate) struct SignedOutPanelProps {
-    /// Why nobody is signed in.
-    pub(crate) reason: Reason,
-}
-
 /// The reason, and a way to sign in that leads back here.
-#[component]
-pub(crate) fn SignedOutPanel(SignedOutPanelProps { reason }: &SignedOutPanelProps) -> Html {
+pub(crate) fn signed_out_panel(reason: &Reason) -> Html {
     if let Reason::Problem(error) = reason {
         return html! { <ProblemPanel error={error.clone()} /> };
     }

@@ -1,6 +1,6 @@
 //! A page for signed-in people, before it is known whether somebody is.
 
-use super::{DelayPanel, use_delay};
+use super::{delay_panel, use_delay};
 use hushkey::{Destination, View, use_auth};
 use yew::prelude::*;
 
@@ -18,7 +18,7 @@ pub(crate) struct WaitingProps {
 pub(crate) fn Waiting(WaitingProps { title, children }: &WaitingProps) -> Html {
     let view = use_auth().view();
     if let Some(delay) = use_delay(&view) {
-        return html! { <DelayPanel {delay} /> };
+        return delay_panel(&delay);
     }
     match view {
         View::Leaving(Destination::SignIn) => html! { <h1 class="late" tabindex="-1">{ "Taking you to the sign-in page…" }</h1> },

@@ -1,6 +1,6 @@
 //! Who is signed in.
 
-use crate::app::components::{Avatar, Detail, Expiry, Organizations, SignedOutPanel, Tags, Waiting, use_title};
+use crate::app::components::{Avatar, Expiry, Organizations, Waiting, detail, signed_out_panel, tags, use_title};
 use hushkey::{Person, Reason, RequireSignIn, use_auth};
 use yew::prelude::*;
 
@@ -12,7 +12,7 @@ pub(crate) fn Account() -> Html {
     use_title(TITLE);
     html! {
         <>
-            <RequireSignIn waiting={html! { <Waiting title={TITLE}>{ shape() }</Waiting> }} signed_out={|reason: Reason| html! { <SignedOutPanel {reason} /> }}>
+            <RequireSignIn waiting={html! { <Waiting title={TITLE}>{ shape() }</Waiting> }} signed_out={|reason: Reason| signed_out_panel(&reason)}>
                 <Details />
                 <Expiry />
             </RequireSignIn>
@@ -45,7 +45,7 @@ fn Details() -> Html {
 
 fn details(person: &Person) -> Html {
     let row = |name: &'static str, value: &Option<String>| {
-        value.as_ref().map(|value| html! { <Detail {name}><span class="code">{ value }</span></Detail> })
+        value.as_ref().map(|value| detail(name, html! { <span class="code">{ value }</span> }))
     };
     html! {
         <>
@@ -58,10 +58,10 @@ fn details(person: &Person) -> Html {
             </div>
             <dl class="details">
                 { for row("Organisation", &person.organization) }
-                <Detail name="Roles"><Tags values={person.roles.clone()} /></Detail>
-                <Detail name="Permissions"><Tags values={person.permissions.clone()} /></Detail>
+                { detail("Roles", tags(&person.roles)) }
+                { detail("Permissions", tags(&person.permissions)) }
                 { for row("Session", &person.session_id) }
-                <Detail name="Person"><span class="code">{ &person.subject }</span></Detail>
+                { detail("Person", html! { <span class="code">{ &person.subject }</span> }) }
             </dl>
         </>
     }

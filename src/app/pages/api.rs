@@ -1,6 +1,6 @@
 //! A call to an API on behalf of the person.
 
-use crate::app::components::{SignedOutPanel, Waiting, use_title};
+use crate::app::components::{Waiting, signed_out_panel, use_title};
 use hushkey::{ApiError, ApiRequest, AuthHandle, Config, Reason, RequireSignIn, protocol::error::NetworkFailure, use_auth};
 use js_sys::JSON;
 use std::rc::Rc;
@@ -18,7 +18,7 @@ const EXAMPLE: &str = r#""api": [{ "url": "https://api.example.com/" }]"#;
 pub(crate) fn Api() -> Html {
     use_title(TITLE);
     html! {
-        <RequireSignIn waiting={html! { <Waiting title={TITLE}>{ shape() }</Waiting> }} signed_out={|reason: Reason| html! { <SignedOutPanel {reason} /> }}>
+        <RequireSignIn waiting={html! { <Waiting title={TITLE}>{ shape() }</Waiting> }} signed_out={|reason: Reason| signed_out_panel(&reason)}>
             <Sample />
         </RequireSignIn>
     }

@@ -1,7 +1,7 @@
 //! Where the provider sends people back to. Usually it is seen for a moment only.
 
 use crate::app::{
-    components::{DelayPanel, Link, ProblemPanel, SignInButton, sentence, use_delay, use_title},
+    components::{Link, ProblemPanel, SignInButton, delay_panel, sentence, use_delay, use_title},
     route::Route,
 };
 use hushkey::{Reason, View, use_auth};
@@ -18,7 +18,7 @@ pub(crate) fn Callback() -> Html {
         View::SignedIn(_) | View::Paused { .. } => "Signed in",
     });
     if let Some(delay) = use_delay(&view) {
-        return html! { <DelayPanel {delay} /> };
+        return delay_panel(&delay);
     }
     match view {
         View::Restoring { .. } | View::Completing => waiting("Signing you in…"),

@@ -1,7 +1,7 @@
 //! The first page, for everybody. It never waits for the lookup of a session.
 
 use crate::app::{
-    components::{DelayNotice, Key, Link, SignInButton, sentence, use_delay, use_title},
+    components::{Link, SignInButton, delay_notice, key, sentence, use_delay, use_title},
     problems,
     route::Route,
 };
@@ -20,7 +20,7 @@ pub(crate) fn Home() -> Html {
     use_title("Home");
     let view = use_auth().view();
     let state = match use_delay(&view) {
-        Some(delay) => html! { <DelayNotice {delay} /> },
+        Some(delay) => delay_notice(&delay),
         None => state(&view),
     };
     html! {
@@ -34,7 +34,7 @@ pub(crate) fn Home() -> Html {
                     </p>
                     <div class="hero-state">{ state }</div>
                 </div>
-                <Key />
+                { key() }
             </div>
             <dl class="facts wide">
                 { for FACTS.iter().map(|(name, text)| html! { <div class="fact"><dt>{ *name }</dt><dd>{ *text }</dd></div> }) }

@@ -1,6 +1,6 @@
 //! What stands in the place of the app when it cannot be set up.
 
-use crate::app::components::{Wordmark, use_title};
+use crate::app::components::{use_title, wordmark};
 use yew::prelude::*;
 
 /// What is wrong.
@@ -16,7 +16,7 @@ pub(crate) fn Misconfigured(MisconfiguredProps { error }: &MisconfiguredProps) -
     use_title("Not set up");
     html! {
         <div class="frame">
-            <header class="bar"><a class="brand" href="/"><Wordmark /></a></header>
+            <header class="bar"><a class="brand" href="/">{ wordmark() }</a></header>
             <main class="page" id="main">
                 <h1>{ "This app is not set up yet" }</h1>
                 <p class="lead">{ "One setting cannot be used, so nobody can sign in." }</p>
