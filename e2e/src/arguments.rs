@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
-use xtask::engines::Engine;
+use xtask::{engines::Engine, wasm::Build};
 
 /// Tests the app end to end, in a browser that nobody looks at.
 #[derive(Debug, Parser)]
@@ -17,6 +17,9 @@ pub(crate) struct Arguments {
     /// Show the browser
     #[arg(long)]
     headed: bool,
+    /// Test the smallest build, as `cargo xtask dist --smallest` makes it
+    #[arg(long)]
+    smallest: bool,
     /// Name the scenarios and do nothing
     #[arg(long)]
     list: bool,
@@ -58,6 +61,8 @@ pub(crate) enum Task {
         engine: Engine,
         /// Whether to show the browser.
         headed: bool,
+        /// How the app is compiled.
+        build: Build,
     },
     /// Take pictures.
     Screens {
@@ -79,7 +84,12 @@ impl Arguments {
             Some(Command::Screens { out }) => Task::Screens { out },
             Some(Command::Soak { minutes, seed, out }) => Task::Soak { minutes, seed, out },
             None if self.list => Task::List,
-            None => Task::Play { only: self.only, engine: self.engine, headed: self.headed },
+            None => Task::Play {
+                only: self.only,
+                engine: self.engine,
+                headed: self.headed,
+                build: if self.smallest { Build::Smallest } else { Build::Plain },
+            },
         }
     }
 }

@@ -38,7 +38,7 @@ pub fn main() -> ExitCode {
             runner::list();
             Ok(true)
         }
-        Task::Play { only, engine, headed } => runner::play(&only, engine, headed),
+        Task::Play { only, engine, headed, build } => runner::play(&only, engine, headed, build),
         Task::Screens { out } => screens::take(&out).map(|()| true),
         Task::Soak { minutes, seed, out } => soak::run(minutes, seed, &out).map(|()| true),
     };

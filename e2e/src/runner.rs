@@ -13,7 +13,7 @@ use tokio::{
     task::{LocalSet, spawn_local},
     time::{Instant, timeout},
 };
-use xtask::engines::Engine;
+use xtask::{engines::Engine, wasm::Build};
 
 /// No scenario takes longer, unless it hangs.
 const LIMIT: Duration = Duration::from_secs(180);
@@ -26,13 +26,13 @@ pub(crate) fn list() {
 }
 
 /// Plays the scenarios whose names contain one of these texts, or all. Whether all passed.
-pub(crate) fn play(only: &[String], engine: Engine, headed: bool) -> Result<bool> {
+pub(crate) fn play(only: &[String], engine: Engine, headed: bool, build: Build) -> Result<bool> {
     let is_wanted = |scenario: &&Scenario| only.is_empty() || only.iter().any(|part| scenario.name.contains(part.as_str()));
     let chosen: Vec<&Scenario> = SCENARIOS.iter().filter(is_wanted).collect();
     if chosen.is_empty() {
         bail!("no scenario has such a name; see --list");
     }
-    let stage = Stage::set(engine, headed)?;
+    let stage = Stage::set(engine, headed, build)?;
     on_one_thread(async {
         tokio::select! {
             failed = play_all(&stage, &chosen) => Ok(failed == 0),

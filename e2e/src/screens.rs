@@ -11,7 +11,7 @@ use crate::{
 use anyhow::{Context, Result, anyhow};
 use serde_json::json;
 use std::{fs, path::Path};
-use xtask::{engines::Engine, html};
+use xtask::{engines::Engine, html, wasm::Build};
 
 const SIZES: [(u64, u64); 2] = [(390, 844), (1280, 800)];
 const SCHEMES: [&str; 2] = ["light", "dark"];
@@ -23,7 +23,7 @@ const SETTLED: &str = "return document.readyState === 'complete' && [...document
 /// Takes them all.
 pub(crate) fn take(out: &Path) -> Result<()> {
     fs::create_dir_all(out).with_context(|| format!("{} cannot be written", out.display()))?;
-    let stage = Stage::set(Engine::Chromium, false)?;
+    let stage = Stage::set(Engine::Chromium, false, Build::Plain)?;
     let pictures = async {
         let album = Album { out };
         let world = World::open(&stage, "screens", Setup::ORDINARY).await?;

@@ -8,6 +8,7 @@ use xtask::{
     bundle::Bundle,
     engines::{Engine, Programs},
     tools,
+    wasm::Build,
     workspace::Workspace,
 };
 
@@ -23,12 +24,12 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// Builds the app (or finds it built), and finds the programs.
-    pub(crate) fn set(engine: Engine, headed: bool) -> Result<Self> {
+    pub(crate) fn set(engine: Engine, headed: bool, build: Build) -> Result<Self> {
         let workspace = Workspace::find()?;
         let programs = engine.programs()?;
         tools::node()?;
         tools::provider_packages(&workspace)?;
-        let bundle = bundle::make(&workspace)?;
+        let bundle = bundle::make(&workspace, build)?;
         Ok(Self { workspace, bundle, engine, programs, headed })
     }
 

@@ -11,8 +11,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::html::{self, App, Asked, Link, Placed};
 use crate::process::say;
+use crate::wasm::{self, Build};
 use crate::workspace::Workspace;
-use crate::{compress, digest, wasm};
+use crate::{compress, digest};
 
 /// The source file of the relay page, from which it goes to where the
 /// configuration wants it.
@@ -35,8 +36,8 @@ pub struct Bundle {
 }
 
 /// Makes the bundle, or takes the one that is there if it is still the same.
-pub fn make(workspace: &Workspace) -> Result<Bundle> {
-    let module = wasm::compile(workspace)?;
+pub fn make(workspace: &Workspace, build: Build) -> Result<Bundle> {
+    let module = wasm::compile(workspace, build)?;
     let page = fs::read_to_string(workspace.at("index.html")).context("index.html is missing from this checkout.")?;
     let page = html::inline(&page, |script| {
         fs::read_to_string(workspace.at(script)).with_context(|| format!("index.html names {script}, which cannot be read."))
@@ -44,14 +45,17 @@ pub fn make(workspace: &Workspace) -> Result<Bundle> {
     let relay = fs::read_to_string(workspace.at(RELAY)).with_context(|| format!("{RELAY} is missing from this checkout."))?;
     let assets = read_assets(workspace, &page)?;
 
-    let home = workspace.scratch("bundle");
+    let home = workspace.scratch(match build {
+        Build::Plain => "bundle",
+        Build::Smallest => "bundle-smallest",
+    });
     let wanted = stamp(workspace, &module, &page, &assets)?;
     let is_new = fs::read_to_string(home.join("stamp")).is_ok_and(|found| found == wanted);
     if !is_new {
         if home.exists() {
             fs::remove_dir_all(&home)?;
         }
-        let rendered = build(workspace, &module, &page, &assets, &home)?;
+        let rendered = assemble(workspace, &module, &page, &assets, &home)?;
         fs::write(home.join("index.html"), rendered)?;
         fs::write(home.join("stamp"), wanted)?; // last: only a whole bundle counts
     }
@@ -127,7 +131,7 @@ fn stamp(workspace: &Workspace, module: &Path, page: &str, assets: &[Asset]) -> 
     Ok(digest::short(&all))
 }
 
-fn build(workspace: &Workspace, module: &Path, page: &str, assets: &[Asset], home: &Path) -> Result<String> {
+fn assemble(workspace: &Workspace, module: &Path, page: &str, assets: &[Asset], home: &Path) -> Result<String> {
     let bound = home.join("bound");
     wasm::bind(workspace, module, &bound)?;
     say("Compressing …");

@@ -9,6 +9,7 @@ use crate::bundle::{self, Bundle};
 use crate::config::Deployment;
 use crate::headers::{Headers, Needs};
 use crate::process::say;
+use crate::wasm::Build;
 use crate::workspace::Workspace;
 use crate::{compress, html};
 
@@ -19,10 +20,10 @@ const HEADERS: &str = "_headers";
 const REDIRECTS: &str = "/* /index.html 200\n";
 
 /// The command `cargo xtask dist`.
-pub fn command(config: &Path, out: &Path, origin: Option<&str>) -> Result<()> {
+pub fn command(config: &Path, out: &Path, origin: Option<&str>, build: Build) -> Result<()> {
     // First, since a wrong configuration should not cost a build.
     let deployment = Deployment::read(config, origin)?;
-    let bundle = bundle::make(&Workspace::find()?)?;
+    let bundle = bundle::make(&Workspace::find()?, build)?;
     write(&bundle, &deployment, out)?;
     say(&format!("{} is ready to be deployed.", out.display()));
     if origin.is_none() {

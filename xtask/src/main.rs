@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::engines::Engine;
+use xtask::wasm::Build;
 use xtask::{dev, dist, run, serve, simulate, suite};
 
 /// Builds, runs, packs and tests hushkey.
@@ -44,6 +45,9 @@ enum Task {
         /// Where the app will be served, such as https://app.example.com
         #[arg(long)]
         origin: Option<String>,
+        /// An eighth smaller: with a standard library compiled for size (needs the component rust-src; a plain build is the fallback)
+        #[arg(long)]
+        smallest: bool,
     },
     /// Serve a folder that `dist` wrote, with its headers
     Serve {
@@ -99,7 +103,9 @@ async fn start(task: Task) -> Result<()> {
     match task {
         Task::Run { port, open } => run::command(port, open).await,
         Task::Dev { port } => dev::command(port).await,
-        Task::Dist { config, out, origin } => dist::command(&config, &out, origin.as_deref()),
+        Task::Dist { config, out, origin, smallest } => {
+            dist::command(&config, &out, origin.as_deref(), if smallest { Build::Smallest } else { Build::Plain })
+        }
         Task::Serve { dir, port } => serve::command(&dir, port).await,
         Task::Test { only, engine, list } => suite::command(&only, &engine, list),
         Task::Simulate { sessions, seed, replay } => simulate::command(sessions, seed, replay),

@@ -99,6 +99,21 @@ pub fn wasm_target(workspace: &Workspace) -> Result<()> {
         .context(format!("The Rust target {WASM} is missing; add it to the toolchain."))
 }
 
+/// Checks that the toolchain has the sources of the standard library; adds them if not.
+pub fn standard_library_sources(workspace: &Workspace) -> Result<()> {
+    let mut rustc = Command::new("rustc");
+    rustc.args(["--print", "sysroot"]).current_dir(workspace.root());
+    let sysroot = process::output(&mut rustc, "asking rustc where it is")?;
+    if Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file() {
+        return Ok(());
+    }
+    quietly(
+        Command::new("rustup").args(["component", "add", "rust-src"]).current_dir(workspace.root()),
+        "Adding the sources of the standard library",
+    )
+    .context("The component rust-src is missing; add it to the toolchain.")
+}
+
 /// Installs the provider's packages when its lock file is not the one that they
 /// were installed from.
 pub fn provider_packages(workspace: &Workspace) -> Result<()> {
