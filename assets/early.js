@@ -36,6 +36,17 @@ try {
     document.addEventListener("securitypolicyviolation", drop);
     addEventListener("hushkey-early", handOver, { once: true });
 
+    const show = (address) => {
+      const element = document.createElement("iframe");
+      const attributes = { hidden: "", "aria-hidden": true, tabindex: -1, title: "Sign-in check", referrerpolicy: "no-referrer", allow: "" };
+      for (const name in attributes) element.setAttribute(name, attributes[name]);
+      (document.body ?? document.documentElement).append(element);
+      element.contentWindow.location.replace(address);
+      return element;
+    };
+    const relay = location.origin + (config.silent_path ?? "/silent-refresh.html");
+    const inFragment = !scalekit && metadata.response_modes_supported?.includes("fragment");
+
     crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)).then((digest) => {
       if (frame) return;
       const scopes = config.scopes ?? `openid profile email${scalekit ? " offline_access" : ""}`;
@@ -43,23 +54,25 @@ try {
       const parameters = {
         response_type: "code",
         client_id,
-        redirect_uri: location.origin + (config.silent_path ?? "/silent-refresh.html"),
+        redirect_uri: relay,
         scope: [...new Set(scopes.split?.(/\s+/).filter(Boolean) ?? scopes)].join(" "),
         state,
         nonce,
         code_challenge: base64url(digest),
         code_challenge_method: "S256",
-        ...(!scalekit && metadata.response_modes_supported?.includes("fragment") && { response_mode: "fragment" }),
+        ...(inFragment && { response_mode: "fragment" }),
         prompt: "none",
         ...(resource && { resource }),
       };
       for (const name in parameters) url.searchParams.append(name, parameters[name]);
-      frame = document.createElement("iframe");
-      const attributes = { hidden: "", "aria-hidden": true, tabindex: -1, title: "Sign-in check", referrerpolicy: "no-referrer", allow: "" };
-      for (const name in attributes) frame.setAttribute(name, attributes[name]);
-      document.body.append(frame);
+      frame = show(url);
       frame.addEventListener("load", () => (loaded = true));
-      frame.contentWindow.location.replace(url);
+
+      // A page that had to be fetched whole (a confirmed one counts 300 bytes) has no relay page in the cache either: it comes while the provider thinks.
+      if (inFragment && performance.getEntriesByType("navigation")[0]?.transferSize > 300) {
+        const primer = show(relay);
+        primer.addEventListener("load", () => primer.remove());
+      }
     });
   }
 } catch {

@@ -224,3 +224,32 @@ async fn si_02_a_head_start_of_another_configuration_is_not_taken_over() {
     app.reads("in Ada at / protected").await;
     assert_eq!(run_text("return String(document.querySelectorAll('[data-early]').length)"), "0", "it is not left behind either");
 }
+
+#[wasm_bindgen_test]
+async fn si_20_a_page_that_was_fetched_whole_fetches_the_bare_relay_page_beside_the_question_and_only_for_answers_in_the_fragment() {
+    assert!(
+        run("return performance.getEntriesByType('navigation')[0].transferSize > 300") == true,
+        "this page was fetched whole, or the test shows nothing"
+    );
+    for (modes, wanted) in [(json!(["query", "fragment"]), 2), (json!(["query"]), 1)] {
+        let _provider = Provider::fresh();
+        // Before the frame's own listener takes it away.
+        run(
+            "window.e2eFrames = []; window.e2eSee = ({ target }) => e2eFrames.push(target.contentWindow.location.href); document.addEventListener('load', e2eSee, true)",
+        );
+        begin(&block(&json!({ "metadata": metadata(&json!({ "response_modes_supported": modes })) })));
+        let seen = || run_text("return JSON.stringify([...new Set(e2eFrames.filter((address) => address !== 'about:blank'))].sort())");
+        until("the frames", || {
+            run(&format!("return new Set(e2eFrames.filter((address) => address !== 'about:blank')).size === {wanted}")) == true
+        })
+        .await;
+        a_while().await;
+        let seen: Vec<String> = serde_json::from_str(&seen()).expect("a list");
+        assert_eq!(seen.len(), wanted, "{modes}");
+        assert!(seen.iter().any(|address| address.contains("/p/authorize?")));
+        assert_eq!(seen.contains(&format!("{}/silent-refresh.html", navigation::origin())), wanted == 2, "nothing but the bare address");
+        assert_eq!(frames(), 1, "the other one is gone");
+        run("document.removeEventListener('load', e2eSee, true)");
+        early::take().expect("it is there").1.discard();
+    }
+}

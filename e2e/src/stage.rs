@@ -1,7 +1,7 @@
 //! What all scenarios share: the finished bundle, the programs, a place for files.
 
 use crate::{browser::Wish, setup::ThirdPartyCookies};
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use std::{fs, path::PathBuf};
 use xtask::{
     bundle,
@@ -30,6 +30,7 @@ impl Stage {
         tools::node()?;
         tools::provider_packages(&workspace)?;
         let bundle = bundle::make(&workspace, build)?;
+        ensure!(bundle.build == build, "the build that is to be tested could not be made");
         Ok(Self { workspace, bundle, engine, programs, headed })
     }
 

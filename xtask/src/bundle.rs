@@ -13,14 +13,17 @@ use crate::html::{self, App, Asked, Link, Placed};
 use crate::process::say;
 use crate::wasm::{self, Build};
 use crate::workspace::Workspace;
-use crate::{compress, digest};
+use crate::{budget, compress, digest, shrink};
 
 /// The source file of the relay page, from which it goes to where the
 /// configuration wants it.
 const RELAY: &str = "silent-refresh.html";
 
+/// The script that begins to look for a session before the app is there.
+const HEAD_START: &str = "assets/early.js";
+
 /// To be raised when this code makes other bundles of the same sources.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// A finished bundle.
 #[derive(Clone, Debug)]
@@ -31,15 +34,18 @@ pub struct Bundle {
     pub page: String,
     /// The relay page.
     pub relay: String,
+    /// How the app was compiled.
+    pub build: Build,
     /// Addresses of files whose names change with their content.
     pub immutable: Vec<String>,
 }
 
 /// Makes the bundle, or takes the one that is there if it is still the same.
 pub fn make(workspace: &Workspace, build: Build) -> Result<Bundle> {
-    let module = wasm::compile(workspace, build)?;
-    let page = fs::read_to_string(workspace.at("index.html")).context("index.html is missing from this checkout.")?;
-    let page = html::inline(&page, |script| {
+    let (module, build) = wasm::compile(workspace, build)?;
+    let source = fs::read_to_string(workspace.at("index.html")).context("index.html is missing from this checkout.")?;
+    // As it is written: minified is only what ships.
+    let page = html::inline(&source, |script| {
         fs::read_to_string(workspace.at(script)).with_context(|| format!("index.html names {script}, which cannot be read."))
     })?;
     let relay = fs::read_to_string(workspace.at(RELAY)).with_context(|| format!("{RELAY} is missing from this checkout."))?;
@@ -55,7 +61,9 @@ pub fn make(workspace: &Workspace, build: Build) -> Result<Bundle> {
         if home.exists() {
             fs::remove_dir_all(&home)?;
         }
-        let rendered = assemble(workspace, &module, &page, &assets, &home)?;
+        let rendered = assemble(workspace, &module, &source, &assets, &home)?;
+        let head_start = shrink::inline_script(workspace, &workspace.at(HEAD_START))?;
+        budget::check(&home.join("files"), &rendered, &head_start, build)?;
         fs::write(home.join("index.html"), rendered)?;
         fs::write(home.join("stamp"), wanted)?; // last: only a whole bundle counts
     }
@@ -64,6 +72,7 @@ pub fn make(workspace: &Workspace, build: Build) -> Result<Bundle> {
         immutable: immutable(&home.join("files"))?,
         files: home.join("files"),
         relay,
+        build,
     })
 }
 
@@ -156,7 +165,8 @@ fn assemble(workspace: &Workspace, module: &Path, page: &str, assets: &[Asset], 
     for asset in assets {
         placed.push((&asset.link, place(asset.target.clone(), &asset.bytes)?));
     }
-    html::render(page, &app, |link| {
+    let page = html::inline(page, |script| shrink::inline_script(workspace, &workspace.at(script)))?;
+    html::render(&page, &app, |link| {
         let found = placed.iter().find(|(own, _)| *own == link);
         found.map(|(_, placed)| placed.clone()).context("A link of the page was not read.")
     })

@@ -100,6 +100,7 @@ mod tests {
         compress::write(&files.join("app-ba7816bf8f01cfea.css"), b"p{}").expect("a file");
         compress::write(&files.join("static/robots.txt"), b"User-agent: *").expect("a file");
         Bundle {
+            build: Build::Plain,
             files,
             page: PAGE.to_owned(),
             relay: "<!doctype html><script>relay()</script>".to_owned(),

@@ -82,7 +82,7 @@ pub fn inline(page: &str, read: impl Fn(&str) -> Result<String>) -> Result<Strin
             if text.contains("</script") || text.contains("<!--") {
                 return Err(anyhow!("An inlined script has </script or <!-- in it, where it would end.").into());
             }
-            element.replace(&format!("<script>\n{text}    </script>"), ContentType::Html);
+            element.replace(&format!("<script>{}</script>", text.trim()), ContentType::Html);
             Ok(())
         })),
     )

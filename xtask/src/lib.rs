@@ -9,6 +9,7 @@
 //! folder of it; [`site`] and [`serve`] hand that folder out; [`run`], [`dev`],
 //! [`simulate`] and [`suite`] are the commands.
 
+pub mod budget;
 pub mod bundle;
 pub mod compress;
 pub mod config;

@@ -32,7 +32,13 @@ pub fn shrink(workspace: &Workspace, script: &Path, module: &Path) -> Result<()>
     let names = optimise(&tools, module)?;
     let renamed = rename(&fs::read_to_string(script)?, &Names::read(&names)?)?;
     fs::write(script, renamed)?;
-    minify(&tools, script)
+    let small = minify(&tools, script, &["--module"])?;
+    Ok(fs::write(script, small)?)
+}
+
+/// A small script for the page itself, minified.
+pub fn inline_script(workspace: &Workspace, script: &Path) -> Result<String> {
+    minify(&tools::npm_tools(workspace)?, script, &[])
 }
 
 /// Says the new names.
@@ -52,18 +58,11 @@ fn optimise(tools: &NpmTools, module: &Path) -> Result<String> {
     Ok(names)
 }
 
-fn minify(tools: &NpmTools, script: &Path) -> Result<()> {
-    let smaller = script.with_extension("min");
+fn minify(tools: &NpmTools, script: &Path, kind: &[&str]) -> Result<String> {
     output(
-        Command::new("node")
-            .arg(tools.terser())
-            .arg(script)
-            .args(["--module", "--compress", "passes=2", "--mangle", "--output"])
-            .arg(&smaller),
-        "minifying the script with terser",
-    )?;
-    fs::rename(smaller, script)?;
-    Ok(())
+        Command::new("node").arg(tools.terser()).arg(script).args(kind).args(["--compress", "passes=2", "--mangle"]),
+        "minifying a script with terser",
+    )
 }
 
 /// Old names and new ones.

@@ -30,14 +30,14 @@ const SMALLEST_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocat
 /// What it tells cargo.
 const SMALLEST: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
 
-/// Compiles the app for the browser and says where the module is.
-pub fn compile(workspace: &Workspace, build: Build) -> Result<PathBuf> {
+/// Compiles the app for the browser. Says where the module is, and how it was compiled in the end.
+pub fn compile(workspace: &Workspace, build: Build) -> Result<(PathBuf, Build)> {
     tools::wasm_target(workspace)?;
     match build {
-        Build::Plain => plain(workspace),
-        Build::Smallest => smallest(workspace).or_else(|why| {
+        Build::Plain => Ok((plain(workspace)?, build)),
+        Build::Smallest => smallest(workspace).map(|module| (module, build)).or_else(|why| {
             say(&format!("  The smallest build did not work, so this is a plain one: {why:#}"));
-            plain(workspace)
+            Ok((plain(workspace)?, Build::Plain))
         }),
     }
 }

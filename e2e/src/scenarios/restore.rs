@@ -57,18 +57,20 @@ pub(super) async fn nobody(world: &World) -> Result<()> {
 
 /// A page that the app never comes to.
 pub(super) fn without_the_app(page: &str) -> Result<String> {
-    without_script(page, "<script type=\"module\">")
+    without_script(page, "await import(")
 }
 
 /// The page as somebody would write it who does not know of the small script.
 pub(super) fn without_head_start(page: &str) -> Result<String> {
-    without_script(page, "<script>\n// The head start")
+    without_script(page, "hushkey-early")
 }
 
-fn without_script(page: &str, beginning: &str) -> Result<String> {
-    let (before, rest) = page.split_once(beginning).with_context(|| format!("the page has no {beginning}"))?;
-    let (_, after) = rest.split_once("</script>").context("it has no end")?;
-    Ok(format!("{before}{after}"))
+/// Without the script that has this in it.
+fn without_script(page: &str, part: &str) -> Result<String> {
+    let place = page.find(part).with_context(|| format!("the page has no script with {part}"))?;
+    let begin = page[..place].rfind("<script").context("it has no beginning")?;
+    let end = page[place..].find("</script>").context("it has no end")? + place;
+    Ok(format!("{}{}", &page[..begin], &page[end..]))
 }
 
 pub(super) async fn before_the_app_is_there(world: &World) -> Result<()> {

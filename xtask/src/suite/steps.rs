@@ -50,6 +50,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "wasm", headline: "tests of the library in a browser", run: Run::In(DRIVEN_BY_WASM_BINDGEN, wasm) },
     Step { name: "deny", headline: "licences, duplicates and sources of dependencies", run: Run::Once(deny) },
     Step { name: "e2e", headline: "the app against the local provider, end to end", run: Run::In(&Engine::ALL, e2e) },
+    Step { name: "smallest", headline: "the smallest build works, too", run: Run::In(&[Engine::Chromium], smallest) },
 ];
 
 fn cargo(arguments: &[&str]) -> Command {
@@ -146,7 +147,15 @@ fn deny(context: &Context) -> Result<()> {
 fn e2e(context: &Context, engine: Engine) -> Result<()> {
     tools::node()?;
     tools::provider_packages(&context.workspace)?;
-    context.run(&mut cargo(&["test", "--locked", "--package", "e2e", "--test", "suite", "--", "--engine", engine.name()]))
+    context.run(&mut suite(engine))
+}
+
+fn smallest(context: &Context, engine: Engine) -> Result<()> {
+    context.run(suite(engine).args(["--smallest", "--only", "sign-in,reload,api,head-start,problem,wrong-configuration"]))
+}
+
+fn suite(engine: Engine) -> Command {
+    cargo(&["test", "--locked", "--package", "e2e", "--test", "suite", "--", "--engine", engine.name()])
 }
 
 /// Adds a part of the toolchain that is missing.

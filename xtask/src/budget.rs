@@ -1,0 +1,76 @@
+//! What a first visit may cost, file by file, in bytes as brotli leaves them. A build that is over its budget fails: growth is decided, not found out.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::compress;
+use crate::wasm::Build;
+
+/// The end of a file's name, and what it may have: plainly built, and in the smallest build.
+const FILES: [(&str, usize, usize); 4] =
+    [("_bg.wasm", 250_000, 226_000), (".js", 4_700, 4_400), (".css", 3_400, 3_400), (".svg", 300, 300)];
+
+/// The page with its configuration and small scripts.
+const PAGE: usize = 2_700;
+
+/// The script of the head start alone: it stands before everything else that the page needs.
+const HEAD_START: usize = 1_200;
+
+/// Looks at a bundle: its files, its page, the script of the head start.
+pub fn check(files: &Path, page: &str, head_start: &str, build: Build) -> Result<()> {
+    let mut over = Vec::new();
+    let mut spend = |what: String, bytes: usize, budget: usize| {
+        if bytes > budget {
+            over.push(format!("{what} has {bytes} bytes, and may have {budget}"));
+        }
+    };
+    for entry in fs::read_dir(files)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Some(plain) = name.strip_suffix(".br") else { continue };
+        let known = FILES.iter().find(|(end, ..)| plain.ends_with(end));
+        let budget = known.map_or(0, |(_, plain, smallest)| if build == Build::Smallest { *smallest } else { *plain });
+        spend(plain.to_owned(), usize::try_from(entry.metadata()?.len())?, budget);
+    }
+    spend("index.html".to_owned(), compress::brotli(page.as_bytes())?.len(), PAGE);
+    spend("assets/early.js".to_owned(), compress::brotli(head_start.as_bytes())?.len(), HEAD_START);
+    if over.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "The app has grown over its budget (in brotli): {}. Make it smaller, or decide on another budget in xtask/src/budget.rs.",
+        over.join("; ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest;
+
+    fn checked(name: &str, bytes: usize, page: &str) -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        fs::write(folder.path().join(name), vec![0; bytes])?;
+        check(folder.path(), page, "", Build::Smallest)
+    }
+
+    #[test]
+    fn a_file_over_its_budget_fails_the_build_by_name() {
+        checked("app-0_bg.wasm.br", 226_000, "").expect("within its budget");
+        let error = checked("app-0_bg.wasm.br", 226_001, "").expect_err("one byte too many").to_string();
+        assert!(error.contains("app-0_bg.wasm has 226001 bytes, and may have 226000"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_no_budget_knows_may_have_nothing() {
+        assert!(checked("font.woff2.br", 1, "").is_err());
+    }
+
+    #[test]
+    fn the_page_has_a_budget_too() {
+        let chance: String = (0..2000_u32).map(|n| digest::short(&n.to_le_bytes())).collect();
+        assert!(checked("app-0.js.br", 1, &chance).expect_err("a long page").to_string().contains("index.html"));
+    }
+}
