@@ -36,6 +36,9 @@ try {
     document.addEventListener("securitypolicyviolation", drop);
     addEventListener("hushkey-early", handOver, { once: true });
 
+    // The connection for keys and tokens is another one than that of the frame, because no cookies go over it.
+    document.head.append(Object.assign(document.createElement("link"), { rel: "preconnect", crossOrigin: "", href: url.origin }));
+
     const show = (address) => {
       const element = document.createElement("iframe");
       const attributes = { hidden: "", "aria-hidden": true, tabindex: -1, title: "Sign-in check", referrerpolicy: "no-referrer", allow: "" };

@@ -33,7 +33,7 @@ const SCRIPT: &str = include_str!("../assets/early.js");
 
 /// Runs the script in a page that has this configuration block, as the browser does while it reads the page.
 fn begin(block: &str) {
-    run("document.querySelectorAll('script.early').forEach((script) => script.remove())");
+    run("document.querySelectorAll('script.early, link[rel=preconnect]').forEach((old) => old.remove())");
     for (id, kind, text) in [("hushkey", "application/json", block), ("", "", SCRIPT)] {
         let script: HtmlScriptElement = document().create_element("script").expect("a script").unchecked_into();
         script.set_id(id);
@@ -121,6 +121,10 @@ async fn si_01_the_address_of_the_head_start_is_that_of_ring_0_parameter_by_para
             assert!(address.contains(&parameter), "{parameter} in {address}");
         }
         assert!(address.contains(&challenge_of(&early).await), "the challenge is that of the verifier");
+        let connections =
+            "return [...document.querySelectorAll('link[rel=preconnect]')].map((link) => `${link.href} ${link.crossOrigin}`).join()";
+        assert_eq!(run_text(connections), format!("{}/ anonymous", navigation::origin()));
+
         frame.discard();
         assert_eq!(frames(), 0);
     }

@@ -152,9 +152,9 @@ impl Setup {
     }
 }
 
-/// A number as a number, anything else as a text.
+/// A number or a yes or no as such, anything else as a text.
 fn read(value: &str) -> Value {
-    value.parse::<u64>().map_or_else(|_| Value::from(value), Value::from)
+    serde_json::from_str(value).unwrap_or_else(|_| Value::from(value))
 }
 
 #[cfg(test)]
