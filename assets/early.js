@@ -24,7 +24,7 @@ try {
     };
     // The app finds out by itself what its own policy forbids.
     const drop = ({ effectiveDirective }) => {
-      if (effectiveDirective === "frame-src") frame = void frame.remove();
+      if (effectiveDirective === "frame-src") frame = void frame?.remove();
     };
     const handOver = ({ detail: take }) => {
       removeEventListener("message", hear);
@@ -76,7 +76,7 @@ try {
         const primer = show(relay);
         primer.addEventListener("load", () => primer.remove());
       }
-    });
+    }).catch(() => {});
   }
 } catch {
   // A configuration that cannot be read is named by the app.

@@ -45,7 +45,7 @@ enum Task {
         /// Where the app will be served, such as https://app.example.com
         #[arg(long)]
         origin: Option<String>,
-        /// An eighth smaller: with a standard library compiled for size (needs the component rust-src; a plain build is the fallback)
+        /// A tenth smaller: with a standard library compiled for size (needs the component rust-src; a plain build is the fallback)
         #[arg(long)]
         smallest: bool,
     },

@@ -18,7 +18,7 @@ pub enum Build {
     /// With the standard library as it comes with the toolchain.
     #[default]
     Plain,
-    /// With a standard library of its own, compiled for size, and without the texts of panics. An eighth smaller and a minute slower to build. It needs
+    /// With a standard library of its own, compiled for size, and without the texts of panics. A tenth smaller and a minute slower to build. It needs
     /// switches that the compiler calls unstable; the toolchain is pinned, so they are the same for everybody.
     Smallest,
 }
