@@ -23,6 +23,7 @@ use hushkey::{
 use mounted::Mounted;
 use page::{CLIENT, Provider, a_while, frames, run, run_text, until};
 use serde_json::{Value, json};
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{HtmlIFrameElement, HtmlScriptElement};
@@ -113,7 +114,7 @@ async fn si_01_the_address_of_the_head_start_is_that_of_ring_0_parameter_by_para
         let config = Config::from_json(&block, &navigation::origin()).expect(&block);
         begin(&block);
         until("the frame", || frames() == 1).await;
-        let (early, frame) = early::take().expect(&block);
+        let (early, frame, _) = early::take().expect(&block);
         until("the address of the frame", || address_of(&frame.element).is_some()).await;
         let address = address_of(&frame.element).expect("it is there");
         assert_eq!(without_chance(&address), without_chance(&address_of_ring_0(&config)));
@@ -192,12 +193,12 @@ async fn bp_07_the_head_start_is_handed_out_once_and_stands_nowhere() {
     };
     let then = places();
     assert!(globals() == before, "there is a new global");
-    let (early, frame) = early::take().expect("it is there");
+    let (early, frame, requests) = early::take().expect("it is there");
     assert!(early::take().is_none(), "a second time");
     for secret in [early.state.expose(), early.nonce.expose(), early.verifier.expose()] {
         assert!(!then.contains(secret) && !places().contains(secret), "it can be read");
     }
-    assert!(!format!("{early:?} {frame:?}").contains(early.verifier.expose()));
+    assert!(!format!("{early:?} {frame:?} {requests:?}").contains(early.verifier.expose()));
     frame.discard();
 }
 
@@ -219,14 +220,89 @@ async fn si_02_the_agent_goes_on_with_the_head_start_and_asks_no_second_time() {
 }
 
 #[wasm_bindgen_test]
+async fn si_02_keys_and_tokens_are_asked_for_once_whatever_the_configuration() {
+    let modes = json!(["query", "fragment"]);
+    for (more_metadata, more) in [
+        (json!({}), json!({})),
+        (json!({ "response_modes_supported": modes }), json!({})),
+        (json!({}), json!({ "client_id": "a b&c=d+é", "api": [{ "url": "ORIGIN/api/", "resource": "https://api.example/x?y=1&z=ä b" }] })),
+    ] {
+        let provider = Provider::fresh();
+        let block = provider.block_with(&more_metadata, &more);
+        let config = Config::from_json(&block, &navigation::origin()).expect(&block);
+        begin(&block);
+        until("the tokens", || provider.grants() == 1).await;
+        let app = Mounted::new(Rc::new(config), true).await;
+        app.reads("in Ada at / protected").await;
+        assert_eq!((provider.get("asked"), provider.grants(), provider.get("keys")), (json!(1), 1, json!(1)), "{block}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn ar_08_the_head_start_redeems_nothing_if_anything_is_odd_about_the_answer() {
+    let issuer = format!("{}/provider", navigation::origin());
+    let good = "code=CODE&state=STATE";
+    let named = format!("{good}&iss={issuer}");
+    let cases = [
+        (false, format!("?{good}"), 1),
+        (false, format!("?{named}&session_state=a.b&scope=openid"), 1),
+        (true, format!("?{named}"), 1),
+        (true, format!("?{good}"), 0),
+        (true, format!("?{good}&iss="), 0),
+        (false, format!("?{good}&iss=https://evil.example"), 0),
+        (false, format!("?{named}/"), 0),
+        (false, format!("?{named}&iss={issuer}"), 0),
+        (false, "?code=CODE".to_owned(), 0),
+        (false, "?code=CODE&state=".to_owned(), 0),
+        (false, "?code=CODE&state=STATEx".to_owned(), 0),
+        (false, "?code=CODE&state=STATE&state=STATE".to_owned(), 0),
+        (false, "?code=CODE&code=CODE&state=STATE".to_owned(), 0),
+        (false, "?code=&state=STATE".to_owned(), 0),
+        (false, "?state=STATE".to_owned(), 0),
+        (false, format!("?{good}&error=access_denied"), 0),
+        (false, format!("?{good}&access_token=x"), 0),
+        (false, format!("?{good}&id_token=x"), 0),
+        (false, format!("?{good}&unknown=x"), 0),
+        (false, format!("?{good}#code=CODE"), 0),
+        (false, format!("#{good}"), 0),
+        (false, format!("?code={}&state=STATE", "x".repeat(10_000)), 0),
+    ];
+    for (sends_issuer, response, redeemed) in cases {
+        let provider = Provider::fresh();
+        provider.set("response", response.as_str());
+        begin(&provider.block_with(&json!({ "authorization_response_iss_parameter_supported": sends_issuer }), &json!({})));
+        until("the question", || provider.get("asked") == 1).await;
+        until("the answer", || run("return document.querySelector('iframe').contentWindow.location.pathname === '/silent-refresh.html'") == true).await;
+        a_while().await;
+        assert_eq!(provider.grants(), redeemed, "{sends_issuer} {response}");
+        early::take().expect("it is there").1.discard();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn ar_17_what_the_head_start_leaves_alone_the_app_decides() {
+    let provider = Provider::fresh();
+    provider.set("response", "?code=CODE&state=STATE&unknown=x#_=_");
+    begin(&provider.block());
+    until("the question", || provider.get("asked") == 1).await;
+    a_while().await;
+    assert_eq!(provider.grants(), 0);
+    let app = Mounted::new(provider.config(), true).await;
+    app.reads("in Ada at / protected").await;
+    assert_eq!((provider.get("asked"), provider.grants(), provider.get("keys")), (json!(1), 1, json!(1)));
+}
+
+#[wasm_bindgen_test]
 async fn si_02_a_head_start_of_another_configuration_is_not_taken_over() {
     let provider = Provider::fresh();
-    begin(&block(&json!({ "metadata": metadata(&json!({})) })));
-    until("the frame", || frames() == 1).await;
-    run("document.querySelector('iframe').dataset.early = ''");
+    begin(&provider.block_with(&json!({}), &json!({ "client_id": "other" })));
+    until("the tokens", || provider.grants() == 1).await;
+    run("document.querySelector('iframe').dataset.early = ''; window.e2eSignals = [...provider.signals]");
     let app = Mounted::new(provider.config(), true).await;
     app.reads("in Ada at / protected").await;
     assert_eq!(run_text("return String(document.querySelectorAll('[data-early]').length)"), "0", "it is not left behind either");
+    assert_eq!(run("return e2eSignals[1].aborted"), true, "its tokens are not waited for");
+    assert_eq!((provider.grants(), provider.get("keys")), (2, json!(1)), "the keys are the same ones, the tokens are not");
 }
 
 #[wasm_bindgen_test]

@@ -7,7 +7,7 @@ use super::{
     channel::Channel,
     console,
     discarded::Discarded,
-    early::{self, EarlyFrame},
+    early::{self, EarlyFrame, EarlyRequests},
     effects::Pending,
     hint,
     moment::{moment, now},
@@ -58,6 +58,8 @@ pub(crate) struct Shared {
     monitor: RefCell<Option<(Watch, Monitor)>>,
     /// Until the state goes on with it, or does not.
     pub(crate) early: RefCell<Option<EarlyFrame>>,
+    /// Those that the state has not asked for. It asks while it is told that the page was opened, or not at all.
+    pub(crate) early_requests: RefCell<EarlyRequests>,
     seen: RefCell<View>,
     on_view: OnceCell<Box<dyn Fn(View)>>,
     changes: Rc<Changes>,
@@ -83,7 +85,10 @@ impl Driver {
         // Taken out before anything else can fail: whatever comes of it, it is not used twice.
         let remembered = callback::state_in(&address).and_then(|state| transaction_store::take(config.client_id(), &state));
         transaction_store::sweep(&config, now().wall);
-        let (early, early_frame) = early::take().unzip();
+        let (early, early_frame, early_requests) = match early::take() {
+            Some((early, frame, requests)) => (Some(early), Some(frame), requests),
+            None => Default::default(),
+        };
         let opened = Opened {
             address,
             remembered,
@@ -106,6 +111,7 @@ impl Driver {
             first_touch: RefCell::default(),
             monitor: RefCell::default(),
             early: RefCell::new(early_frame),
+            early_requests: RefCell::new(early_requests),
             on_view: OnceCell::new(),
             changes: Rc::default(),
             discarded: RefCell::default(),
@@ -118,6 +124,7 @@ impl Driver {
         });
         shared.first_touch.replace(Some(shared.listen_to_first_touch()));
         shared.dispatch(Event::Opened(opened));
+        drop(shared.early_requests.take());
         if let Some(early) = shared.early.take() {
             early.discard();
         }

@@ -74,7 +74,10 @@ impl Shared {
                 self.begin(ticket, async move { Event::Examined { ticket, evidence: examine(relay, question).await } });
             }
             Effect::Send { ticket, request } => {
-                self.begin(ticket, async move { Event::Responded { ticket, outcome: fetch::ask(request, fetch::PATIENCE).await } });
+                let early = self.early_requests.borrow_mut().take(&request);
+                self.begin(ticket, async move {
+                    Event::Responded { ticket, outcome: fetch::ask_unless_sent(request, early, fetch::PATIENCE).await }
+                });
             }
             Effect::Verify { ticket, checks } => {
                 self.begin(ticket, async move { Event::Verified { ticket, verdict: crypto::verify(checks).await } });

@@ -1,13 +1,13 @@
 //! Requests over the network, for provider and API alike: without cookies, without following redirects, without a referrer.
 
-use super::timer::within;
+use super::{early::EarlyRequest, timer::within};
 use crate::protocol::{
     error::NetworkFailure,
     examination::RelayPage,
     http::{Freshness, HttpRequest, HttpResponse, MAX_BODY, Method, Outcome},
     secret::Body,
 };
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Promise, Reflect, Uint8Array};
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -24,10 +24,26 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// Why no answer came, as far as a browser tells.
 pub async fn ask(request: HttpRequest, patience: Duration) -> Outcome {
-    within(patience, exchange(&request)).await.unwrap_or(Err(NetworkFailure::Timeout))
+    ask_unless_sent(request, None, patience).await
 }
 
-async fn exchange(request: &HttpRequest) -> Outcome {
+/// The same, if the request was not sent early.
+pub(crate) async fn ask_unless_sent(request: HttpRequest, early: Option<EarlyRequest>, patience: Duration) -> Outcome {
+    within(patience, exchange(&request, early)).await.unwrap_or(Err(NetworkFailure::Timeout))
+}
+
+async fn exchange(request: &HttpRequest, early: Option<EarlyRequest>) -> Outcome {
+    let (response, _abort) = match early {
+        Some(early) => settled(early.response, early.abort).await?,
+        None => send(request).await?,
+    };
+    let content_type = header(&response, "content-type");
+    let retry_after = header(&response, "retry-after").and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
+    let body = Body::new(text_of(&response).await?);
+    Ok(HttpResponse { status: response.status(), content_type, retry_after, body })
+}
+
+async fn send(request: &HttpRequest) -> Result<(Response, Abort), NetworkFailure> {
     // With these headers no preflight is needed.
     let accept = ("Accept", "application/json");
     let form = ("Content-Type", "application/x-www-form-urlencoded");
@@ -47,15 +63,17 @@ async fn exchange(request: &HttpRequest) -> Outcome {
             cache: RequestCache::NoStore,
         },
     };
-    let (response, _abort) = outgoing.send().await.map_err(|why| match why {
+    outgoing.send().await.map_err(|why| match why {
         Unsent::Failed(failure) => failure,
         // What the core asks for can be sent; if a browser thinks otherwise, the provider cannot be reached with it.
         Unsent::Malformed(_) => NetworkFailure::Unreachable,
-    })?;
-    let content_type = header(&response, "content-type");
-    let retry_after = header(&response, "retry-after").and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
-    let body = Body::new(text_of(&response).await?);
-    Ok(HttpResponse { status: response.status(), content_type, retry_after, body })
+    })
+}
+
+/// Waits for status and headers.
+async fn settled(response: Promise, abort: Abort) -> Result<(Response, Abort), NetworkFailure> {
+    let response = JsFuture::from(response).await.map_err(|_| failure())?;
+    Ok((response.unchecked_into(), abort))
 }
 
 fn header(response: &Response, name: &str) -> Option<String> {
@@ -105,10 +123,7 @@ impl Outgoing<'_> {
         options.set_redirect(RequestRedirect::Error);
         options.set_referrer_policy(ReferrerPolicy::NoReferrer);
         options.set_signal(Some(&abort.0.signal()));
-        let response = JsFuture::from(gloo::utils::window().fetch_with_str_and_init(self.url, &options))
-            .await
-            .map_err(|_| Unsent::Failed(failure()))?;
-        Ok((response.unchecked_into(), abort))
+        settled(gloo::utils::window().fetch_with_str_and_init(self.url, &options), abort).await.map_err(Unsent::Failed)
     }
 }
 
@@ -123,7 +138,7 @@ pub(crate) enum Unsent {
 
 /// Aborts its request when dropped, and the reading of the answer with it. After the end of both it does nothing.
 #[derive(Debug)]
-pub(crate) struct Abort(AbortController);
+pub(crate) struct Abort(pub(crate) AbortController);
 
 impl Drop for Abort {
     fn drop(&mut self) {

@@ -98,8 +98,13 @@ impl Provider {
 
     /// The configuration block of an app that uses it.
     pub fn block(&self) -> String {
+        self.block_with(&json!({}), &json!({}))
+    }
+
+    /// The same with more in it, and in its metadata. `ORIGIN` in a text stands for the page's.
+    pub fn block_with(&self, metadata: &Value, members: &Value) -> String {
         let origin = navigation::origin();
-        let block = json!({
+        let mut block = json!({
             "metadata": {
                 "issuer": format!("{origin}/provider"),
                 "authorization_endpoint": format!("{origin}/tests/support/authorize.html"),
@@ -108,7 +113,12 @@ impl Provider {
             },
             "client_id": CLIENT, "algorithms": ["ES256"], "api": [format!("{origin}/api/")],
         });
-        block.to_string()
+        let extend = |object: &mut Value, more: &Value| {
+            object.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        };
+        extend(&mut block["metadata"], metadata);
+        extend(&mut block, members);
+        block.to_string().replace("ORIGIN", &origin)
     }
 
     pub fn config(&self) -> Rc<Config> {
