@@ -78,9 +78,9 @@ try {
     document.head.append(make("link", { rel: "preconnect", crossOrigin: "", href: url.origin }));
 
     const show = (address) => {
-      const element = make("iframe", { hidden: true, ariaHidden: true, tabIndex: -1, title: "Sign-in check", referrerPolicy: "no-referrer", allow: "" });
+      // With its address from the beginning: an empty page less. There is no identity in this one, and it makes no entry in the history.
+      const element = make("iframe", { src: address, hidden: true, ariaHidden: true, tabIndex: -1, title: "Sign-in check", referrerPolicy: "no-referrer", allow: "" });
       (document.body ?? document.documentElement).append(element);
-      element.contentWindow.location.replace(address);
       return element;
     };
 

@@ -190,6 +190,8 @@ async fn bp_07_the_head_start_is_handed_out_once_and_stands_nowhere() {
             "return JSON.stringify([Object.getOwnPropertyNames(window).map((name) => { try { return [name, String(window[name])] } catch { return name } }), \
              {...localStorage}, {...sessionStorage}, document.cookie, window.name, history.state, location.href, document.documentElement.outerHTML])",
         )
+        // Where a frame goes, anybody in this page can see in that frame as well: state and nonce, which are worth nothing without the verifier.
+        .replace(&run_text("return JSON.stringify(document.querySelector('iframe')?.getAttribute('src').replaceAll('&', '&amp;') ?? '-').slice(1, -1)"), "")
     };
     let then = places();
     assert!(globals() == before, "there is a new global");
@@ -265,18 +267,42 @@ async fn ar_08_the_head_start_redeems_nothing_if_anything_is_odd_about_the_answe
         (false, format!("?{good}&unknown=x"), 0),
         (false, format!("?{good}#code=CODE"), 0),
         (false, format!("#{good}"), 0),
-        (false, format!("?code={}&state=STATE", "x".repeat(10_000)), 0),
-    ];
-    for (sends_issuer, response, redeemed) in cases {
+    ]
+    .map(|(sends_issuer, response, redeemed)| {
+        (json!({ "authorization_response_iss_parameter_supported": sends_issuer }), response, redeemed)
+    });
+    let in_the_fragment = [
+        (format!("#{good}"), 1),
+        (format!("?{good}"), 0),
+        (format!("?unknown=x#{good}"), 0),
+        (format!("#code={}&state=STATE", "x".repeat(10_000)), 0),
+    ]
+    .map(|(response, redeemed)| (json!({ "response_modes_supported": ["query", "fragment"] }), response, redeemed));
+    for (metadata, response, redeemed) in cases.into_iter().chain(in_the_fragment) {
         let provider = Provider::fresh();
         provider.set("response", response.as_str());
-        begin(&provider.block_with(&json!({ "authorization_response_iss_parameter_supported": sends_issuer }), &json!({})));
+        begin(&provider.block_with(&metadata, &json!({})));
         until("the question", || provider.get("asked") == 1).await;
-        until("the answer", || run("return document.querySelector('iframe').contentWindow.location.pathname === '/silent-refresh.html'") == true).await;
+        until("the answer", || {
+            run("return document.querySelector('iframe').contentWindow.location.pathname === '/silent-refresh.html'") == true
+        })
+        .await;
         a_while().await;
-        assert_eq!(provider.grants(), redeemed, "{sends_issuer} {response}");
+        assert_eq!(provider.grants(), redeemed, "{metadata} {response}");
         early::take().expect("it is there").1.discard();
     }
+}
+
+#[wasm_bindgen_test]
+async fn tr_02_the_requests_of_the_head_start_go_without_cookies_redirects_and_referrer() {
+    let provider = Provider::fresh();
+    begin(&provider.block());
+    until("keys and tokens", || provider.grants() == 1 && provider.get("keys") == 1).await;
+    let bare = json!({ "credentials": "omit", "redirect": "error", "referrerPolicy": "no-referrer" });
+    let mut form = bare.clone();
+    form.as_object_mut().expect("an object").extend([("method".to_owned(), json!("POST")), ("cache".to_owned(), json!("no-store"))]);
+    assert_eq!(provider.get("sent"), json!([bare, form]));
+    early::take().expect("it is there").1.discard();
 }
 
 #[wasm_bindgen_test]

@@ -237,10 +237,11 @@ impl Shared {
         };
         let Step { state, effects, reaction } = machine::step(self.state.take(), event, &at, &self.config);
         self.state.replace(state);
-        self.pending.keep_what_is_held_by(&self.state.borrow());
         for effect in effects {
             self.perform(effect);
         }
+        // Last: to take a frame out of the page keeps a browser busy for longer than to send what comes next.
+        self.pending.keep_what_is_held_by(&self.state.borrow());
         match reaction {
             Reaction::Taken => self.changes.happened(),
             Reaction::Ignored(why) => self.count(Discarded::Event(why)),

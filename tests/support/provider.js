@@ -11,7 +11,7 @@ window.provider = provider;
 /** As at the start: everybody is signed in, tokens live five minutes, and nothing has been asked. */
 export function reset() {
   Object.assign(provider, {
-    authorization: "code", response: null, asked: 0, keys: 0, signals: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0,
+    authorization: "code", response: null, asked: 0, keys: 0, signals: [], sent: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0,
   });
   window.fetch = answer;
   if (leave === null) {
@@ -35,6 +35,7 @@ const json = (value, status = 200) => new Response(JSON.stringify(value), { stat
 async function answer(address, options) {
   const url = new URL(address, location.href);
   provider.signals.push(options.signal);
+  provider.sent.push({ method: options.method, credentials: options.credentials, redirect: options.redirect, referrerPolicy: options.referrerPolicy, cache: options.cache });
   if (provider.down) throw new TypeError("Failed to fetch");
   if (url.pathname === "/provider/token") return token(new URLSearchParams(options.body));
   if (url.pathname === "/provider/keys") {
