@@ -1,0 +1,97 @@
+//! Compilers on the same machine: waited for, and owned up to.
+
+use std::{fs, time::Duration};
+use tokio::time::sleep;
+use xtask::process::say;
+
+/// Programs that take a whole processor, by the names that the system has for them (of 15 letters at most).
+const LOUD: [&str; 8] = ["rustc", "cargo", "wasm-opt", "cc1", "cc1plus", "ld", "ld.lld", "rust-lld"];
+
+/// The pause between two looks.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Knows how long it may still be waited, and what the waiting was good for.
+#[derive(Debug)]
+pub(crate) struct Quiet {
+    patience: Duration,
+    rounds: u32,
+    loud_rounds: u32,
+}
+
+impl Quiet {
+    /// With a patience for the whole run.
+    pub(crate) const fn new(patience: Duration) -> Self {
+        Self { patience, rounds: 0, loud_rounds: 0 }
+    }
+
+    /// Before a round: waits while others compile, as long as there is patience.
+    pub(crate) async fn wait(&mut self) {
+        self.rounds += 1;
+        let mut loud = loud_programs();
+        if !loud.is_empty() && !self.patience.is_zero() {
+            say(&format!("Waiting for other programs that would spoil the figures: {} …", loud.join(", ")));
+            while !loud.is_empty() && !self.patience.is_zero() {
+                sleep(PAUSE).await;
+                self.patience = self.patience.saturating_sub(PAUSE);
+                loud = loud_programs();
+            }
+            if !loud.is_empty() {
+                say(&format!("They still run ({}). Measuring all the same: these figures are worth little.", loud.join(", ")));
+            }
+        }
+        self.loud_rounds += u32::from(!loud.is_empty());
+    }
+
+    /// A sentence for the report, if there is something to own up to.
+    pub(crate) fn confession(&self) -> Option<String> {
+        (self.loud_rounds > 0)
+            .then(|| format!("Compilers ran during {} of {} rounds: these figures are worth little.", self.loud_rounds, self.rounds))
+    }
+}
+
+/// The names of such programs that run. Nothing is known of them on systems without `/proc`.
+fn loud_programs() -> Vec<String> {
+    let own = ancestors();
+    let is_process = |name: &str| name.parse().ok().filter(|id: &u32| !own.contains(id));
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let processes = entries.flatten().filter_map(|entry| is_process(&entry.file_name().to_string_lossy()));
+    let names = processes.filter_map(|id| fs::read_to_string(format!("/proc/{id}/comm")).ok()).map(|name| name.trim_end().to_owned());
+    let mut loud: Vec<String> = names.filter(|name| LOUD.contains(&name.as_str())).collect();
+    loud.sort();
+    loud.dedup();
+    loud
+}
+
+/// This process and those that started it: a `cargo` among them waits for us.
+fn ancestors() -> Vec<u32> {
+    let mut line = vec![std::process::id()];
+    while let Some(parent) = line.last().and_then(|id| fs::read_to_string(format!("/proc/{id}/status")).ok()).as_deref().and_then(parent) {
+        line.push(parent);
+    }
+    line
+}
+
+fn parent(status: &str) -> Option<u32> {
+    let id = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
+    id.trim().parse().ok().filter(|id| *id > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_knows_its_parent_and_the_first_one_has_none() {
+        assert_eq!(parent("Name:\tbench\nPid:\t12\nPPid:\t7\n"), Some(7));
+        assert_eq!(parent("Name:\tinit\nPPid:\t0\n"), None);
+    }
+
+    #[test]
+    fn what_was_loud_is_owned_up_to() {
+        let mut quiet = Quiet::new(Duration::ZERO);
+        quiet.rounds = 10;
+        assert_eq!(quiet.confession(), None);
+        quiet.loud_rounds = 3;
+        assert!(quiet.confession().is_some_and(|text| text.contains("3 of 10 rounds")));
+    }
+}
