@@ -1,8 +1,7 @@
 //! What a first visit of somebody who is signed in loads from an app's own server, the hidden frame included: as the server sent it.
 
 use crate::{
-    apps::{App, Ports},
-    chromium::Chromium,
+    apps::App,
     page::Page,
     traffic::{Asked, Request, Traffic},
 };
@@ -19,15 +18,12 @@ const SETTLE: Duration = Duration::from_secs(1);
 pub(crate) struct Bytes(pub(crate) BTreeMap<String, u64>);
 
 impl Bytes {
-    /// Measures an app.
-    pub(crate) async fn measure(browser: &Chromium, ports: Ports, traffic: &Traffic, app: &App) -> Result<Self> {
-        let page = Page::open(browser).await?;
-        page.sign_in(app, ports).await?;
+    /// Measures the app of a page whose person is signed in.
+    pub(crate) async fn measure(page: &Page<'_>, traffic: &Traffic, app: &App) -> Result<Self> {
         page.forget_cache().await?;
         let seen_before = traffic.count();
         page.reload().await.with_context(|| format!("the first load of {}", app.name))?;
         sleep(SETTLE).await;
-        page.go("about:blank").await?;
         Ok(Self::of(&traffic.since(seen_before, app.name)))
     }
 

@@ -70,18 +70,11 @@ async fn run(arguments: &Arguments) -> Result<()> {
 
     let browser = Chromium::start(&programs).await?;
     let machine = Machine::this(browser.version().await?)?;
-    say("Counting bytes …");
-    let mut bytes = Vec::new();
-    for app in &apps {
-        bytes.push(Bytes::measure(&browser, ports, &traffic, app).await?);
-    }
     browser.close().await?;
 
     say("Reloading …");
-    let browser = Chromium::start(&programs).await?;
-    let mut track = Track { browser: &browser, ports, traffic: &traffic, provider: &mut provider, quiet: &mut quiet };
-    let series = track.run(&apps, &conditions, arguments.rounds).await?;
-    browser.close().await?;
+    let mut track = Track { programs: &programs, ports, traffic: &traffic, provider: &mut provider, quiet: &mut quiet };
+    let (bytes, series) = track.run(&apps, &conditions, arguments.rounds).await?;
 
     let mut memory = Vec::new();
     if arguments.memory > 0 {

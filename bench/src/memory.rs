@@ -54,7 +54,7 @@ impl Memory {
     }
 
     async fn take(&mut self, browser: &Chromium, ports: Ports, app: Option<&App>) -> Result<()> {
-        let page = Page::open(browser).await?;
+        let page = Page::first(browser).await?;
         match app {
             Some(app) => {
                 page.sign_in(app, ports).await?;

@@ -1,4 +1,4 @@
-//! A page of an app, in a browser context of its own: its own cookies, its own cache.
+//! The page of an app.
 
 use crate::{
     apps::{ACCOUNT, App, NAME, Ports},
@@ -38,12 +38,11 @@ pub(crate) struct Seen {
 }
 
 impl<'a> Page<'a> {
-    /// A new one, empty.
-    pub(crate) async fn open(browser: &'a Chromium) -> Result<Self> {
-        let context = browser.command(None, "Target.createBrowserContext", json!({})).await?;
-        let wish = json!({ "url": "about:blank", "browserContextId": context["browserContextId"], "newWindow": true });
-        let target = browser.command(None, "Target.createTarget", wish).await?;
-        let wish = json!({ "targetId": target["targetId"], "flatten": true });
+    /// The one that a browser opens with, empty.
+    pub(crate) async fn first(browser: &'a Chromium) -> Result<Self> {
+        let known = browser.command(None, "Target.getTargets", json!({})).await?;
+        let target = known["targetInfos"].as_array().into_iter().flatten().find(|target| target["type"] == "page");
+        let wish = json!({ "targetId": target.context("a browser without a page")?["targetId"], "flatten": true });
         let attached = browser.command(None, "Target.attachToTarget", wish).await?;
         let session = attached["sessionId"].as_str().context("a page without a session")?.to_owned();
         let page = Self { browser, session };
@@ -83,7 +82,7 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    /// Empties the cache of this page's context.
+    /// Empties the browser's cache.
     pub(crate) async fn forget_cache(&self) -> Result<()> {
         self.command("Network.clearBrowserCache", json!({})).await.map(drop)
     }

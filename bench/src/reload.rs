@@ -2,6 +2,7 @@
 
 use crate::{
     apps::{App, Ports},
+    bytes::Bytes,
     chromium::Chromium,
     conditions::Condition,
     page::Page,
@@ -15,6 +16,7 @@ use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::sleep;
+use xtask::engines::Programs;
 
 /// The first rounds under each condition do not count: caches of all kinds are filled in them.
 const UNCOUNTED: u32 = 2;
@@ -27,8 +29,8 @@ const SETTLE: Duration = Duration::from_millis(250);
 pub(crate) struct Reload {
     /// Milliseconds until the name stood there.
     pub(crate) named: f64,
-    /// The requests until then, preflights included.
-    pub(crate) requests: Vec<String>,
+    /// The requests until then, preflights included, and when each came in.
+    pub(crate) requests: Vec<(f64, String)>,
     /// How many came after.
     pub(crate) later: usize,
 }
@@ -66,7 +68,7 @@ fn count(number: usize) -> f64 {
 /// What it takes to measure.
 #[derive(Debug)]
 pub(crate) struct Track<'a> {
-    pub(crate) browser: &'a Chromium,
+    pub(crate) programs: &'a Programs,
     pub(crate) ports: Ports,
     pub(crate) traffic: &'a Traffic,
     pub(crate) provider: &'a mut Provider,
@@ -74,13 +76,19 @@ pub(crate) struct Track<'a> {
 }
 
 impl Track<'_> {
-    /// Signs in to every app, then measures all of them under each condition.
-    pub(crate) async fn run(&mut self, apps: &[App], conditions: &[Condition], rounds: u32) -> Result<Vec<Series>> {
-        let mut pages = Vec::new();
-        for app in apps {
-            let page = Page::open(self.browser).await?;
+    /// Signs in to every app, in a browser of its own with an ordinary profile: a private window would keep no compiled code, and cookies and cache
+    /// would be shared in a common one. Then counts bytes, and measures all of them in turn under each condition.
+    pub(crate) async fn run(&mut self, apps: &[App], conditions: &[Condition], rounds: u32) -> Result<(Vec<Bytes>, Vec<Series>)> {
+        let mut browsers = Vec::new();
+        for _ in apps {
+            browsers.push(Chromium::start(self.programs).await?);
+        }
+        let (mut pages, mut bytes) = (Vec::new(), Vec::new());
+        for (app, browser) in apps.iter().zip(&browsers) {
+            let page = Page::first(browser).await?;
             page.sign_in(app, self.ports).await?;
             page.reload().await.with_context(|| format!("{} does not stay signed in", app.name))?;
+            bytes.push(Bytes::measure(&page, self.traffic, app).await?);
             pages.push(page);
         }
         let mut all = Vec::new();
@@ -91,7 +99,11 @@ impl Track<'_> {
         }
         self.traffic.set_delay(Duration::ZERO);
         self.provider.set_delay(Duration::ZERO).await?;
-        Ok(all)
+        drop(pages);
+        for browser in browsers {
+            browser.close().await?;
+        }
+        Ok((bytes, all))
     }
 
     async fn under(&mut self, condition: Condition, apps: &[App], pages: &[Page<'_>], rounds: u32) -> Result<Vec<Series>> {
@@ -135,7 +147,7 @@ impl Track<'_> {
         let named = seen.named.context("no name")?;
         let (before, after): (Vec<Request>, Vec<Request>) =
             self.traffic.since(seen_before, app).into_iter().partition(|request| request.at <= seen.began + named);
-        let shown = |request: &Request| format!("{} {}", request.method, request.path);
+        let shown = |request: &Request| (request.at - seen.began, format!("{} {}", request.method, request.path));
         Ok(Reload { named, requests: before.iter().map(shown).collect(), later: after.len() })
     }
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::{apps::APPS, reload::Reload};
 
 fn reloads(times: &[f64], requests: usize) -> Vec<Reload> {
-    times.iter().map(|named| Reload { named: *named, requests: vec!["GET /".to_owned(); requests], later: 0 }).collect()
+    times.iter().map(|named| Reload { named: *named, requests: vec![(1.0, "GET /".to_owned()); requests], later: 0 }).collect()
 }
 
 fn report() -> Report {
@@ -74,6 +74,13 @@ fn only_the_measured_part_of_a_page_is_replaced() {
     assert_eq!(placed, "# Title\n\nBefore.\n\n<!-- measured: by hand -->\nnew\n<!-- end -->\n\nAfter.\n");
     assert_eq!(place(&placed, "new\n").expect("again"), placed);
     assert!(place(&blank(), "new").expect("a blank page").contains("-->\nnew\n<!-- end -->"));
+}
+
+#[test]
+fn the_page_of_this_project_has_its_two_marks() {
+    let page = include_str!("../../../docs/performance.md");
+    let placed = place(page, "new").expect("both marks");
+    assert!(placed.starts_with("# Performance\n") && placed.contains("-->\nnew\n<!-- end -->"));
 }
 
 #[test]
