@@ -55,11 +55,18 @@ fn loud_programs() -> Vec<String> {
     let is_process = |name: &str| name.parse().ok().filter(|id: &u32| !own.contains(id));
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
     let processes = entries.flatten().filter_map(|entry| is_process(&entry.file_name().to_string_lossy()));
-    let names = processes.filter_map(|id| fs::read_to_string(format!("/proc/{id}/comm")).ok()).map(|name| name.trim_end().to_owned());
-    let mut loud: Vec<String> = names.filter(|name| LOUD.contains(&name.as_str())).collect();
+    let states = processes.filter_map(|id| fs::read_to_string(format!("/proc/{id}/status")).ok());
+    let mut loud: Vec<String> = states.filter_map(|status| loud_name(&status).map(str::to_owned)).collect();
     loud.sort();
     loud.dedup();
     loud
+}
+
+/// The name of a process that takes a processor, from its status. One that was stopped or has ended takes none.
+fn loud_name(status: &str) -> Option<&str> {
+    let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let is_at_rest = field("State:")?.starts_with(['T', 't', 'Z']);
+    field("Name:").filter(|name| LOUD.contains(name) && !is_at_rest)
 }
 
 /// This process and those that started it: a `cargo` among them waits for us.
@@ -84,6 +91,15 @@ mod tests {
     fn a_process_knows_its_parent_and_the_first_one_has_none() {
         assert_eq!(parent("Name:\tbench\nPid:\t12\nPPid:\t7\n"), Some(7));
         assert_eq!(parent("Name:\tinit\nPPid:\t0\n"), None);
+    }
+
+    #[test]
+    fn a_compiler_is_loud_unless_it_was_stopped() {
+        let status = |name: &str, state: &str| format!("Name:\t{name}\nUmask:\t0022\nState:\t{state}\nPPid:\t7\n");
+        assert_eq!(loud_name(&status("rustc", "R (running)")), Some("rustc"));
+        assert_eq!(loud_name(&status("cargo", "S (sleeping)")), Some("cargo"));
+        assert_eq!(loud_name(&status("rustc", "T (stopped)")), None);
+        assert_eq!(loud_name(&status("rustfmt", "R (running)")), None);
     }
 
     #[test]

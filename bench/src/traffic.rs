@@ -60,11 +60,14 @@ impl Traffic {
         self.0.requests.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Those to this app or to the provider since there were so many. Other apps have a life of their own.
+    /// Those to this app or to the provider since there were so many, in the order in which they came in. Other apps have a life of their own.
     pub(crate) fn since(&self, count: usize, app: &'static str) -> Vec<Request> {
         let requests = self.0.requests.lock().unwrap_or_else(PoisonError::into_inner);
         let own = |request: &&Request| [Asked::App(app), Asked::Provider].contains(&request.asked);
-        requests.get(count..).unwrap_or_default().iter().filter(own).cloned().collect()
+        let mut seen: Vec<Request> = requests.get(count..).unwrap_or_default().iter().filter(own).cloned().collect();
+        // What the provider saw is told a moment later.
+        seen.sort_by(|one, other| one.at.total_cmp(&other.at));
+        seen
     }
 
     /// Lets every request to an app wait for so long from now on.
@@ -82,6 +85,7 @@ impl Traffic {
 }
 
 /// The time: milliseconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "requests are compared with what a browser says by the same clock")]
 pub(crate) fn now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() * 1000.0
 }
@@ -93,15 +97,15 @@ mod tests {
     #[test]
     fn the_log_gives_what_is_new_and_concerns_the_app() {
         let traffic = Traffic::default();
-        let ask = |asked| Request { at: 1.0, asked, method: "GET".to_owned(), path: "/".to_owned(), answer: None };
-        traffic.note(ask(Asked::App("one")));
+        let ask = |at, asked| Request { at, asked, method: "GET".to_owned(), path: "/".to_owned(), answer: None };
+        traffic.note(ask(1.0, Asked::App("one")));
         let count = traffic.count();
-        let place = traffic.note(ask(Asked::App("one")));
-        traffic.note(ask(Asked::App("two")));
-        traffic.note(ask(Asked::Provider));
+        let place = traffic.note(ask(3.0, Asked::App("one")));
+        traffic.note(ask(2.0, Asked::App("two")));
+        traffic.note(ask(2.5, Asked::Provider));
         traffic.answered(place, 200, 7);
         let seen = traffic.since(count, "one");
-        assert_eq!(seen.iter().map(|request| request.asked).collect::<Vec<_>>(), [Asked::App("one"), Asked::Provider]);
-        assert_eq!(seen[0].answer, Some((200, 7)));
+        assert_eq!(seen.iter().map(|request| request.asked).collect::<Vec<_>>(), [Asked::Provider, Asked::App("one")]);
+        assert_eq!(seen[1].answer, Some((200, 7)));
     }
 }
