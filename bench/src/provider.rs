@@ -1,7 +1,7 @@
 //! The provider of a run: a Node program that tells of every request.
 
 use crate::{
-    apps::Ports,
+    apps::{Issuer, Ports},
     traffic::{Asked, Request, Traffic},
 };
 use anyhow::{Context, Result, ensure};
@@ -13,7 +13,7 @@ use tokio::{
     sync::mpsc::{self, UnboundedReceiver},
     time::timeout,
 };
-use xtask::{tools, workspace::Workspace};
+use xtask::{ports, tools, workspace::Workspace};
 
 /// How long it may take to be ready, or to obey.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -29,12 +29,13 @@ pub(crate) struct Provider {
 
 impl Provider {
     /// Starts it, and waits until it is ready.
-    pub(crate) async fn start(workspace: &Workspace, ports: Ports, traffic: &Traffic) -> Result<Self> {
+    pub(crate) async fn start(workspace: &Workspace, own: Ports, traffic: &Traffic) -> Result<Self> {
         tools::node()?;
         tools::provider_packages(workspace)?;
+        ports::require_free(&[Issuer::Ordinary, Issuer::Slash].map(|issuer| own.issuer(issuer)))?;
         let mut child = Command::new("node")
             .arg(workspace.at("bench/provider/main.mjs"))
-            .arg(ports.provider().to_string())
+            .arg(own.provider().to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
