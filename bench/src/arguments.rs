@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
     /// The first of the ports
     #[arg(long, default_value_t = 8400, value_parser = clap::value_parser!(u16).range(1024..65000))]
     pub(crate) port: u16,
-    /// For how many minutes at most to wait while compilers run on this machine
+    /// For how many minutes at most to wait while compilers and other programs work on this machine
     #[arg(long, default_value_t = 5, value_name = "MINUTES")]
     pub(crate) patience: u64,
 }
