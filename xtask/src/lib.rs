@@ -7,8 +7,9 @@
 //! things and start programs; [`wasm`], [`html`] and [`bundle`] make the app once for all
 //! configurations; [`config`], [`headers`] and [`dist`] make one deployable
 //! folder of it; [`site`] and [`serve`] hand that folder out; [`run`], [`dev`],
-//! [`simulate`] and [`suite`] are the commands.
+//! [`simulate`], [`bench`] and [`suite`] are the commands.
 
+pub mod bench;
 pub mod budget;
 pub mod bundle;
 pub mod compress;

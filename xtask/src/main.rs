@@ -1,5 +1,6 @@
 //! `cargo xtask`: builds, runs, packs and tests hushkey.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -7,7 +8,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::engines::Engine;
 use xtask::wasm::Build;
-use xtask::{dev, dist, run, serve, simulate, suite};
+use xtask::{bench, dev, dist, run, serve, simulate, suite};
 
 /// Builds, runs, packs and tests hushkey.
 #[derive(Debug, Parser)]
@@ -81,6 +82,13 @@ enum Task {
         #[arg(long, value_name = "SEED", conflicts_with_all = ["sessions", "seed"])]
         replay: Option<u64>,
     },
+    /// Measure reloads, bytes and memory, beside other libraries and beside what is possible
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// See `cargo xtask bench --help`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTION")]
+        arguments: Vec<OsString>,
+    },
     /// What Trunk calls after a build under `dev`
     #[command(hide = true)]
     DevHook,
@@ -109,6 +117,7 @@ async fn start(task: Task) -> Result<()> {
         Task::Serve { dir, port } => serve::command(&dir, port).await,
         Task::Test { only, engine, list } => suite::command(&only, &engine, list),
         Task::Simulate { sessions, seed, replay } => simulate::command(sessions, seed, replay),
+        Task::Bench { arguments } => bench::command(&arguments),
         Task::DevHook => dev::hook(),
     }
 }

@@ -65,7 +65,8 @@ pub async fn stop_signal() {
     }
 }
 
-fn respond(site: &Site, request: &Request) -> Response {
+/// Answers one request.
+pub fn respond(site: &Site, request: &Request) -> Response {
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return response(StatusCode::METHOD_NOT_ALLOWED, &[("Allow".to_owned(), "GET, HEAD".to_owned())], Body::empty());
     }

@@ -114,17 +114,22 @@ pub fn standard_library_sources(workspace: &Workspace) -> Result<()> {
     .context("The component rust-src is missing; add it to the toolchain.")
 }
 
-/// Installs the provider's packages when its lock file is not the one that they
-/// were installed from.
+/// Installs the provider's packages.
 pub fn provider_packages(workspace: &Workspace) -> Result<()> {
-    let folder = workspace.at("provider");
-    let lock = fs::read(folder.join("package-lock.json")).context("provider/package-lock.json is missing from this checkout.")?;
+    packages(&workspace.at("provider"), "Installing the local provider's packages")
+}
+
+/// Installs a folder's packages from npm when its lock file is not the one that
+/// they were installed from.
+pub fn packages(folder: &Path, doing: &str) -> Result<()> {
+    let lock = folder.join("package-lock.json");
+    let lock = fs::read(&lock).with_context(|| format!("{} is missing from this checkout.", lock.display()))?;
     let stamp = folder.join("node_modules/.hushkey-lock");
     let wanted = digest::short(&lock);
     if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
         return Ok(());
     }
-    quietly(&mut npm_ci(&folder), "Installing the local provider's packages")?;
+    quietly(&mut npm_ci(folder), doing)?;
     fs::create_dir_all(folder.join("node_modules"))?;
     fs::write(stamp, wanted)?;
     Ok(())

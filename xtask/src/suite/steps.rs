@@ -43,7 +43,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "doc", headline: "the documentation builds without warnings", run: Run::Once(doc) },
     Step {
         name: "native",
-        headline: "tests of the protocol core, of xtask and of the suite's own parts, and two thousand simulated sessions",
+        headline: "tests of the protocol core, of xtask, of the suite's and the benchmark's own parts, and two thousand simulated sessions",
         run: Run::Once(native),
     },
     Step { name: "provider", headline: "tests of the local provider", run: Run::Once(provider) },
@@ -98,7 +98,7 @@ fn native(context: &Context) -> Result<()> {
     context.run(&mut cargo(&["test", "--locked", "--package", "hushkey", "--no-default-features"]))?;
     // The words that people read need no browser to be checked.
     context.run(&mut cargo(&["test", "--locked", "--package", "hushkey", "--features", "app", "--bin", "hushkey"]))?;
-    context.run(&mut cargo(&["test", "--locked", "--package", "xtask", "--package", "e2e", "--lib", "--bins"]))?;
+    context.run(&mut cargo(&["test", "--locked", "--package", "xtask", "--package", "e2e", "--package", "bench", "--lib", "--bins"]))?;
     // In its own profile: thousands of sessions are too many for a debug build.
     context.run(&mut cargo(&["test", "--locked", "--package", "simulation", "--profile", simulate::PROFILE]))
 }
