@@ -76,8 +76,7 @@ pub(crate) struct Track<'a> {
 }
 
 impl Track<'_> {
-    /// Signs in to every app, in a browser of its own with an ordinary profile: a private window would keep no compiled code, and cookies and cache
-    /// would be shared in a common one. Then counts bytes, and measures all of them in turn under each condition.
+    /// Signs in to every app, in a browser of its own with an ordinary profile, as people have it: in a common one they would share cookies and cache. Then counts bytes, and measures all of them in turn under each condition.
     pub(crate) async fn run(&mut self, apps: &[App], conditions: &[Condition], rounds: u32) -> Result<(Vec<Bytes>, Vec<Series>)> {
         let mut browsers = Vec::new();
         for _ in apps {
