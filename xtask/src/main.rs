@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::engines::Engine;
 use xtask::wasm::Build;
-use xtask::{dev, dist, run, serve, simulate, suite};
+use xtask::{dev, dist, run, serve, simulate, suite, validation};
 
 /// Builds, runs, packs and tests hushkey.
 #[derive(Debug, Parser)]
@@ -81,6 +81,8 @@ enum Task {
         #[arg(long, value_name = "SEED", conflicts_with_all = ["sessions", "seed"])]
         replay: Option<u64>,
     },
+    /// Measure the validation of ID tokens in the browser, beside the jose library
+    Validation,
     /// What Trunk calls after a build under `dev`
     #[command(hide = true)]
     DevHook,
@@ -109,6 +111,7 @@ async fn start(task: Task) -> Result<()> {
         Task::Serve { dir, port } => serve::command(&dir, port).await,
         Task::Test { only, engine, list } => suite::command(&only, &engine, list),
         Task::Simulate { sessions, seed, replay } => simulate::command(sessions, seed, replay),
+        Task::Validation => validation::command().await,
         Task::DevHook => dev::hook(),
     }
 }
