@@ -13,7 +13,7 @@ mod moments;
 mod native {
     use super::{
         flow::{API, Flow, key_set},
-        moments::{MOMENTS, SetUp, signed_in},
+        moments::{MOMENTS, SetUp, is_response_with, signed_in},
     };
     use criterion::{BatchSize, Criterion, Throughput, criterion_group};
     use hushkey::protocol::{machine::step, turn::Event};
@@ -65,8 +65,8 @@ mod native {
             flow.before(before)
         };
         group.sample_size(30);
-        let is_keys: fn(&Event) -> bool = |event| moments::is_response_with(event, "\"keys\"");
-        let is_tokens: fn(&Event) -> bool = |event| moments::is_response_with(event, "id_token");
+        let is_keys: fn(&Event) -> bool = |event| is_response_with(event, "\"keys\"");
+        let is_tokens: fn(&Event) -> bool = |event| is_response_with(event, "id_token");
         for (name, which) in [("read the set", is_keys), ("read tokens, choose the key", is_tokens)] {
             let (flow, _) = last(which);
             let (at, config) = (flow.moment(), flow.config);
