@@ -1,6 +1,5 @@
-//! The validation of an ID token as it is in production, for `cargo xtask validation` to measure: from the text of a token response to a session.
-//!
-//! There is no way to it but the one that tokens take: answers come as events, the signature is an effect, and the claims are looked at after it.
+//! hushkey's side of `cargo xtask validation`: an ID token validated alone, and the whole way from the text of a token response to a session, as it is in
+//! production: answers come as events, the signature is an effect, and the claims are looked at after it.
 
 #[cfg(target_arch = "wasm32")]
 mod page {
@@ -13,10 +12,11 @@ mod page {
             http::{HttpResponse, Method},
             machine::{Reaction, State, Step, step},
             redirect_log::RedirectLog,
-            secret::{Body, SensitiveUrl},
+            secret::{Body, Nonce, SensitiveUrl},
             time::{Clocks, Entropy, Moment, UnixTime, Uptime},
             transaction::Ticket,
-            turn::{Effect, Event, Opened},
+            turn::{Effect, Event, Opened, Verdict},
+            validation::Validation,
         },
     };
     use wasm_bindgen::prelude::*;
@@ -27,6 +27,34 @@ mod page {
     extern "C" {
         #[wasm_bindgen(js_namespace = performance, js_name = now)]
         fn milliseconds() -> f64;
+    }
+
+    /// What ID tokens are held against.
+    #[wasm_bindgen]
+    #[derive(Debug)]
+    pub struct Validator(Validation);
+
+    #[wasm_bindgen]
+    impl Validator {
+        /// Has the keys.
+        #[wasm_bindgen(constructor)]
+        #[must_use]
+        pub fn new(block: &str, keys: &str, nonce: &str, seconds: f64) -> Self {
+            let config = Config::from_json(block, APP).expect("a good configuration");
+            let now = UnixTime::from_numeric_date(seconds).expect("a time");
+            Self(Validation::new(config, &response(keys), Nonce::new(nonce), now).expect("good keys"))
+        }
+
+        /// Validates one token, and says how long it took, in milliseconds.
+        pub async fn validate(&self, token: String) -> f64 {
+            let begun = milliseconds();
+            let (unverified, check) = self.0.begin(&token).expect("well formed");
+            assert_eq!(crypto::verify(vec![check]).await, Verdict::Valid);
+            let person = self.0.finish(unverified).expect("good claims");
+            let spent = milliseconds() - begun;
+            assert_eq!(person, "usr_1");
+            spent
+        }
     }
 
     /// A page that somebody signs in on, and whose session is renewed again and again.
@@ -126,8 +154,11 @@ mod page {
     }
 
     fn answer(ticket: Ticket, body: &str) -> Event {
-        let content_type = Some("application/json".to_owned());
-        Event::Responded { ticket, outcome: Ok(HttpResponse { status: 200, content_type, retry_after: None, body: Body::new(body) }) }
+        Event::Responded { ticket, outcome: Ok(response(body)) }
+    }
+
+    fn response(body: &str) -> HttpResponse {
+        HttpResponse { status: 200, content_type: Some("application/json".to_owned()), retry_after: None, body: Body::new(body) }
     }
 }
 
