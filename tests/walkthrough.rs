@@ -188,6 +188,8 @@ fn step_4_tr_11_18_a_rejected_token_is_renewed_once_for_everybody() {
         world.dispatch(Event::TokenRejected { generation });
         assert!(matches!(world.state.token_for("https://api.example/", world.now, &world.config), TokenAnswer::Wait));
     }
+    let taken = world.reactions.iter().rev().take(20).filter(|reaction| **reaction == Reaction::Taken).count();
+    assert_eq!(taken, 1, "nineteen of them are no news: whoever waits is not woken for them");
     world.settle();
     assert_eq!(world.provider.asked.len(), before + 1);
     let TokenAnswer::Attach { generation: newer, .. } = world.state.token_for("https://api.example/", world.now, &world.config) else {

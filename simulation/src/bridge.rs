@@ -261,7 +261,7 @@ fn wish(effect: Effect, config: &Config) -> Wish {
         }
         Effect::Verify { ticket, checks } => {
             let check = |check: hushkey::protocol::jwks::SignatureCheck| Check {
-                key: check.key["x"].as_str().unwrap_or_default().to_owned(),
+                key: coordinate(&check.key),
                 input: check.signing_input,
                 signature: check.signature,
             };
@@ -313,3 +313,9 @@ const RELAY: &str = r#"<meta name="hushkey-relay">"#;
 
 /// How old a record in `sessionStorage` may be before a page that is loaded sweeps it away, in milliseconds.
 pub(crate) const RECORD_LIFETIME: u64 = Duration::from_secs(600).as_millis() as u64;
+
+/// What tells the keys of the simulated provider apart.
+fn coordinate(key: &str) -> String {
+    let key: Option<serde_json::Value> = serde_json::from_str(key).ok();
+    key.and_then(|key| key["x"].as_str().map(str::to_owned)).unwrap_or_default()
+}

@@ -2,6 +2,7 @@
 
 use crate::protocol::{jwks::SignatureCheck, jwt::Algorithm, turn::Verdict};
 use js_sys::{JSON, Object, Reflect, Uint8Array};
+use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, SubtleCrypto};
@@ -19,16 +20,39 @@ pub async fn verify(checks: Vec<SignatureCheck>) -> Verdict {
     Verdict::Valid
 }
 
+/// A key as WebCrypto has it, with the parameters that it was imported with.
+#[derive(Clone)]
+struct Imported {
+    algorithm: Algorithm,
+    text: Rc<str>,
+    parameters: Object,
+    key: CryptoKey,
+}
+
+thread_local! {
+    /// The key that was used last. To import one costs as much again as to verify with it, and a provider seldom takes another.
+    static LAST: RefCell<Option<Imported>> = const { RefCell::new(None) };
+}
+
 async fn holds(check: &SignatureCheck) -> Result<bool, JsValue> {
     let subtle: SubtleCrypto = gloo::utils::window().crypto()?.subtle();
-    let algorithm = object(parameters(check.algorithm))?;
-    let key = object(&check.key.to_string())?;
-    let usages = js_sys::Array::of1(&"verify".into());
-    let key = JsFuture::from(subtle.import_key_with_object("jwk", &key, &algorithm, false, &usages)?).await?;
+    let Imported { parameters, key, .. } = imported(check, &subtle).await?;
     let (signature, signed) = (Uint8Array::from(&check.signature[..]), Uint8Array::from(check.signing_input.as_bytes()));
-    let verified =
-        subtle.verify_with_object_and_js_u8_array_and_js_u8_array(&algorithm, key.unchecked_ref::<CryptoKey>(), &signature, &signed)?;
+    let verified = subtle.verify_with_object_and_js_u8_array_and_js_u8_array(&parameters, &key, &signature, &signed)?;
     Ok(JsFuture::from(verified).await?.is_truthy())
+}
+
+async fn imported(check: &SignatureCheck, subtle: &SubtleCrypto) -> Result<Imported, JsValue> {
+    let last = LAST.with_borrow(Clone::clone);
+    if let Some(last) = last.filter(|last| last.algorithm == check.algorithm && last.text == check.key) {
+        return Ok(last);
+    }
+    let (parameters, key) = (object(parameters(check.algorithm))?, object(&check.key)?);
+    let usages = js_sys::Array::of1(&"verify".into());
+    let key = JsFuture::from(subtle.import_key_with_object("jwk", &key, &parameters, false, &usages)?).await?.unchecked_into();
+    let imported = Imported { algorithm: check.algorithm, text: Rc::clone(&check.key), parameters, key };
+    LAST.set(Some(imported.clone()));
+    Ok(imported)
 }
 
 /// Parameters for importing the key and for verifying alike ([RFC 7518 §3](https://www.rfc-editor.org/rfc/rfc7518#section-3),

@@ -29,7 +29,7 @@ impl AccessClaims {
 
 /// Checks issuer, audience, times, and that the token speaks of the same person, session and organisation as the ID token.
 pub(crate) fn validate(
-    token: &Unverified,
+    token: Unverified,
     audiences: &[String],
     expectation: &Expectation<'_>,
     id: &IdClaims,
@@ -54,7 +54,7 @@ pub(crate) fn validate(
             return Err(Finding::invalid(claim, "the access token and the ID token speak of different ones"));
         }
     }
-    Ok(AccessClaims { all: claims.clone() })
+    Ok(AccessClaims { all: token.claims })
 }
 
 #[cfg(test)]

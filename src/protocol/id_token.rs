@@ -67,9 +67,9 @@ impl fmt::Debug for IdClaims {
 const MAX_AGE_AT_LOGIN: Duration = Duration::from_secs(600);
 
 /// Checks every claim. The first that is not acceptable refuses the whole token.
-pub(crate) fn validate(token: &Unverified, expectation: &Expectation<'_>) -> Result<IdClaims, Finding> {
+pub(crate) fn validate(token: Unverified, expectation: &Expectation<'_>) -> Result<IdClaims, Finding> {
     let claims = &token.claims;
-    let issuer = exact(claims, "iss", expectation.issuer)?;
+    let issuer = exact(claims, "iss", expectation.issuer)?.to_owned();
     audience(claims, expectation)?;
     if claims.has("azp") {
         exact(claims, "azp", expectation.client_id)?;
@@ -81,6 +81,7 @@ pub(crate) fn validate(token: &Unverified, expectation: &Expectation<'_>) -> Res
     if subject.len() > 255 || !subject.is_ascii() {
         return Err(Finding::invalid("sub", "longer than 255 ASCII characters"));
     }
+    let subject = subject.to_owned();
     hashes(claims, token.algorithm, expectation)?;
     let auth_time = optional_time(claims, "auth_time")?;
     match &expectation.origin {
@@ -107,7 +108,7 @@ pub(crate) fn validate(token: &Unverified, expectation: &Expectation<'_>) -> Res
         }
         Origin::Refresh { .. } => {}
     }
-    Ok(IdClaims { issuer: issuer.to_owned(), subject: subject.to_owned(), issued_at, auth_time, all: claims.clone() })
+    Ok(IdClaims { issuer, subject, issued_at, auth_time, all: token.claims })
 }
 
 /// A string claim that must be this one, letter by letter.

@@ -32,7 +32,7 @@ fn check(claims: &Value, origin: Origin<'_>, trusted: &[String]) -> Result<IdCla
         access_token: ACCESS_TOKEN,
         origin,
     };
-    validate(&unverified(claims), &expectation)
+    validate(unverified(claims), &expectation)
 }
 
 fn login(claims: &Value) -> Result<IdClaims, Finding> {

@@ -7,7 +7,8 @@ use super::{
     json::Object,
     jwt::{Algorithm, Unverified},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
+use std::rc::Rc;
 
 /// The keys of a set that may verify signatures, and how many others were left out.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +25,7 @@ struct Key {
     algorithm: Option<String>,
     family: Family,
     /// The public members only, as WebCrypto imports them.
-    public: Value,
+    public: Rc<str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,8 +40,8 @@ enum Family {
 pub struct SignatureCheck {
     /// How it was made.
     pub algorithm: Algorithm,
-    /// The public key as a JSON Web Key.
-    pub key: Value,
+    /// The public key as a JSON Web Key, shared with the set that it is of.
+    pub key: Rc<str>,
     /// What was signed.
     pub signing_input: String,
     /// The signature.
@@ -103,7 +104,7 @@ impl KeySet {
         match (candidates.next(), candidates.next()) {
             (Some(key), None) => Ok(SignatureCheck {
                 algorithm: token.algorithm,
-                key: key.public.clone(),
+                key: Rc::clone(&key.public),
                 signing_input: token.signing_input.clone(),
                 signature: token.signature.clone(),
             }),
@@ -143,11 +144,11 @@ impl Key {
             return Reading::Refused;
         }
         let public = match family {
-            Family::Rsa => json!({ "kty": "RSA", "n": entry["n"], "e": entry["e"] }),
-            Family::P256 => json!({ "kty": "EC", "crv": "P-256", "x": entry["x"], "y": entry["y"] }),
-            Family::Ed25519 => json!({ "kty": "OKP", "crv": "Ed25519", "x": entry["x"] }),
+            Family::Rsa => format!(r#"{{"kty":"RSA","n":{},"e":{}}}"#, entry["n"], entry["e"]),
+            Family::P256 => format!(r#"{{"kty":"EC","crv":"P-256","x":{},"y":{}}}"#, entry["x"], entry["y"]),
+            Family::Ed25519 => format!(r#"{{"kty":"OKP","crv":"Ed25519","x":{}}}"#, entry["x"]),
         };
-        Reading::Usable(Self { key_id: text("kid"), algorithm: text("alg"), family, public })
+        Reading::Usable(Self { key_id: text("kid"), algorithm: text("alg"), family, public: public.into() })
     }
 
     fn fits(&self, algorithm: Algorithm) -> bool {
@@ -177,6 +178,7 @@ fn is_coordinate(bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::protocol::encoding::base64url;
+    use serde_json::json;
 
     fn rsa(kid: Option<&str>, fill: u8) -> Value {
         let mut key = json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "e": "AQAB", "n": base64url(&[fill; 256]) });
@@ -200,7 +202,8 @@ mod tests {
     #[test]
     fn id_11_a_kid_is_matched_exactly_or_not_at_all() {
         let keys = set(&[rsa(Some("a"), 0xff), rsa(Some("b"), 0xee)]);
-        assert_eq!(keys.check_for(&token(Some("b"), "")).unwrap().key["n"], rsa(None, 0xee)["n"]);
+        let chosen: Value = serde_json::from_str(&keys.check_for(&token(Some("b"), "")).unwrap().key).unwrap();
+        assert_eq!(chosen, json!({ "kty": "RSA", "e": "AQAB", "n": rsa(None, 0xee)["n"] }), "the public members and no others");
         assert!(matches!(keys.check_for(&token(Some("c"), "")), Err(NoKey::NoMatch(_))));
         assert!(matches!(set(&[rsa(None, 0xff)]).check_for(&token(Some("c"), "")), Err(NoKey::NoMatch(_))));
     }

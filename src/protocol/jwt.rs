@@ -108,22 +108,17 @@ impl Unverified {
             }
         }
         let claims = object("payload", segments[1])?;
-        let token = UntrustedToken::new(raw).map_err(|why| Finding::invalid("token", format!("not a signed JWT ({why})")))?;
         let kind = header.optional_str("typ")?;
         if let Some(other) = kind.filter(|kind| !kinds.iter().any(|known| known.eq_ignore_ascii_case(kind))) {
             return Err(Finding::unexpected("typ", kinds[0], other));
         }
+        let key_id = if header.has("kid") { header.optional_str("kid")?.map(str::to_owned) } else { None };
+        let token = UntrustedToken::new(raw).map_err(|why| Finding::invalid("token", format!("not a signed JWT ({why})")))?;
         let signature = token.signature_bytes().to_vec();
         if algorithm.signature_length().is_some_and(|length| length != signature.len()) {
             return Err(Finding::unexpected("signature", "64 bytes", format!("{} bytes", signature.len())));
         }
-        Ok(Self {
-            algorithm,
-            key_id: token.header().key_id.clone(),
-            claims,
-            signing_input: format!("{}.{}", segments[0], segments[1]),
-            signature,
-        })
+        Ok(Self { algorithm, key_id, claims, signing_input: format!("{}.{}", segments[0], segments[1]), signature })
     }
 }
 
@@ -221,6 +216,17 @@ mod tests {
         }
         for bad in ["at+jwt", "logout+jwt", "dpop+jwt", "secevent+jwt", ""] {
             assert!(parse(&token(&format!(r#"{{"alg":"RS256","typ":"{bad}"}}"#), "{}")).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn id_11_a_kid_is_a_text_or_is_not_there() {
+        let kid = |kid: &str| parse(&token(&format!(r#"{{"alg":"RS256","kid":{kid}}}"#), "{}")).map(|token| token.key_id);
+        assert_eq!(kid(r#""k""#), Ok(Some("k".to_owned())));
+        assert_eq!(kid(r#""""#), Ok(Some(String::new())));
+        assert_eq!(kid("null"), Ok(None));
+        for bad in ["1", "[\"k\"]", "{}", "true"] {
+            assert_eq!(kid(bad).unwrap_err().field, "kid", "{bad}");
         }
     }
 

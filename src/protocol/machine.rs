@@ -786,6 +786,12 @@ fn signed_in(session: Box<Session>, renewal: Renewal, event: Event, ground: &mut
             Last::SignedOutByChoice => taken(signed_out_elsewhere(ground)),
             Last::Unknown | Last::SignedIn | Last::SignedOut => woke_signed_in(session, renewal, true, ground, turn),
         },
+        // Of many calls that were refused together, the first has said it all. To take the others as news would wake everybody who waits, each time.
+        Event::TokenRejected { generation }
+            if generation == session.generation && session.rejected && !matches!(renewal, Renewal::Resting) =>
+        {
+            ignored(stay(session, renewal), Ignored::AlreadyUnderWay)
+        }
         Event::TokenRejected { generation } if generation == session.generation => {
             let session = Box::new(Session { rejected: true, ..*session });
             match renewal {

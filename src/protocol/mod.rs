@@ -54,5 +54,8 @@ pub mod time;
 mod token;
 pub mod transaction;
 pub mod turn;
+#[cfg(feature = "validation")]
+#[doc(hidden)]
+pub mod validation;
 pub mod view;
 mod window;

@@ -106,12 +106,12 @@ impl Received {
                 Grant::Refresh { previous, .. } => Origin::Refresh { original: &previous.claims, nonce: &previous.nonce },
             },
         };
-        let claims = id.as_ref().map(|id| id_token::validate(id, &expectation)).transpose().map_err(Error::IdToken)?;
+        let claims = id.map(|id| id_token::validate(id, &expectation)).transpose().map_err(Error::IdToken)?;
         let about = claims.as_ref().or(match &grant {
             Grant::Refresh { previous, .. } => Some(&previous.claims),
             Grant::Code { .. } => None,
         });
-        let access_claims = match (&access, about, &config.access_tokens) {
+        let access_claims = match (access, about, &config.access_tokens) {
             (Some(access), Some(about), AccessTokens::Checked { audiences }) => {
                 Some(access_token::validate(access, audiences, &expectation, about).map_err(Error::AccessToken)?)
             }

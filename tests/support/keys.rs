@@ -94,7 +94,7 @@ pub fn verify(checks: &[SignatureCheck]) -> Verdict {
 }
 
 fn holds(check: &SignatureCheck) -> bool {
-    let Ok(key) = serde_json::from_value::<JsonWebKey<'_>>(check.key.clone()) else { return false };
+    let Ok(key) = serde_json::from_str::<JsonWebKey<'_>>(&check.key) else { return false };
     let message = check.signing_input.as_bytes();
     let rsa = |algorithm: Rsa| {
         let signature = <Rsa as jwt_compact::Algorithm>::Signature::try_from_slice(&check.signature);

@@ -11,7 +11,7 @@ window.provider = provider;
 /** As at the start: everybody is signed in, tokens live five minutes, and nothing has been asked. */
 export function reset() {
   Object.assign(provider, {
-    authorization: "code", response: null, asked: 0, keys: 0, signals: [], sent: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0,
+    authorization: "code", response: null, asked: 0, keys: 0, signals: [], sent: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0, held: false,
   });
   window.fetch = answer;
   if (leave === null) {
@@ -49,6 +49,7 @@ async function answer(address, options) {
 async function token(form) {
   const grant = form.get("grant_type");
   provider.grants.push(grant);
+  while (provider.held) await new Promise((done) => setTimeout(done, 5));
   let nonce;
   if (grant === "authorization_code") {
     const [, sent, challenge] = form.get("code").split("~");

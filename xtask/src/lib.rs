@@ -7,7 +7,7 @@
 //! things and start programs; [`wasm`], [`html`] and [`bundle`] make the app once for all
 //! configurations; [`config`], [`headers`] and [`dist`] make one deployable
 //! folder of it; [`site`] and [`serve`] hand that folder out; [`run`], [`dev`],
-//! [`simulate`], [`bench`] and [`suite`] are the commands.
+//! [`simulate`], [`bench`], [`validation`] and [`suite`] are the commands.
 
 pub mod bench;
 pub mod budget;
@@ -30,5 +30,6 @@ pub mod simulate;
 pub mod site;
 pub mod suite;
 pub mod tools;
+pub mod validation;
 pub mod wasm;
 pub mod workspace;

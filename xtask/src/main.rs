@@ -8,7 +8,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::engines::Engine;
 use xtask::wasm::Build;
-use xtask::{bench, dev, dist, run, serve, simulate, suite};
+use xtask::{bench, dev, dist, run, serve, simulate, suite, validation};
 
 /// Builds, runs, packs and tests hushkey.
 #[derive(Debug, Parser)]
@@ -89,6 +89,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTION")]
         arguments: Vec<OsString>,
     },
+    /// Measure the validation of ID tokens in the browser, beside the jose library
+    Validation,
     /// What Trunk calls after a build under `dev`
     #[command(hide = true)]
     DevHook,
@@ -118,6 +120,7 @@ async fn start(task: Task) -> Result<()> {
         Task::Test { only, engine, list } => suite::command(&only, &engine, list),
         Task::Simulate { sessions, seed, replay } => simulate::command(sessions, seed, replay),
         Task::Bench { arguments } => bench::command(&arguments),
+        Task::Validation => validation::command().await,
         Task::DevHook => dev::hook(),
     }
 }

@@ -155,16 +155,25 @@ impl NpmTools {
 
 /// The tools from npm that are pinned here.
 pub fn npm_tools(workspace: &Workspace) -> Result<NpmTools> {
-    let source = workspace.at("xtask/npm");
+    Ok(NpmTools { folder: npm_packages(&workspace.at("xtask/npm"), "Installing wasm-opt and terser, once")? })
+}
+
+/// The folder with the packages that `cargo xtask validation` measures against.
+pub fn validation_packages(workspace: &Workspace) -> Result<PathBuf> {
+    npm_packages(&workspace.at("xtask/validation"), "Installing jose, once")
+}
+
+/// What a lock file names, in a folder of its own in the user's cache.
+fn npm_packages(source: &Path, doing: &str) -> Result<PathBuf> {
     let lock = fs::read(source.join("package-lock.json"))?;
     let folder = workspace::cache()?.join("npm").join(digest::short(&lock));
     once(&folder, |fresh| {
         for name in ["package.json", "package-lock.json"] {
             fs::copy(source.join(name), fresh.join(name))?;
         }
-        quietly(&mut npm_ci(fresh), "Installing wasm-opt and terser, once")
+        quietly(&mut npm_ci(fresh), doing)
     })?;
-    Ok(NpmTools { folder })
+    Ok(folder)
 }
 
 /// `PATH` with these folders in front.

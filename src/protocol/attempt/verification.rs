@@ -22,7 +22,7 @@ impl Attempt {
             return Progress::Waiting(Self { stage: Stage::Keys { received, search }, ..self });
         };
         // Keys are known, so the metadata are: only now can the list be asked that the provider publishes (Discovery §3).
-        let published = knowledge.metadata(turn).and_then(|metadata| metadata.algorithms);
+        let published = knowledge.known_metadata(turn.config).and_then(|metadata| metadata.algorithms.as_ref());
         if let (Some(id), Some(published)) = (&received.id, published)
             && !published.contains(&id.algorithm)
         {
