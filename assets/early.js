@@ -6,6 +6,26 @@ try {
   const endpoint = scalekit ? config.env_url.replace(/\/+$/, "") + "/oauth/authorize" : metadata.authorization_endpoint;
   const hint = JSON.parse(localStorage.getItem(`hushkey:${client_id}:hint`)) ?? {};
   const url = endpoint && new URL(endpoint);
+  const relay = location.origin + (config.silent_path ?? "/silent-refresh.html");
+  const inFragment = !scalekit && metadata.response_modes_supported?.includes("fragment");
+  // A page that had to be fetched whole (a confirmed one counts 300 bytes) has no relay page in the cache either.
+  const isWhole = performance.getEntriesByType("navigation")[0]?.transferSize > 300;
+  // Browsers that know such rules heed `No-Vary-Search`, too. To them every answer is the bare relay page, if they have that one first.
+  const isBare = !inFragment && HTMLScriptElement.supports?.("speculationrules");
+
+  const show = (address) => {
+    const element = document.createElement("iframe");
+    const attributes = { hidden: "", "aria-hidden": true, tabindex: -1, title: "Sign-in check", referrerpolicy: "no-referrer", allow: "" };
+    for (const name in attributes) element.setAttribute(name, attributes[name]);
+    (document.body ?? document.documentElement).append(element);
+    element.contentWindow.location.replace(address);
+    return element;
+  };
+  const prime = () => {
+    const primer = show(relay);
+    primer.addEventListener("load", () => primer.remove());
+  };
+
   const pointless =
     !client_id || !/^http/.test(url?.protocol) || top !== self || document.hidden || hint.last === "signed_out_by_choice" ||
     (hint.frames === "blocked" && url.hostname !== location.hostname) ||
@@ -17,10 +37,10 @@ try {
     const begun = Date.now();
     const uptime = performance.now();
     const heard = [];
-    let frame, loaded;
+    let frame, asked, loaded;
 
     const hear = ({ data, origin, source }) => {
-      if (frame && source === frame.contentWindow && origin === location.origin) heard.push(data);
+      if (asked && source === frame?.contentWindow && origin === location.origin) heard.push(data);
     };
     // The app finds out by itself what its own policy forbids.
     const drop = ({ effectiveDirective }) => {
@@ -38,17 +58,6 @@ try {
 
     // The connection for keys and tokens is another one than that of the frame, because no cookies go over it.
     document.head.append(Object.assign(document.createElement("link"), { rel: "preconnect", crossOrigin: "", href: url.origin }));
-
-    const show = (address) => {
-      const element = document.createElement("iframe");
-      const attributes = { hidden: "", "aria-hidden": true, tabindex: -1, title: "Sign-in check", referrerpolicy: "no-referrer", allow: "" };
-      for (const name in attributes) element.setAttribute(name, attributes[name]);
-      (document.body ?? document.documentElement).append(element);
-      element.contentWindow.location.replace(address);
-      return element;
-    };
-    const relay = location.origin + (config.silent_path ?? "/silent-refresh.html");
-    const inFragment = !scalekit && metadata.response_modes_supported?.includes("fragment");
 
     crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)).then((digest) => {
       if (frame) return;
@@ -68,16 +77,18 @@ try {
         ...(resource && { resource }),
       };
       for (const name in parameters) url.searchParams.append(name, parameters[name]);
-      frame = show(url);
-      frame.addEventListener("load", () => (loaded = true));
-
-      // A page that had to be fetched whole (a confirmed one counts 300 bytes) has no relay page in the cache either: it comes while the provider thinks.
-      if (inFragment && performance.getEntriesByType("navigation")[0]?.transferSize > 300) {
-        const primer = show(relay);
-        primer.addEventListener("load", () => primer.remove());
-      }
+      // Where the answer stands in the query, no address with a code may be what the cache keeps: the question waits for the bare page.
+      asked = !isBare || !(isWhole || hint.frames !== "work");
+      const element = (frame = show(asked ? url : relay));
+      element.addEventListener("load", () => {
+        if (asked) return (loaded = true);
+        asked = true;
+        element.contentWindow.location.replace(url);
+      });
+      // Where it stands in the fragment, that page comes while the provider thinks.
+      if (inFragment && isWhole) prime();
     }).catch(() => {});
-  }
+  } else if (isBare && isWhole && top === self) requestIdleCallback(prime);
 } catch {
   // A configuration that cannot be read is named by the app.
 }
