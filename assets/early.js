@@ -4,31 +4,28 @@ try {
   const { client_id, metadata = {}, api = [] } = config;
   const scalekit = config.preset === "scalekit";
   const endpoint = scalekit ? config.env_url.replace(/\/+$/, "") + "/oauth/authorize" : metadata.authorization_endpoint;
-  const hint = JSON.parse(localStorage.getItem(`hushkey:${client_id}:hint`)) ?? {};
+  const { last, frames } = JSON.parse(localStorage.getItem(`hushkey:${client_id}:hint`)) ?? {};
   const url = endpoint && new URL(endpoint);
   const relay = location.origin + (config.silent_path ?? "/silent-refresh.html");
   const inFragment = !scalekit && metadata.response_modes_supported?.includes("fragment");
   // A page that had to be fetched whole (a confirmed one counts 300 bytes) has no relay page in the cache either.
   const isWhole = performance.getEntriesByType("navigation")[0]?.transferSize > 300;
-  // Browsers that know such rules heed `No-Vary-Search`, too. To them every answer is the bare relay page, if they have that one first.
-  const isBare = !inFragment && HTMLScriptElement.supports?.("speculationrules");
+  // Where the answer stands in the query, no address with a code may be what the cache keeps. Browsers that know such rules heed `No-Vary-Search`, too:
+  // every answer is the bare relay page to them, once they have that one, and where no frame has brought a session they may not have it.
+  const bareFirst = !inFragment && (isWhole || frames !== "work") && HTMLScriptElement.supports?.("speculationrules");
 
   const show = (address) => {
-    const element = document.createElement("iframe");
-    const attributes = { hidden: "", "aria-hidden": true, tabindex: -1, title: "Sign-in check", referrerpolicy: "no-referrer", allow: "" };
-    for (const name in attributes) element.setAttribute(name, attributes[name]);
+    const attributes = { hidden: true, ariaHidden: true, tabIndex: -1, title: "Sign-in check", referrerPolicy: "no-referrer", allow: "" };
+    const element = Object.assign(document.createElement("iframe"), attributes);
     (document.body ?? document.documentElement).append(element);
     element.contentWindow.location.replace(address);
     return element;
   };
-  const prime = () => {
-    const primer = show(relay);
-    primer.addEventListener("load", () => primer.remove());
-  };
+  const prime = () => show(relay).addEventListener("load", ({ target }) => target.remove());
 
   const pointless =
-    !client_id || !/^http/.test(url?.protocol) || top !== self || document.hidden || hint.last === "signed_out_by_choice" ||
-    (hint.frames === "blocked" && url.hostname !== location.hostname) ||
+    !client_id || !/^http/.test(url?.protocol) || top !== self || document.hidden || last === "signed_out_by_choice" ||
+    (frames === "blocked" && url.hostname !== location.hostname) ||
     [config.redirect_path ?? "/callback", config.post_logout_path ?? "/signed-out"].includes(location.pathname);
 
   if (!pointless) {
@@ -77,18 +74,17 @@ try {
         ...(resource && { resource }),
       };
       for (const name in parameters) url.searchParams.append(name, parameters[name]);
-      // Where the answer stands in the query, no address with a code may be what the cache keeps: the question waits for the bare page.
-      asked = !isBare || !(isWhole || hint.frames !== "work");
-      const element = (frame = show(asked ? url : relay));
-      element.addEventListener("load", () => {
-        if (asked) return (loaded = true);
+      asked = !bareFirst;
+      frame = show(asked ? url : relay);
+      frame.addEventListener("load", ({ target }) => {
+        loaded = asked;
+        if (!asked) target.contentWindow.location.replace(url);
         asked = true;
-        element.contentWindow.location.replace(url);
       });
       // Where it stands in the fragment, that page comes while the provider thinks.
       if (inFragment && isWhole) prime();
     }).catch(() => {});
-  } else if (isBare && isWhole && top === self) requestIdleCallback(prime);
+  } else if (client_id && bareFirst) requestIdleCallback(prime);
 } catch {
   // A configuration that cannot be read is named by the app.
 }
