@@ -1,7 +1,9 @@
 // The head start: a silent sign-in begins while the app is still on its way. The app takes it over, once; without it, it does the same by itself.
-try {
+start: try {
   const config = JSON.parse(document.getElementById("hushkey").textContent);
   const { client_id, metadata = {}, api = [] } = config;
+  // On a page of the protocol's own nothing is asked.
+  if (!client_id || [config.redirect_path ?? "/callback", config.post_logout_path ?? "/signed-out"].includes(location.pathname)) break start;
   const scalekit = config.preset === "scalekit";
   const endpoint = scalekit ? config.env_url.replace(/\/+$/, "") + "/oauth/authorize" : metadata.authorization_endpoint;
   const { last, frames } = JSON.parse(localStorage.getItem(`hushkey:${client_id}:hint`)) ?? {};
@@ -24,9 +26,8 @@ try {
   const prime = () => show(relay).addEventListener("load", ({ target }) => target.remove());
 
   const pointless =
-    !client_id || !/^http/.test(url?.protocol) || top !== self || document.hidden || last === "signed_out_by_choice" ||
-    (frames === "blocked" && url.hostname !== location.hostname) ||
-    [config.redirect_path ?? "/callback", config.post_logout_path ?? "/signed-out"].includes(location.pathname);
+    !/^http/.test(url?.protocol) || top !== self || document.hidden || last === "signed_out_by_choice" ||
+    (frames === "blocked" && url.hostname !== location.hostname);
 
   if (!pointless) {
     const base64url = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
@@ -34,14 +35,15 @@ try {
     const begun = Date.now();
     const uptime = performance.now();
     const heard = [];
-    let frame, asked, loaded;
+    let frame, loaded;
+    let asked = !bareFirst;
 
     const hear = ({ data, origin, source }) => {
-      if (asked && source === frame?.contentWindow && origin === location.origin) heard.push(data);
+      if (frame && source === frame.contentWindow && origin === location.origin) heard.push(data);
     };
     // The app finds out by itself what its own policy forbids.
     const drop = ({ effectiveDirective }) => {
-      if (effectiveDirective === "frame-src") frame = void frame?.remove();
+      if (frame && effectiveDirective === "frame-src") frame = frame.remove();
     };
     const handOver = ({ detail: take }) => {
       removeEventListener("message", hear);
@@ -74,17 +76,16 @@ try {
         ...(resource && { resource }),
       };
       for (const name in parameters) url.searchParams.append(name, parameters[name]);
-      asked = !bareFirst;
-      frame = show(asked ? url : relay);
+      frame = show(bareFirst ? relay : url);
       frame.addEventListener("load", ({ target }) => {
         loaded = asked;
         if (!asked) target.contentWindow.location.replace(url);
         asked = true;
       });
       // Where it stands in the fragment, that page comes while the provider thinks.
-      if (inFragment && isWhole) prime();
+      if (isWhole && inFragment) prime();
     }).catch(() => {});
-  } else if (client_id && bareFirst) requestIdleCallback(prime);
+  } else if (bareFirst) requestIdleCallback(prime);
 } catch {
   // A configuration that cannot be read is named by the app.
 }

@@ -44,10 +44,11 @@ fn begin(block: &str) {
     }
 }
 
-/// Where the frame went.
+/// Where the frame went to ask.
 fn address_of(frame: &HtmlIFrameElement) -> Option<String> {
     let address = frame.content_window()?.location().href().ok()?;
-    (address != "about:blank").then_some(address)
+    // At the bare relay page it waits.
+    address.contains('?').then_some(address)
 }
 
 /// The address that ring 0 builds by itself for a page with this configuration.
@@ -273,9 +274,7 @@ async fn si_20_a_page_that_was_fetched_whole_fetches_the_bare_relay_page_beside_
         assert_eq!(seen.contains(&bare), wanted == 2, "nothing but the bare address");
         assert!(!is_first || wanted == 1 || seen[0] == bare, "the question did not wait: {seen:?}");
         assert_eq!(frames(), 1, "the other one is gone");
-        let (_, frame) = early::take().expect("it is there");
-        assert!(frame.heard.is_empty(), "what the bare page says is no answer");
-        frame.discard();
+        early::take().expect("it is there").1.discard();
     }
 }
 
