@@ -94,7 +94,7 @@ mod page {
             };
             for effect in page.step(Event::Opened(opened)) {
                 match effect {
-                    Effect::OpenFrame { ticket, url } => page.asked = Some((ticket, url.expose().to_owned())),
+                    Effect::OpenFrame { ticket, url, .. } => page.asked = Some((ticket, url.expose().to_owned())),
                     Effect::Send { ticket, request } if matches!(request.method, Method::Get(_)) => drop(page.step(answer(ticket, keys))),
                     _ => {}
                 }

@@ -45,10 +45,11 @@ fn begin(block: &str) {
     }
 }
 
-/// Where the frame went.
+/// Where the frame went to ask.
 fn address_of(frame: &HtmlIFrameElement) -> Option<String> {
     let address = frame.content_window()?.location().href().ok()?;
-    (address != "about:blank").then_some(address)
+    // At the bare relay page it waits.
+    address.contains('?').then_some(address)
 }
 
 /// The address that ring 0 builds by itself for a page with this configuration.
@@ -331,31 +332,85 @@ async fn si_02_a_head_start_of_another_configuration_is_not_taken_over() {
     assert_eq!((provider.grants(), provider.get("keys")), (2, json!(1)), "the keys are the same ones, the tokens are not");
 }
 
+/// Notes the address of every frame that loads, before the frame's own listener takes it away.
+fn see_frames() {
+    run("document.removeEventListener('load', window.e2eSee, true); window.e2eFrames = [];
+         window.e2eSee = ({ target }) => target.contentWindow && e2eFrames.push(target.contentWindow.location.href);
+         document.addEventListener('load', e2eSee, true)");
+}
+
+/// Whether this browser keeps a page without the query of its address.
+fn heeds_no_vary_search() -> bool {
+    run("return 'prerendering' in document") == true
+}
+
+/// What `see_frames` has seen, without the empty pages that frames begin with.
+fn seen_frames() -> Vec<String> {
+    let seen = run_text("return JSON.stringify(e2eFrames.filter((address) => address !== 'about:blank'))");
+    serde_json::from_str(&seen).expect("a list")
+}
+
 #[wasm_bindgen_test]
-async fn si_20_a_page_that_was_fetched_whole_fetches_the_bare_relay_page_beside_the_question_and_only_for_answers_in_the_fragment() {
+async fn si_20_a_page_that_was_fetched_whole_fetches_the_bare_relay_page_beside_the_question_for_answers_in_the_fragment_and_else_before_it()
+ {
     assert!(
         run("return performance.getEntriesByType('navigation')[0].transferSize > 300") == true,
         "this page was fetched whole, or the test shows nothing"
     );
-    for (modes, wanted) in [(json!(["query", "fragment"]), 2), (json!(["query"]), 1)] {
+    let bare = format!("{}/silent-refresh.html", navigation::origin());
+    for (modes, is_first) in [(json!(["query", "fragment"]), false), (json!(["query"]), true)] {
+        let wanted = if is_first && !heeds_no_vary_search() { 1 } else { 2 };
         let _provider = Provider::fresh();
-        // Before the frame's own listener takes it away.
-        run(
-            "window.e2eFrames = []; window.e2eSee = ({ target }) => e2eFrames.push(target.contentWindow.location.href); document.addEventListener('load', e2eSee, true)",
-        );
+        see_frames();
         begin(&block(&json!({ "metadata": metadata(&json!({ "response_modes_supported": modes })) })));
-        let seen = || run_text("return JSON.stringify([...new Set(e2eFrames.filter((address) => address !== 'about:blank'))].sort())");
-        until("the frames", || {
-            run(&format!("return new Set(e2eFrames.filter((address) => address !== 'about:blank')).size === {wanted}")) == true
-        })
-        .await;
+        until("the frames", || seen_frames().len() >= wanted).await;
         a_while().await;
-        let seen: Vec<String> = serde_json::from_str(&seen()).expect("a list");
-        assert_eq!(seen.len(), wanted, "{modes}");
+        let seen = seen_frames();
+        assert_eq!(seen.len(), wanted, "{modes}: {seen:?}");
         assert!(seen.iter().any(|address| address.contains("/p/authorize?")));
-        assert_eq!(seen.contains(&format!("{}/silent-refresh.html", navigation::origin())), wanted == 2, "nothing but the bare address");
+        assert_eq!(seen.contains(&bare), wanted == 2, "nothing but the bare address");
+        assert!(!is_first || wanted == 1 || seen[0] == bare, "the question did not wait: {seen:?}");
         assert_eq!(frames(), 1, "the other one is gone");
-        run("document.removeEventListener('load', e2eSee, true)");
         early::take().expect("it is there").1.discard();
     }
+}
+
+#[wasm_bindgen_test]
+async fn si_20_a_frame_at_the_bare_relay_page_is_taken_over_and_asks_then() {
+    let provider = Provider::fresh();
+    see_frames();
+    begin(&provider.block());
+    until("the frame", || frames() == 1).await;
+    assert!(!seen_frames().iter().any(|address| address.contains("authorize")), "it is taken over before that, or the test shows nothing");
+    let app = Mounted::new(provider.config(), true).await;
+    app.reads("in Ada at / protected").await;
+    a_while().await;
+    assert_eq!((frames(), provider.grants(), provider.get("asked")), (0, 1, json!(1)));
+}
+
+#[wasm_bindgen_test]
+async fn si_20_the_agent_too_shows_the_bare_relay_page_before_it_asks() {
+    let provider = Provider::fresh();
+    see_frames();
+    let app = Mounted::new(provider.config(), true).await;
+    app.reads("in Ada at / protected").await;
+    let (seen, bare) = (seen_frames(), format!("{}/silent-refresh.html", navigation::origin()));
+    assert_eq!(seen.first() == Some(&bare), heeds_no_vary_search(), "{seen:?}");
+    assert_eq!(provider.get("asked"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn si_20_where_a_frame_has_brought_a_session_and_the_page_was_confirmed_nothing_comes_before_the_question() {
+    let _provider = Provider::fresh();
+    see_frames();
+    run(&format!("localStorage.setItem('hushkey:{CLIENT}:hint', '{}')", json!({ "v": 1, "last": "signed_in", "frames": "work" })));
+    // As the browser tells it of a page that was confirmed.
+    run("performance.getEntriesByType = () => [{ transferSize: 300 }]");
+    begin(&block(&json!({ "metadata": metadata(&json!({})) })));
+    until("the frame", || !seen_frames().is_empty()).await;
+    run("delete performance.getEntriesByType");
+    a_while().await;
+    let seen = seen_frames();
+    assert!(seen.len() == 1 && seen[0].contains("/p/authorize?"), "{seen:?}");
+    early::take().expect("it is there").1.discard();
 }

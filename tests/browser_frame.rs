@@ -57,7 +57,7 @@ fn open(url: &SensitiveUrl) -> (Frame, Rc<Heard>) {
     let heard = Rc::<Heard>::default();
     let ears = Rc::clone(&heard);
     let frame =
-        Frame::open(url, move |said| ears.0.borrow_mut().push(said.map(|message| format!("{message:?}"))), |_| {}).expect("a frame");
+        Frame::open(url, None, move |said| ears.0.borrow_mut().push(said.map(|message| format!("{message:?}"))), |_| {}).expect("a frame");
     (frame, heard)
 }
 
@@ -107,6 +107,7 @@ async fn si_11_a_frame_may_be_dropped_by_its_own_message() {
     let url = posting(&format!("for (let i = 0; i < 5; i++) parent.postMessage({GOOD}, '*')"));
     let frame = Frame::open(
         &url,
+        None,
         move |_| {
             count.set(count.get() + 1);
             holder.borrow_mut().take();

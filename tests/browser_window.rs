@@ -29,7 +29,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 fn watch(url: &SensitiveUrl) -> (Frame, Rc<RefCell<Vec<Sign>>>) {
     let seen = Rc::<RefCell<Vec<Sign>>>::default();
     let eyes = Rc::clone(&seen);
-    let frame = Frame::open(url, |_| {}, move |sign| eyes.borrow_mut().push(sign)).expect("a frame");
+    let frame = Frame::open(url, None, |_| {}, move |sign| eyes.borrow_mut().push(sign)).expect("a frame");
     (frame, seen)
 }
 

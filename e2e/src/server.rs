@@ -1,6 +1,7 @@
 //! Who hands out files: our own server with the headers of production, or one of a few lines that could be any.
 
-use anyhow::Result;
+use crate::tap::{Side, Tap, Wire};
+use anyhow::{Context, Result};
 use axum::{
     Router,
     extract::Request,
@@ -14,21 +15,34 @@ use std::{
     sync::Arc,
 };
 use tokio::task::JoinSet;
-use xtask::{serve, site::Site};
+use xtask::{ports, serve, site::Site};
 
 /// A running server. It ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
     _tasks: JoinSet<io::Result<()>>,
+    _tap: Option<Tap>,
+    wire: Wire,
 }
 
 impl Server {
-    /// The server of `cargo xtask serve`.
+    /// The server of `cargo xtask serve`, behind a tap that notes what it is asked for.
     pub(crate) fn production(folder: &Path, listeners: Vec<TcpListener>) -> Result<Self> {
         let site = Arc::new(Site::load(folder)?);
+        let behind = ports::listen(0)?;
+        let port = behind.first().context("it listens")?.local_addr()?.port();
+        let wire = Wire::default();
+        let tap = Tap::open(listeners, port, &wire)?;
         let mut tasks = JoinSet::new();
-        tasks.spawn(serve::serve(site, listeners, std::future::pending()));
-        Ok(Self { _tasks: tasks })
+        tasks.spawn(serve::serve(site, behind, std::future::pending()));
+        Ok(Self { _tasks: tasks, _tap: Some(tap), wire })
+    }
+
+    /// What was asked for below this path, in no order: path and query. Of a server of production.
+    pub(crate) fn asked_for(&self, path: &str) -> Vec<String> {
+        let said = self.wire.text(Side::Browser);
+        let asked = said.lines().filter_map(|line| line.strip_prefix("GET ")?.strip_suffix(" HTTP/1.1"));
+        asked.filter(|asked| asked.starts_with(path)).map(str::to_owned).collect()
     }
 
     /// Any static server: files by their names, the page for everything that has no name of a file, no header but the type and these.
@@ -48,7 +62,7 @@ impl Server {
             let router = router.clone();
             tasks.spawn(async move { axum::serve(listener, router).await });
         }
-        Ok(Self { _tasks: tasks })
+        Ok(Self { _tasks: tasks, _tap: None, wire: Wire::default() })
     }
 }
 

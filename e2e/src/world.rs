@@ -29,7 +29,7 @@ pub(crate) struct World {
     setup: Setup,
     ports: Ports,
     notes: RefCell<Vec<String>>,
-    _server: Server,
+    pub(crate) server: Server,
 }
 
 impl World {
@@ -51,7 +51,7 @@ impl World {
         let provider = Provider::start(&stage.workspace, &folder, ports, stage.engine, setup).await?;
         let browser = Browser::open(stage.wish(setup.third_party_cookies)).await?;
         let app = format!("http://localhost:{}", ports.app);
-        Ok(Self { browser, provider, app, folder, setup, ports, notes: RefCell::default(), _server: server })
+        Ok(Self { browser, provider, app, folder, setup, ports, notes: RefCell::default(), server })
     }
 
     /// The address under which the browser knows the provider.

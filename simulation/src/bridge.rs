@@ -247,7 +247,7 @@ pub(crate) fn event(input: Input, config: &Config) -> Option<(Kind, Event)> {
 
 fn wish(effect: Effect, config: &Config) -> Wish {
     match effect {
-        Effect::OpenFrame { ticket, url } => Wish::Frame { ticket, url: url.expose().to_owned() },
+        Effect::OpenFrame { ticket, url, .. } => Wish::Frame { ticket, url: url.expose().to_owned() },
         // It is adopted only by a page that has one.
         Effect::AdoptFrame { ticket } => Wish::Frame { ticket, url: String::new() },
         Effect::OpenPopup { ticket, url, .. } => Wish::Popup { ticket, url: url.expose().to_owned() },

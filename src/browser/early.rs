@@ -9,6 +9,7 @@ use crate::protocol::{
 };
 use js_sys::{Array, Promise};
 use std::{cell::RefCell, fmt, rc::Rc};
+use url::Url;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{CustomEvent, CustomEventInit, HtmlIFrameElement};
 
@@ -55,14 +56,15 @@ impl EarlyRequest {
         })
     }
 
-    /// Whether it asks for what this one asks for, letter by letter.
+    /// Whether it asks for what this one asks for: the form letter by letter.
     fn is(&self, request: &HttpRequest) -> bool {
         let is_same = match (&self.form, &request.method) {
             (Some(form), Method::PostForm(body)) => form.expose() == body.expose(),
             (None, Method::Get(freshness)) => *freshness == Freshness::CacheAllowed,
             _ => false,
         };
-        is_same && self.url == request.url
+        // The page has the address as it is configured, the core as it is written properly.
+        is_same && Url::parse(&self.url).is_ok_and(|url| url.as_str() == request.url)
     }
 }
 

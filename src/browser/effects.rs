@@ -55,14 +55,15 @@ impl Shared {
 
     fn try_to_perform(self: &Rc<Self>, effect: Effect) -> Result<(), Error> {
         match effect {
-            Effect::OpenFrame { ticket, url } => {
-                let frame = Frame::open(&url, self.answer_to(ticket), self.signs_to(ticket))?;
+            Effect::OpenFrame { ticket, url, first } => {
+                let frame = Frame::open(&url, first, self.answer_to(ticket), self.signs_to(ticket))?;
                 self.pending.keep(ticket, Work::Frame { _frame: frame });
             }
             Effect::AdoptFrame { ticket } => {
                 if let Some(early) = self.early.take() {
                     let origin = self.config.frame_origins().into_iter().next().unwrap_or_default();
-                    let frame = Frame::adopt(early, &origin, self.answer_to(ticket), self.signs_to(ticket));
+                    let frame =
+                        Frame::adopt(early, &origin, self.config.silent_redirect_uri(), self.answer_to(ticket), self.signs_to(ticket));
                     self.pending.keep(ticket, Work::Frame { _frame: frame });
                 }
             }

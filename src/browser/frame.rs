@@ -7,6 +7,7 @@ use crate::protocol::{
     secret::SensitiveUrl,
 };
 use gloo::events::EventListener;
+use js_sys::Reflect;
 use std::{fmt, rc::Rc};
 use url::Url;
 use wasm_bindgen::{JsCast, JsValue};
@@ -28,6 +29,7 @@ const ATTRIBUTES: [(&str, &str); 6] = [
 pub struct Frame {
     element: HtmlIFrameElement,
     _listeners: [EventListener; 3],
+    first: Option<EventListener>,
 }
 
 /// What can be seen of a frame that does not speak.
@@ -40,31 +42,44 @@ pub enum Sign {
 }
 
 impl Frame {
-    /// Opens a frame. `spoke` gets what it says, or the reason why some window's message was not used, which never ends the wait; `seen` gets
-    /// what it gives away without speaking.
+    /// Opens a frame. `first` is the bare relay page, shown before anything else where that matters. `spoke` gets what the frame says, or the reason why
+    /// some window's message was not used, which never ends the wait; `seen` gets what it gives away without speaking.
     ///
     /// # Errors
     /// `Platform` if the page has no body to put it in.
     pub fn open(
         url: &SensitiveUrl,
+        first: Option<String>,
         spoke: impl Fn(Result<FrameMessage, Discarded>) + 'static,
         seen: impl Fn(Sign) + 'static,
     ) -> Result<Self, Error> {
-        let frame = Self::around(hidden_element()?, origin_of(url.expose()), Rc::new(spoke), Rc::new(seen));
-        show(&frame.element, url.expose())?;
+        let relay = first.filter(|_| heeds_no_vary_search());
+        let bare = relay.clone().unwrap_or_default();
+        let mut frame = Self::around(hidden_element()?, origin_of(url.expose()), bare, Rc::new(spoke), Rc::new(seen));
+        let Some(relay) = relay else {
+            show(&frame.element, url.expose())?;
+            return Ok(frame);
+        };
+        frame.first = Some(EventListener::once(&frame.element, "load", {
+            let (element, url) = (frame.element.clone(), url.clone());
+            // A frame that is gone by then asks nothing.
+            move |_| drop(show(&element, url.expose()))
+        }));
+        show(&frame.element, &relay)?;
         Ok(frame)
     }
 
-    /// Goes on with a frame that the page has opened. What it has said and shown already is told at once.
+    /// Goes on with a frame that the page has opened, perhaps at the bare relay page so far. What it has said and shown already is told at once.
     pub fn adopt(
         early: EarlyFrame,
         origin: &str,
+        relay: String,
         spoke: impl Fn(Result<FrameMessage, Discarded>) + 'static,
         seen: impl Fn(Sign) + 'static,
     ) -> Self {
         let EarlyFrame { element, loaded, heard } = early;
         let (spoke, seen) = (Rc::new(spoke), Rc::new(seen));
-        let frame = Self::around(element, origin.to_owned(), Rc::clone(&spoke), Rc::clone(&seen));
+        let frame = Self::around(element, origin.to_owned(), relay, Rc::clone(&spoke), Rc::clone(&seen));
         if loaded {
             seen(Sign::Loaded);
         }
@@ -74,10 +89,11 @@ impl Frame {
         frame
     }
 
-    /// Listens to a frame. `origin` is the provider's.
+    /// Listens to a frame. `origin` is the provider's; at the bare `relay` page nobody has been asked yet.
     fn around(
         element: HtmlIFrameElement,
         origin: String,
+        relay: String,
         spoke: Rc<impl Fn(Result<FrameMessage, Discarded>) + 'static>,
         seen: Rc<impl Fn(Sign) + 'static>,
     ) -> Self {
@@ -93,7 +109,7 @@ impl Frame {
         let loaded = EventListener::new(&element, "load", {
             let (element, seen) = (element.clone(), Rc::clone(&seen));
             move |_| {
-                if !is_empty(&element) {
+                if !is_empty(&element) && !is_at(&element, &relay) {
                     seen(Sign::Loaded);
                 }
             }
@@ -105,7 +121,7 @@ impl Frame {
                 }
             }
         });
-        Self { element, _listeners: [listener, loaded, forbidden] }
+        Self { element, _listeners: [listener, loaded, forbidden], first: None }
     }
 }
 
@@ -146,7 +162,17 @@ impl fmt::Debug for Frame {
 
 /// Whether the frame shows the empty page that it began with. Of another site's page not even that can be asked.
 pub(super) fn is_empty(element: &HtmlIFrameElement) -> bool {
-    element.content_window().is_some_and(|window| window.location().href().is_ok_and(|address| address == "about:blank"))
+    is_at(element, "about:blank")
+}
+
+fn is_at(element: &HtmlIFrameElement, address: &str) -> bool {
+    element.content_window().is_some_and(|window| window.location().href().is_ok_and(|own| own == address))
+}
+
+/// Whether this browser keeps a page without the query of its address if the page says so (`No-Vary-Search`). It cannot be asked; the browsers that do
+/// are those that draw pages before they are gone to.
+fn heeds_no_vary_search() -> bool {
+    Reflect::has(&gloo::utils::document(), &"prerendering".into()).unwrap_or_default()
 }
 
 /// Whether a violation is that of a frame which wanted to go to this origin.

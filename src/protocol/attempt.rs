@@ -7,7 +7,7 @@ mod verification;
 
 use super::{
     authorize::{self, Manner, SignInOptions},
-    callback::{self, Parameters},
+    callback::{self, Parameters, ResponseMode},
     discovery::Metadata,
     early::Early,
     error::{Error, NetworkFailure, SilentFailure},
@@ -219,7 +219,8 @@ impl Attempt {
         let manner = Manner::Silent { id_token_hint, organization_id: self.errand.organization.as_deref() };
         let (url, transaction) = authorize::authorization_request(&manner, &metadata, turn.now.wall, &mut turn.generator, turn.config);
         let ticket = turn.ticket();
-        turn.ask(Effect::OpenFrame { ticket, url });
+        let first = (transaction.response_mode == ResponseMode::Query).then(|| turn.config.silent_redirect_uri());
+        turn.ask(Effect::OpenFrame { ticket, url, first });
         self.errand.at(Stage::Answer { ticket, transaction, place: Place::Frame { hinted, loaded: false } }, FRAME_PATIENCE, turn)
     }
 

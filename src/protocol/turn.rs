@@ -188,6 +188,9 @@ pub enum Effect {
         ticket: Ticket,
         /// Where to.
         url: SensitiveUrl,
+        /// The relay page, to be shown there first where the answer will stand in its query: a browser that keeps the page by its bare address does not
+        /// keep it by one with a code.
+        first: Option<String>,
     },
     /// Go on with the frame that the page has opened already. If it has spoken, that is the answer.
     AdoptFrame {

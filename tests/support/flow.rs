@@ -122,7 +122,7 @@ impl Flow {
 
     fn answer(&mut self, effect: Effect) -> Option<Event> {
         match effect {
-            Effect::OpenFrame { ticket, url } => {
+            Effect::OpenFrame { ticket, url, .. } => {
                 let query = url.expose().split_once('?').expect("a query").1;
                 let of =
                     |wanted: &str| form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).expect("there").1.into_owned();

@@ -186,7 +186,7 @@ impl World {
 
     fn take(&mut self, effect: Effect) {
         match effect {
-            Effect::OpenFrame { ticket, url } => self.frames.push((ticket, url.expose().to_owned())),
+            Effect::OpenFrame { ticket, url, .. } => self.frames.push((ticket, url.expose().to_owned())),
             Effect::AdoptFrame { ticket } => self.adopted.push(ticket),
             Effect::OpenPopup { ticket, url, .. } => self.popups.push((ticket, url.expose().to_owned())),
             Effect::Examine { ticket, .. } => self.examinations.push(ticket),

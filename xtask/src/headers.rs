@@ -78,9 +78,10 @@ impl Headers {
                 vec![
                     ("Content-Security-Policy", relay_policy(needs)),
                     ("X-Frame-Options", "SAMEORIGIN".to_owned()),
-                    // A static page without a secret; the query that comes with
-                    // it is part of the cache's key.
+                    // A static page without a secret, kept by its bare address:
+                    // whatever query comes with it, the answer is the same.
                     ("Cache-Control", "public, max-age=3600".to_owned()),
+                    ("No-Vary-Search", "params".to_owned()),
                 ],
             ));
         }

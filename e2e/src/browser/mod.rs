@@ -29,7 +29,7 @@ use fantoccini::{
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::Value;
 use silence::Listener;
-use std::error::Error;
+use std::{error::Error, path::PathBuf};
 use xtask::engines::{Engine, Programs};
 
 pub(crate) use silence::Silence;
@@ -142,6 +142,12 @@ impl Browser {
             Beyond::Bidi(bidi) => bidi.before_every_document(script).await,
             Beyond::Nothing => bail!("this engine runs no script before a document"),
         }
+    }
+
+    /// The folder in which this browser keeps what it keeps.
+    pub(crate) fn profile(&self) -> Result<PathBuf> {
+        let place = self.client.capabilities().and_then(|all| all.get("chrome")?.get("userDataDir")?.as_str());
+        place.map(PathBuf::from).context("this engine does not say where its profile is")
     }
 
     /// What the console has said since it was last asked, in all tabs; nothing if this engine does not tell.

@@ -8,6 +8,7 @@ mod continuity;
 mod cookies;
 mod headers;
 mod hostile;
+mod kept;
 mod keyboard;
 mod outage;
 mod relay;
@@ -58,6 +59,10 @@ const REFUSALS: Setup = Setup { console_may_say: &["status of 400", "status of 4
 
 /// The provider is at another site, and the browser keeps its cookies out of frames.
 const ELSEWHERE: Setup = Setup { site: Site::Cross, ..Setup::ORDINARY };
+
+/// Why a page is not kept without its query.
+const NO_VARY_SEARCH: &[(Engine, &str)] =
+    &[(Engine::Firefox, "it does not know No-Vary-Search"), (Engine::WebKit, "it does not know No-Vary-Search")];
 
 /// All scenarios.
 #[rustfmt::skip]
@@ -157,6 +162,10 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         Setup { console_may_say: &["/favicon.ico"], ..NOBODY }),
     scenario!("relay-framed", "the relay page tells its own origin and nobody else", relay::framed,
         Setup { console_may_say: &["postMessage"], host: Host::Plain(&[]), ..NOBODY }),
+    scenario!("relay-kept", "one copy of the relay page serves all answers, by its bare address, and no code is kept on the disk", kept::by_its_bare_address,
+        Setup { not_in: NO_VARY_SEARCH, ..Setup::ORDINARY }),
+    scenario!("relay-kept-late", "the same holds for a page without its small script", kept::by_its_bare_address,
+        Setup { not_in: NO_VARY_SEARCH, edit: Some(restore::without_head_start), ..Setup::ORDINARY }),
     scenario!("headers", "every kind of address has its headers", headers::of_every_kind, NOBODY),
     scenario!("wrong-configuration", "a wrong configuration is refused, naming the field", configuration::names_the_field,
         Setup { edit: Some(configuration::with_a_slip), ..NOBODY }),

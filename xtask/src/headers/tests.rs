@@ -54,6 +54,19 @@ fn si_20_the_relay_page_may_be_framed_by_the_app_and_runs_one_script() {
 }
 
 #[test]
+fn si_20_the_relay_page_is_kept_by_its_bare_address_and_nothing_else_is() {
+    let headers = Headers::production(&needs());
+    for path in ["/silent-refresh.html", "/silent-refresh"] {
+        assert_eq!(value(&headers, path, "No-Vary-Search"), Some("params"));
+        assert_eq!(value(&headers, path, "Cache-Control"), Some("public, max-age=3600"));
+    }
+    for path in ["/", "/callback", "/silent-refresh.htm", "/app-0123456789abcdef.css"] {
+        assert_eq!(value(&headers, path, "No-Vary-Search"), None, "{path}");
+    }
+    assert!(headers.render().contains("\n  No-Vary-Search: params\n"));
+}
+
+#[test]
 fn ar_29_si_22_bp_05_06_every_answer_has_the_common_headers() {
     let headers = Headers::production(&needs());
     for path in ["/", "/callback", "/silent-refresh.html", "/app-0123456789abcdef.css", "/missing"] {
