@@ -75,6 +75,8 @@ pub(crate) struct Setup {
     pub(crate) edit: Option<fn(&str) -> Result<String>>,
     /// The provider is named by its issuer alone, and everything else discovered.
     pub(crate) discovered: bool,
+    /// A service worker keeps page and hashed files.
+    pub(crate) service_worker: bool,
     /// Who serves the app.
     pub(crate) host: Host,
     /// Where the provider is.
@@ -98,6 +100,7 @@ impl Setup {
         configuration: &[],
         edit: None,
         discovered: false,
+        service_worker: false,
         host: Host::Production,
         site: Site::Same,
         third_party_cookies: ThirdPartyCookies::Blocked,
@@ -148,7 +151,8 @@ impl Setup {
             members.insert("env_url".to_owned(), self.issuer(ports).into());
         }
         members.extend(self.configuration.iter().map(|(name, value)| ((*name).to_owned(), read(value))));
-        Deployment::check(&Value::Object(members).to_string(), Some(&format!("http://localhost:{}", ports.app)))
+        let deployment = Deployment::check(&Value::Object(members).to_string(), Some(&format!("http://localhost:{}", ports.app)))?;
+        Ok(Deployment { service_worker: self.service_worker, ..deployment })
     }
 }
 
