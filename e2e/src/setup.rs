@@ -1,5 +1,6 @@
 //! What is special about a scenario's world.
 
+use crate::sweep::Allowed;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 use std::net::TcpListener;
@@ -109,6 +110,11 @@ impl Setup {
         nobody_signs_in: false,
         leaves_a_pending_record: false,
     };
+
+    /// What the leak sweep may find.
+    pub(crate) fn may_have(&self) -> Allowed {
+        Allowed { pending: self.leaves_a_pending_record, service_worker: self.service_worker }
+    }
 
     /// The address under which the browser knows the provider.
     pub(crate) fn issuer(&self, ports: Ports) -> String {
