@@ -13,6 +13,8 @@ pub(crate) const NAME: &str = "Alice Example";
 pub(crate) enum Made {
     /// This project's app, for a provider that offers these response modes.
     Hushkey(&'static [&'static str]),
+    /// The same, with a service worker.
+    Shell(&'static [&'static str]),
     /// The app of another library: a folder of `bench/peers`.
     Peer,
     /// The page in `bench/floor`.
@@ -44,7 +46,7 @@ pub(crate) struct App {
 }
 
 /// All of them. The place in the list decides about the port.
-pub(crate) const APPS: [App; 7] = [
+pub(crate) const APPS: [App; 8] = [
     App {
         name: "hushkey",
         what: "this app, the provider's metadata in its configuration",
@@ -100,6 +102,14 @@ pub(crate) const APPS: [App; 7] = [
         issuer: Issuer::Ordinary,
         callbacks: &["/callback", "/relay.html"],
         relay: Some("/relay.html"),
+    },
+    App {
+        name: "hushkey-shell",
+        what: "hushkey with `--service-worker`; what that keeps survives when the cache is emptied, so *cold* and the bytes are no first visit's",
+        made: Made::Shell(&["query", "fragment"]),
+        issuer: Issuer::Ordinary,
+        callbacks: &["/callback", "/silent-refresh.html"],
+        relay: None,
     },
 ];
 
@@ -196,7 +206,7 @@ mod tests {
     #[test]
     fn hushkey_accepts_its_configurations() {
         for app in APPS {
-            if let Made::Hushkey(modes) = app.made {
+            if let Made::Hushkey(modes) | Made::Shell(modes) = app.made {
                 let origin = Ports(8400).origin(&app);
                 xtask::config::Deployment::check(&Ports(8400).configuration(&app, modes), Some(&origin)).expect("a good configuration");
             }

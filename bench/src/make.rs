@@ -32,7 +32,7 @@ pub(crate) struct Workshop {
 impl Workshop {
     /// Builds what the apps have in common.
     pub(crate) fn open(workspace: &Workspace, ports: Ports, apps: &[App]) -> Result<Self> {
-        let bundle = match apps.iter().any(|app| matches!(app.made, Made::Hushkey(_))) {
+        let bundle = match apps.iter().any(|app| matches!(app.made, Made::Hushkey(_) | Made::Shell(_))) {
             true => Some(bundle::make(workspace, Build::Smallest)?),
             false => None,
         };
@@ -51,10 +51,11 @@ impl Workshop {
     pub(crate) fn make(&self, app: &App) -> Result<PathBuf> {
         let folder = self.scratch(app.name);
         match app.made {
-            Made::Hushkey(modes) => {
+            Made::Hushkey(modes) | Made::Shell(modes) => {
                 let bundle = self.bundle.as_ref().context("the app was not built")?;
                 let deployment = Deployment::check(&self.ports.configuration(app, modes), Some(&self.ports.origin(app)))?;
-                dist::write(bundle, &deployment, &folder)?;
+                let service_worker = matches!(app.made, Made::Shell(_));
+                dist::write(bundle, &Deployment { service_worker, ..deployment }, &folder)?;
             }
             Made::Peer => self.peer(app, &folder)?,
             Made::Floor => {

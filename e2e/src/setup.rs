@@ -1,5 +1,6 @@
 //! What is special about a scenario's world.
 
+use crate::sweep::Allowed;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 use std::net::TcpListener;
@@ -75,6 +76,8 @@ pub(crate) struct Setup {
     pub(crate) edit: Option<fn(&str) -> Result<String>>,
     /// The provider is named by its issuer alone, and everything else discovered.
     pub(crate) discovered: bool,
+    /// A service worker keeps page and hashed files.
+    pub(crate) service_worker: bool,
     /// Who serves the app.
     pub(crate) host: Host,
     /// Where the provider is.
@@ -98,6 +101,7 @@ impl Setup {
         configuration: &[],
         edit: None,
         discovered: false,
+        service_worker: false,
         host: Host::Production,
         site: Site::Same,
         third_party_cookies: ThirdPartyCookies::Blocked,
@@ -106,6 +110,11 @@ impl Setup {
         nobody_signs_in: false,
         leaves_a_pending_record: false,
     };
+
+    /// What the leak sweep may find.
+    pub(crate) fn may_have(&self) -> Allowed {
+        Allowed { pending: self.leaves_a_pending_record, service_worker: self.service_worker }
+    }
 
     /// The address under which the browser knows the provider.
     pub(crate) fn issuer(&self, ports: Ports) -> String {
@@ -148,7 +157,8 @@ impl Setup {
             members.insert("env_url".to_owned(), self.issuer(ports).into());
         }
         members.extend(self.configuration.iter().map(|(name, value)| ((*name).to_owned(), read(value))));
-        Deployment::check(&Value::Object(members).to_string(), Some(&format!("http://localhost:{}", ports.app)))
+        let deployment = Deployment::check(&Value::Object(members).to_string(), Some(&format!("http://localhost:{}", ports.app)))?;
+        Ok(Deployment { service_worker: self.service_worker, ..deployment })
     }
 }
 

@@ -16,8 +16,17 @@ pub(crate) struct Findings {
     pub(crate) notes: Vec<String>,
 }
 
+/// What a world may have that others may not. Secrets are looked for in it all the same, but for the verifier of a pending record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Allowed {
+    /// The record of a sign-in under way.
+    pub(crate) pending: bool,
+    /// A service worker, and what it keeps.
+    pub(crate) service_worker: bool,
+}
+
 /// Sweeps the page that is open.
-pub(crate) async fn sweep(browser: &Browser, secrets: &Secrets, pending_is_fine: bool) -> Result<Findings> {
+pub(crate) async fn sweep(browser: &Browser, secrets: &Secrets, allowed: Allowed) -> Result<Findings> {
     let collected = browser.script_with_callback(COLLECT).await?;
     if let Some(error) = collected["error"].as_str() {
         bail!("the sweep failed: {error}");
@@ -27,10 +36,12 @@ pub(crate) async fn sweep(browser: &Browser, secrets: &Secrets, pending_is_fine:
     for (place, text) in places {
         let text = text.as_str().unwrap_or_default();
         // A record of a sign-in under way holds its verifier: that is what it is for.
-        let is_pending = pending_is_fine && place.starts_with("sessionStorage[") && place.contains(":pending:");
+        let is_pending = allowed.pending && place.starts_with("sessionStorage[") && place.contains(":pending:");
         if !is_pending {
             findings.faults.extend(secrets.in_text(text).into_iter().map(|name| format!("{place} holds a secret ({name})")));
-            findings.faults.extend(stranger(place, text).map(|why| format!("{} {why}", secrets.redact(place))));
+            let is_shell = allowed.service_worker && (place.starts_with("Cache hushkey-") || place == "service worker");
+            let stranger = stranger(place, text).filter(|_| !is_shell);
+            findings.faults.extend(stranger.map(|why| format!("{} {why}", secrets.redact(place))));
         }
     }
     let texts = |name: &str| collected[name].as_array().cloned().unwrap_or_default();

@@ -66,7 +66,7 @@ impl World {
 
     /// What is wrong with the page in this tab: secrets in the wrong place, violations of the policy.
     pub(crate) async fn faults_of_page(&self) -> Result<Vec<String>> {
-        Ok(sweep::sweep(&self.browser, &self.secrets(), self.setup.leaves_a_pending_record).await?.faults)
+        Ok(sweep::sweep(&self.browser, &self.secrets(), self.setup.may_have()).await?.faults)
     }
 
     /// What the console said that is a fault, or holds a secret.
@@ -102,7 +102,7 @@ impl World {
         for tab in self.browser.tabs().await? {
             self.browser.switch_to(tab).await?;
             if self.browser.address().await?.starts_with(&format!("{}/", self.app)) {
-                let findings = sweep::sweep(&self.browser, &secrets, self.setup.leaves_a_pending_record).await?;
+                let findings = sweep::sweep(&self.browser, &secrets, self.setup.may_have()).await?;
                 faults.extend(findings.faults);
                 self.notes.borrow_mut().extend(findings.notes);
                 swept += 1;

@@ -25,6 +25,10 @@ pub struct Deployment {
     pub connect: Vec<String>,
     /// Origins that the app frames and navigates to.
     pub provider: Vec<String>,
+    /// Paths of the pages that belong to the protocol: where a person comes back from the provider, and the relay page.
+    pub apart: Vec<String>,
+    /// Whether a service worker keeps page and hashed files.
+    pub service_worker: bool,
 }
 
 impl Deployment {
@@ -49,6 +53,8 @@ impl Deployment {
             silent_path,
             connect: config.connect_origins(),
             provider: config.frame_origins(),
+            apart: [config.redirect_path(), config.silent_path(), config.post_logout_path()].map(str::to_owned).to_vec(),
+            service_worker: false,
         })
     }
 

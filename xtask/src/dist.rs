@@ -11,7 +11,7 @@ use crate::headers::{Headers, Needs};
 use crate::process::say;
 use crate::wasm::Build;
 use crate::workspace::Workspace;
-use crate::{compress, html};
+use crate::{compress, html, worker};
 
 /// Marks a folder as one that this command wrote and may therefore replace.
 const HEADERS: &str = "_headers";
@@ -20,9 +20,9 @@ const HEADERS: &str = "_headers";
 const REDIRECTS: &str = "/* /index.html 200\n";
 
 /// The command `cargo xtask dist`.
-pub fn command(config: &Path, out: &Path, origin: Option<&str>, build: Build) -> Result<()> {
+pub fn command(config: &Path, out: &Path, origin: Option<&str>, build: Build, service_worker: bool) -> Result<()> {
     // First, since a wrong configuration should not cost a build.
-    let deployment = Deployment::read(config, origin)?;
+    let deployment = Deployment { service_worker, ..Deployment::read(config, origin)? };
     let bundle = bundle::make(&Workspace::find()?, build)?;
     write(&bundle, &deployment, out)?;
     say(&format!("{} is ready to be deployed.", out.display()));
@@ -36,7 +36,10 @@ pub fn command(config: &Path, out: &Path, origin: Option<&str>, build: Build) ->
 pub fn write(bundle: &Bundle, deployment: &Deployment, out: &Path) -> Result<()> {
     clear(out)?;
     copy(&bundle.files, out)?;
-    let page = html::configure(&bundle.page, &deployment.text)?;
+    let mut page = html::configure(&bundle.page, &deployment.text)?;
+    if deployment.service_worker {
+        page = html::append(&page, worker::REGISTRATION)?;
+    }
     let headers = Headers::production(&Needs {
         https: deployment.https,
         silent_path: deployment.silent_path.clone(),
@@ -45,7 +48,10 @@ pub fn write(bundle: &Bundle, deployment: &Deployment, out: &Path) -> Result<()>
         connect: deployment.connect.clone(),
         provider: deployment.provider.clone(),
         immutable: bundle.immutable.clone(),
+        service_worker: deployment.service_worker,
     });
+    let worker = worker::script(deployment, &page, &bundle.immutable);
+    compress::write(&out.join(worker::PATH.trim_start_matches('/')), worker.as_bytes())?;
     let relay = out.join(deployment.silent_path.trim_start_matches('/'));
     if relay.exists() {
         bail!("silent_path: is the path of another file of the app.");
@@ -115,6 +121,8 @@ mod tests {
             silent_path: silent_path.to_owned(),
             connect: vec!["https://id.example".to_owned()],
             provider: vec!["https://id.example".to_owned()],
+            apart: Vec::new(),
+            service_worker: false,
         }
     }
 
@@ -153,6 +161,20 @@ mod tests {
         let page = fs::read_to_string(out.join("index.html")).expect("a page");
         assert!(page.contains(r#"id="hushkey">{"client_id":"one"}</script>"#), "{page}");
         assert!(out.join("static/robots.txt").is_file());
+    }
+
+    #[test]
+    fn bp_12_a_service_worker_is_registered_if_it_was_asked_for_and_ended_if_not() {
+        let home = tempfile::tempdir().expect("a folder");
+        let out = home.path().join("dist");
+        for (service_worker, word) in [(true, "respondWith"), (false, "unregister")] {
+            let deployment = Deployment { service_worker, ..deployment("/silent-refresh.html") };
+            write(&bundle(home.path()), &deployment, &out).expect("written");
+            let read = |name| fs::read_to_string(out.join(name)).expect(name);
+            assert_eq!(read("index.html").contains("serviceWorker"), service_worker);
+            assert!(read("service-worker.js").contains(word), "{}", read("service-worker.js"));
+            assert_eq!(read(HEADERS).matches("'sha256-").count(), if service_worker { 3 } else { 2 }, "{}", read(HEADERS));
+        }
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub struct Needs {
     pub provider: Vec<String>,
     /// Addresses of files whose names change with their content.
     pub immutable: Vec<String>,
+    /// Whether the page may have a service worker.
+    pub service_worker: bool,
 }
 
 /// The headers for one path pattern.
@@ -178,7 +180,9 @@ fn app_policy(needs: &Needs) -> String {
         "frame-ancestors 'none'".to_owned(),
         "require-trusted-types-for 'script'".to_owned(),
     ];
-    directives.map(|directive| directive.trim_end().to_owned()).join("; ")
+    let worker = needs.service_worker.then(|| "worker-src 'self'".to_owned());
+    let all: Vec<String> = directives.into_iter().chain(worker).map(|directive| directive.trim_end().to_owned()).collect();
+    all.join("; ")
 }
 
 fn relay_policy(needs: &Needs) -> String {

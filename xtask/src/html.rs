@@ -141,6 +141,17 @@ pub fn configure(page: &str, config: &str) -> Result<String> {
     }
 }
 
+/// Puts something at the end of the page's body.
+pub fn append(page: &str, html: &str) -> Result<String> {
+    rewrite(
+        page,
+        RewriteStrSettings::new().append_element_content_handler(element!("body", |element| {
+            element.append(&format!("  {html}\n  "), ContentType::Html);
+            Ok(())
+        })),
+    )
+}
+
 /// The Content-Security-Policy sources of the inline scripts that run in a page.
 /// A page that has what no such policy lets through is refused.
 pub fn script_sources(page: &str) -> Result<Vec<String>> {

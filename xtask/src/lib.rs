@@ -32,4 +32,5 @@ pub mod suite;
 pub mod tools;
 pub mod validation;
 pub mod wasm;
+pub mod worker;
 pub mod workspace;

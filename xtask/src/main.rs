@@ -49,6 +49,9 @@ enum Task {
         /// A tenth smaller: with a standard library compiled for size (needs the component rust-src; a plain build is the fallback)
         #[arg(long)]
         smallest: bool,
+        /// With a service worker that keeps page and hashed files, so that a reload waits for no server of the app
+        #[arg(long)]
+        service_worker: bool,
     },
     /// Serve a folder that `dist` wrote, with its headers
     Serve {
@@ -113,8 +116,9 @@ async fn start(task: Task) -> Result<()> {
     match task {
         Task::Run { port, open } => run::command(port, open).await,
         Task::Dev { port } => dev::command(port).await,
-        Task::Dist { config, out, origin, smallest } => {
-            dist::command(&config, &out, origin.as_deref(), if smallest { Build::Smallest } else { Build::Plain })
+        Task::Dist { config, out, origin, smallest, service_worker } => {
+            let build = if smallest { Build::Smallest } else { Build::Plain };
+            dist::command(&config, &out, origin.as_deref(), build, service_worker)
         }
         Task::Serve { dir, port } => serve::command(&dir, port).await,
         Task::Test { only, engine, list } => suite::command(&only, &engine, list),

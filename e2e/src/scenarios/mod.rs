@@ -15,6 +15,7 @@ mod relay;
 mod renewal;
 mod restore;
 mod self_test;
+mod shell;
 mod sign_in;
 mod sign_out;
 
@@ -78,6 +79,10 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         Setup { edit: Some(restore::without_the_app), ..NOBODY }),
     scenario!("no-head-start", "a page without its small script restores the session all the same", restore::after_a_reload,
         Setup { edit: Some(restore::without_head_start), ..Setup::ORDINARY }),
+    scenario!("shell", "a service worker answers a reload with the app, and keeps nothing of the protocol", shell::is_kept,
+        Setup { service_worker: true, ..Setup::ORDINARY }),
+    scenario!("shell-replaced", "a new deployment takes the place of one that is kept, and one without a worker ends it", shell::is_replaced,
+        Setup { service_worker: true, host: Host::Plain(&[]), ..NOBODY }),
     scenario!("second-tab", "a second tab is signed in by itself", restore::in_a_second_tab),
     scenario!("nobody-to-restore", "the first page looks for a session once and stays where it is", restore::nobody, NOBODY),
     scenario!("api", "the API answers for the person who is signed in", api::answers),

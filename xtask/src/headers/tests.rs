@@ -9,6 +9,7 @@ fn needs() -> Needs {
         connect: vec!["https://id.example".to_owned(), "https://api.example".to_owned()],
         provider: vec!["https://id.example".to_owned()],
         immutable: vec!["/app-0123456789abcdef.css".to_owned()],
+        service_worker: false,
     }
 }
 
@@ -119,4 +120,14 @@ fn the_file_says_what_the_rules_say() {
 fn a_line_that_is_no_header_is_refused() {
     assert!(Headers::parse("  X-Early: 1").is_err());
     assert!(Headers::parse("/*\n  nonsense").is_err());
+}
+
+#[test]
+fn bp_12_a_worker_is_allowed_where_there_is_one_and_nowhere_else() {
+    for (service_worker, wanted) in [(false, false), (true, true)] {
+        let headers = Headers::production(&Needs { service_worker, ..needs() });
+        let policy = value(&headers, "/", "Content-Security-Policy").expect("a policy");
+        assert_eq!(policy.contains("worker-src 'self'"), wanted, "{policy}");
+        assert_eq!(value(&headers, "/service-worker.js", "Cache-Control"), Some("no-cache"), "a new one is noticed at once");
+    }
 }
