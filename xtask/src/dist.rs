@@ -173,7 +173,7 @@ mod tests {
             let read = |name| fs::read_to_string(out.join(name)).expect(name);
             assert_eq!(read("index.html").contains("serviceWorker"), service_worker);
             assert!(read("service-worker.js").contains(word), "{}", read("service-worker.js"));
-            assert_eq!(read(HEADERS).matches("'sha256-").count(), if service_worker { 3 } else { 2 }, "{}", read(HEADERS));
+            assert_eq!(read(HEADERS).matches("'sha256-").count(), if service_worker { 4 } else { 3 }, "{}", read(HEADERS));
         }
     }
 
