@@ -105,7 +105,7 @@ pub(crate) const APPS: [App; 8] = [
     },
     App {
         name: "hushkey-shell",
-        what: "hushkey with `--service-worker`; what that keeps survives when the cache is emptied, so *cold* and the bytes are no first visit's",
+        what: "hushkey with `--service-worker`; what that keeps survives when the cache is emptied, so *cold* is no first visit",
         made: Made::Shell(&["query", "fragment"]),
         issuer: Issuer::Ordinary,
         callbacks: &["/callback", "/silent-refresh.html"],

@@ -1,6 +1,14 @@
 //! The report: tables in Markdown, and the place in a page where they go.
 
-use crate::{apps::App, bytes::Bytes, conditions::Condition, machine::Machine, memory::Memory, reload::Series, statistics::Sample};
+use crate::{
+    apps::{App, Made},
+    bytes::Bytes,
+    conditions::Condition,
+    machine::Machine,
+    memory::Memory,
+    reload::Series,
+    statistics::Sample,
+};
 use anyhow::{Result, bail};
 use xtask::wasm::Build;
 
@@ -84,7 +92,8 @@ impl Report {
             "A first load with nothing in the cache, hidden frame included: bytes of the bodies that the app's server sent (brotli 11).";
         let mut table = Table::new(head, &["app", "all", "scripts", "WebAssembly", "the rest", "files", "hushkey to it"]);
         let own = self.apps.iter().position(|app| app.name == OWN).and_then(|place| self.bytes.get(place));
-        for (app, bytes) in self.apps.iter().zip(&self.bytes) {
+        // What a service worker keeps survives when the cache is emptied: there is no first load to be had.
+        for (app, bytes) in self.apps.iter().zip(&self.bytes).filter(|(app, _)| !matches!(app.made, Made::Shell(_))) {
             let (all, scripts, wasm) = (bytes.sum(), bytes.of_kind(&[".js"]), bytes.of_kind(&[".wasm"]));
             let part = |bytes: u64| if bytes == 0 { "–".to_owned() } else { grouped(bytes) };
             let compared = own.filter(|_| app.name != OWN).and_then(|own| ratio(Some(real(own.sum())), Some(real(all))));
