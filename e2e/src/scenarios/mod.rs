@@ -79,7 +79,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         Setup { edit: Some(restore::without_the_app), ..NOBODY }),
     scenario!("no-head-start", "a page without its small script restores the session all the same", restore::after_a_reload,
         Setup { edit: Some(restore::without_head_start), ..Setup::ORDINARY }),
-    scenario!("shell", "a service worker answers a reload with the app, and keeps nothing of the protocol", shell::is_kept,
+    scenario!("shell", "a service worker answers a visit with the app, and keeps nothing of the protocol", shell::is_kept,
         Setup { service_worker: true, ..Setup::ORDINARY }),
     scenario!("shell-replaced", "a new deployment takes the place of one that is kept, and one without a worker ends it", shell::is_replaced,
         Setup { service_worker: true, host: Host::Plain(&[]), ..NOBODY }),
