@@ -25,7 +25,7 @@ pub struct Deployment {
     pub connect: Vec<String>,
     /// Origins that the app frames and navigates to.
     pub provider: Vec<String>,
-    /// Paths of the pages that belong to the protocol: where a person comes back from the provider, and the relay page.
+    /// Paths of the pages that belong to the protocol: where a person comes back from the provider, and the relay page under both its names.
     pub apart: Vec<String>,
     /// Whether a service worker keeps page and hashed files.
     pub service_worker: bool,
@@ -53,7 +53,9 @@ impl Deployment {
             silent_path,
             connect: config.connect_origins(),
             provider: config.frame_origins(),
-            apart: [config.redirect_path(), config.silent_path(), config.post_logout_path()].map(str::to_owned).to_vec(),
+            apart: [config.redirect_path(), config.silent_path(), bare(config.silent_path()), config.post_logout_path()]
+                .map(str::to_owned)
+                .to_vec(),
             service_worker: false,
         })
     }
@@ -68,6 +70,11 @@ impl Deployment {
     pub fn local([app, provider, api]: [u16; 3]) -> Result<Self> {
         Self::check(&local(provider, api), Some(&format!("http://localhost:{app}")))
     }
+}
+
+/// The name of the relay page at hosts (Cloudflare Pages) that drop ".html" from addresses by a redirect.
+pub fn bare(silent_path: &str) -> &str {
+    silent_path.trim_end_matches(".html")
 }
 
 /// The name under which the app is registered at the local provider.

@@ -14,6 +14,8 @@
 
 use anyhow::{Result, bail};
 
+use crate::config::bare;
+
 /// Two years. Without includeSubDomains: that is for the owner of the domain to decide.
 const HSTS: &str = "max-age=63072000";
 
@@ -72,9 +74,7 @@ impl Headers {
             everywhere.push(("Strict-Transport-Security", HSTS.to_owned()));
         }
         let mut rules = vec![rule("/*", everywhere)];
-        // Some hosts (Cloudflare Pages) drop ".html" from addresses by a redirect.
-        let bare = needs.silent_path.trim_end_matches(".html");
-        for path in [needs.silent_path.as_str(), bare] {
+        for path in [needs.silent_path.as_str(), bare(&needs.silent_path)] {
             rules.push(rule(
                 path,
                 vec![

@@ -57,7 +57,12 @@ mod tests {
     #[test]
     fn bp_12_the_pages_of_the_protocol_stand_apart() {
         let text = script(&deployment(true), "", &[]);
-        assert!(text.contains(r#"const APART = ["/back","/silent-refresh.html","/signed-out"];"#), "{text}");
+        assert!(text.contains(r#"const APART = ["/back","/silent-refresh.html","/silent-refresh","/signed-out"];"#), "{text}");
+    }
+
+    #[test]
+    fn the_page_registers_the_worker_where_it_stands() {
+        assert!(REGISTRATION.contains(&format!("\"{PATH}\"")));
     }
 
     #[test]

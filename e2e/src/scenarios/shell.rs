@@ -23,10 +23,17 @@ async fn is_ready(world: &World) -> Result<()> {
 
 /// The addresses that are kept, without the origin.
 async fn kept(world: &World) -> Result<Vec<String>> {
-    let script = "return Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url))).then((all) => JSON.stringify(all.flat()))";
-    let script = format!("return (async () => {{ {script} }})()");
-    let all: Vec<String> = serde_json::from_str(&world.browser.text_of(&script).await?)?;
+    let script = "return caches.keys()
+        .then((names) => Promise.all(names.map((name) => caches.open(name).then((store) => store.keys()))))
+        .then((all) => JSON.stringify(all.flat().map(({ url }) => url)))";
+    let all: Vec<String> = serde_json::from_str(&world.browser.text_of(script).await?)?;
     Ok(all.into_iter().map(|url| url.replacen(&world.app, "", 1)).collect())
+}
+
+/// Whether this is a file of ours whose name changes with its content: `/name-0123456789abcdef.css`.
+fn is_hashed(path: &str) -> bool {
+    let hash = path.strip_prefix('/').and_then(|name| name.split_once('-')?.1.split(['.', '_']).next());
+    !path.contains('?') && hash.is_some_and(|hash| hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Addresses are opened, and not reloaded: one of the drivers reloads past a worker.
@@ -53,8 +60,7 @@ pub(super) async fn is_kept(world: &World) -> Result<()> {
     let kept = kept(world).await?;
     ensure!(kept.iter().any(|path| path == "/"), "the page is not kept: {kept:?}");
     ensure!(kept.iter().any(|path| path.ends_with(".wasm")), "the module is not kept: {kept:?}");
-    let others: Vec<&String> =
-        kept.iter().filter(|path| *path != "/" && (!path.contains('-') || path.contains('?') || path.contains("silent"))).collect();
+    let others: Vec<&String> = kept.iter().filter(|path| *path != "/" && !is_hashed(path)).collect();
     ensure!(others.is_empty(), "something else is kept: {others:?}");
     Ok(())
 }
