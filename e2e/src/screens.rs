@@ -8,7 +8,7 @@ use crate::{
     wait::{until, yes},
     world::World,
 };
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::json;
 use std::{fs, path::Path};
 use xtask::{engines::Engine, html, wasm::Build};
@@ -103,10 +103,13 @@ impl Album<'_> {
     }
 
     async fn in_between(&self, world: &World) -> Result<()> {
-        world.provider.control("fail?endpoint=authorize&delay_ms=8000").await?;
+        // Not the frame: a page counts as loaded only after it.
+        world.provider.control("fail?endpoint=token&delay_ms=8000").await?;
         world.opens("/account").await?;
         world.sees("Account").await?;
         self.keep(world, "account-restoring").await?;
+        let shown = world.browser.text_of("return document.body.textContent").await?;
+        ensure!(!shown.contains(ALICE), "the session was there before the pictures were taken");
         world.sees_heading(ALICE).await?;
 
         world.provider.stop().await?;
