@@ -3,6 +3,7 @@
 //! * `route.rs`: which page stands at which address
 //! * `pages/`: one file per page, with the texts that people read there
 //! * `components/`: what several pages share
+//! * `texts.rs`: what people read, by name; the words themselves are in `assets/texts/`
 //! * `problems.rs`: what went wrong, in plain words
 
 mod clock;
@@ -10,6 +11,7 @@ mod components;
 mod pages;
 mod problems;
 mod route;
+mod texts;
 mod words;
 
 use components::Frame;

@@ -1,7 +1,10 @@
 //! The header: where one is, where one can go, and who one is.
 
 use super::{Link, corner::corner, wordmark::wordmark};
-use crate::app::route::{Place, Route};
+use crate::app::{
+    route::{Place, Route},
+    texts::text,
+};
 use hushkey::AuthHandle;
 use yew::prelude::*;
 
@@ -13,10 +16,10 @@ pub(crate) fn header(place: Place, auth: &AuthHandle) -> Html {
     html! {
         <header class="bar">
             <Link to={Route::Home} class="brand">{ wordmark() }</Link>
-            <nav class="nav" aria-label="Main">
-                { entry(Route::Home, "Home") }
-                { entry(Route::Account, "Account") }
-                { entry(Route::Api, "API") }
+            <nav class="nav" aria-label={text("nav.main")}>
+                { entry(Route::Home, text("nav.home")) }
+                { entry(Route::Account, text("nav.account")) }
+                { entry(Route::Api, text("nav.api")) }
             </nav>
             { corner(auth) }
         </header>
