@@ -50,8 +50,11 @@ fn every_provider_says_what_to_set_whether_the_frame_works_and_what_does_not() {
 fn the_endpoints_of_a_block_belong_to_its_issuer() {
     let page = read("docs/providers.md");
     for (name, section) in sections(&page) {
-        let lines = block(section).unwrap_or_default().lines().filter(|line| ["issuer\"", "_endpoint\"", "jwks_uri"].iter().any(|name| line.contains(name)));
-        let hosts: Vec<_> = lines.filter_map(|line| line.split("https://").nth(1)?.split('/').next()).collect();
+        let lines = block(section)
+            .unwrap_or_default()
+            .lines()
+            .filter(|line| ["issuer\"", "_endpoint\"", "jwks_uri"].iter().any(|name| line.contains(name)));
+        let hosts: Vec<_> = lines.filter_map(|line| line.split("https://").nth(1)?.split(['/', '"']).next()).collect();
         assert!(hosts.windows(2).all(|pair| pair[0] == pair[1]), "{name}: {hosts:?}");
     }
 }
