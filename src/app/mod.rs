@@ -4,10 +4,12 @@
 //! * `pages/`: one file per page, with the texts that people read there
 //! * `components/`: what several pages share
 //! * `texts.rs`: what people read, by name; the words themselves are in `assets/texts/`
+//! * `language.rs`: which language that is
 //! * `problems.rs`: what went wrong, in plain words
 
 mod clock;
 mod components;
+mod language;
 mod pages;
 mod problems;
 mod route;
@@ -21,10 +23,12 @@ use std::rc::Rc;
 use yew::prelude::*;
 use yew_router::BrowserRouter;
 
-/// Puts the app in the place of the first paint.
+/// Puts the app in the place of the first paint, in the language of the page.
 pub(crate) fn start() {
-    let root = gloo::utils::document().get_element_by_id("app").expect("index.html has the element that the app is mounted on");
-    yew::Renderer::<App>::with_root(root).render();
+    language::when_ready(|| {
+        let root = gloo::utils::document().get_element_by_id("app").expect("index.html has the element that the app is mounted on");
+        yew::Renderer::<App>::with_root(root).render();
+    });
 }
 
 /// The whole app, or the reason why there is none.

@@ -1,16 +1,24 @@
 //! Values in words.
 
+use super::texts;
+use js_sys::{Array, Intl::RelativeTimeFormat, Object};
 use std::time::Duration;
 
-/// A span in at most two units: `4 min 12 s`.
-pub(crate) fn span(span: Duration) -> String {
-    let seconds = span.as_secs();
-    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, _) => format!("{minutes} min {} s", seconds % 60),
-        (0, _, _) => format!("{hours} h {} min", minutes % 60),
-        (_, _, _) => format!("{days} d {} h", hours % 24),
+/// How long from now, in the words of the browser: `in 5 seconds`, `in 4 Minuten`.
+pub(crate) fn in_time(span: Duration) -> String {
+    let (count, unit) = count(span);
+    let formatter = RelativeTimeFormat::new(&Array::of1(&texts::language().into()), &Object::new());
+    formatter.format(f64::from(count), unit).into()
+}
+
+/// A span in one unit. Seconds that run are told for a minute and a half; after that they would be noise.
+fn count(span: Duration) -> (u32, &'static str) {
+    let seconds = u32::try_from(span.as_secs()).unwrap_or(u32::MAX);
+    match seconds {
+        0..90 => (seconds, "second"),
+        90..5_400 => (seconds / 60, "minute"),
+        5_400..129_600 => (seconds / 3600, "hour"),
+        129_600.. => (seconds / 86_400, "day"),
     }
 }
 
@@ -26,17 +34,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_have_at_most_two_units() {
-        for (seconds, words) in [
-            (0, "0 s"),
-            (59, "59 s"),
-            (60, "1 min 0 s"),
-            (252, "4 min 12 s"),
-            (3600, "1 h 0 min"),
-            (86_399, "23 h 59 min"),
-            (183_600, "2 d 3 h"),
+    fn spans_are_told_in_one_unit() {
+        for (seconds, told) in [
+            (0, (0, "second")),
+            (89, (89, "second")),
+            (90, (1, "minute")),
+            (299, (4, "minute")),
+            (5_399, (89, "minute")),
+            (5_400, (1, "hour")),
+            (183_600, (2, "day")),
         ] {
-            assert_eq!(span(Duration::from_secs(seconds)), words);
+            assert_eq!(count(Duration::from_secs(seconds)), told);
         }
     }
 

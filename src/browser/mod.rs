@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`driver`], `effects`, `changes` | none: the queue of events, what is done, and who hears of it |
 //! | [`moment`] | `Date.now()`, `performance.now()`, `crypto.getRandomValues()` |
-//! | [`platform`] | `isSecureContext`, `crypto.subtle` |
+//! | [`platform`] | `isSecureContext`, `crypto.subtle`, `navigator.languages` |
 //! | [`frame`] | the hidden `<iframe>`, `message` and `securitypolicyviolation` events |
 //! | [`early`] | the frame that the page's inline script has opened |
 //! | [`monitor`] | another hidden `<iframe>`, `postMessage()`, `setInterval()` |

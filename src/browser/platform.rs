@@ -2,6 +2,12 @@
 
 use crate::protocol::error::{Error, Finding};
 
+/// The languages that the person prefers, the best first.
+#[must_use]
+pub fn languages() -> Vec<String> {
+    gloo::utils::window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
+}
+
 /// Looks for everything that signing in cannot do without. `BroadcastChannel` and storage are not among it.
 ///
 /// # Errors

@@ -92,6 +92,9 @@ pub(crate) enum Manner<'a> {
 /// even its own name.
 const POPUP_STATE: &str = "popup.";
 
+/// The languages of the pages that the provider shows.
+pub(crate) const UI_LOCALES: &str = "ui_locales";
+
 /// Parameters that only this module sets.
 pub(crate) fn is_reserved(name: &str) -> bool {
     matches!(
@@ -170,7 +173,7 @@ pub(crate) fn address(manner: &Manner<'_>, metadata: &Metadata, transaction: &Tr
         if let Some(mode) = transaction.response_mode.asked_for() {
             query.append_pair("response_mode", mode);
         }
-        for (name, value) in manner_parameters(manner) {
+        for (name, value) in manner_parameters(manner, config) {
             query.append_pair(&name, &value);
         }
         if let Some(resource) = config.resource() {
@@ -180,7 +183,7 @@ pub(crate) fn address(manner: &Manner<'_>, metadata: &Metadata, transaction: &Tr
     SensitiveUrl::new(url)
 }
 
-fn manner_parameters(manner: &Manner<'_>) -> Vec<(String, String)> {
+fn manner_parameters(manner: &Manner<'_>, config: &Config) -> Vec<(String, String)> {
     let options = match manner {
         Manner::Silent { id_token_hint, organization_id } => {
             let hint = id_token_hint.map(|hint| ("id_token_hint".to_owned(), hint.expose().to_owned()));
@@ -205,153 +208,15 @@ fn manner_parameters(manner: &Manner<'_>) -> Vec<(String, String)> {
             parameters.push((name.clone(), value.clone()));
         }
     }
+    // Where nothing is shown there is no language: only pages that people see are asked for in one.
+    if let Some(tags) = config.ui_locales()
+        && !parameters.iter().any(|(taken, _)| taken == UI_LOCALES)
+    {
+        parameters.push((UI_LOCALES.to_owned(), tags));
+    }
     parameters
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::protocol::{config::Provider, time::Entropy};
-    use std::collections::{HashMap, HashSet};
-
-    fn config() -> Config {
-        let block = r#"{"preset":"scalekit","env_url":"https://acme.scalekit.com","client_id":"spac_1",
-            "api":[{"url":"https://api.example/","resource":"https://api.example"}]}"#;
-        Config::from_json(block, "https://app.example").unwrap()
-    }
-
-    fn build(manner: &Manner<'_>, seed: u8) -> (HashMap<String, String>, Transaction) {
-        let config = config();
-        let Provider::Known(metadata) = &config.provider else { unreachable!("preset") };
-        let (url, transaction) =
-            authorization_request(manner, metadata, UnixTime::from_millis(1), &mut Entropy::new([seed; 32]).generator(), &config);
-        let url = url::Url::parse(url.expose()).unwrap();
-        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-        let map: HashMap<_, _> = pairs.iter().cloned().collect();
-        assert_eq!(pairs.len(), map.len(), "no parameter stands twice");
-        (map, transaction)
-    }
-
-    #[test]
-    fn ar_01_06_11_every_request_is_a_code_request_with_s256_and_nonce() {
-        let options = SignInOptions::default();
-        for manner in [Manner::Silent { id_token_hint: None, organization_id: None }, Manner::Redirect(&options)] {
-            let (query, transaction) = build(&manner, 1);
-            assert_eq!(query["response_type"], "code");
-            assert_eq!(query["client_id"], "spac_1");
-            assert_eq!(query["scope"], "openid profile email offline_access");
-            assert_eq!(query["code_challenge_method"], "S256");
-            assert_eq!(query["code_challenge"], pkce::challenge(&transaction.verifier));
-            assert_eq!(query["nonce"], transaction.nonce.expose());
-            assert_eq!(query["state"], transaction.state.expose());
-            assert_eq!(query["redirect_uri"], transaction.redirect_uri);
-            assert_eq!(query["resource"], "https://api.example");
-            assert!(!query.contains_key("response_mode"));
-        }
-    }
-
-    #[test]
-    fn si_01_15_the_silent_request_has_its_own_redirect_uri_and_prompt_none() {
-        let (query, _) = build(&Manner::Silent { id_token_hint: None, organization_id: None }, 1);
-        assert_eq!(query["redirect_uri"], "https://app.example/silent-refresh.html");
-        assert_eq!(query["prompt"], "none");
-        assert!(!query.contains_key("id_token_hint"));
-        let (query, _) = build(&Manner::Silent { id_token_hint: Some(&IdToken::new("a.b.c")), organization_id: Some("org_1") }, 1);
-        assert_eq!((&*query["id_token_hint"], &*query["organization_id"]), ("a.b.c", "org_1"));
-    }
-
-    #[test]
-    fn ar_20_the_fragment_is_asked_for_where_the_relay_page_answers_and_the_provider_offers_it() {
-        let mut config = config();
-        let Provider::Known(metadata) = &mut config.provider else { unreachable!("preset") };
-        metadata.offers_fragment = true;
-        let metadata = metadata.clone();
-        let options = SignInOptions::default();
-        for (manner, mode) in [
-            (Manner::Silent { id_token_hint: None, organization_id: None }, ResponseMode::Fragment),
-            (Manner::Popup(&options), ResponseMode::Fragment),
-            (Manner::Redirect(&options), ResponseMode::Query),
-            (Manner::Lookup, ResponseMode::Query),
-        ] {
-            let (url, transaction) =
-                authorization_request(&manner, &metadata, UnixTime::from_millis(1), &mut Entropy::new([1; 32]).generator(), &config);
-            assert_eq!(transaction.response_mode, mode);
-            assert_eq!(url.expose().contains("&response_mode=fragment"), mode == ResponseMode::Fragment, "{manner:?}");
-        }
-    }
-
-    #[test]
-    fn si_01_a_lookup_by_redirect_comes_back_to_the_callback_page() {
-        let (query, transaction) = build(&Manner::Lookup, 1);
-        assert_eq!((&*query["redirect_uri"], &*query["prompt"]), ("https://app.example/callback", "none"));
-        assert_eq!(transaction.redirect_uri, query["redirect_uri"]);
-    }
-
-    #[test]
-    fn bp_05_a_popup_comes_back_to_the_relay_page_which_knows_it_by_its_state() {
-        let options = SignInOptions { login_hint: Some("me".into()), ..SignInOptions::default() };
-        let (query, transaction) = build(&Manner::Popup(&options), 1);
-        assert_eq!((&*query["redirect_uri"], &*query["login_hint"]), ("https://app.example/silent-refresh.html", "me"));
-        assert!(!query.contains_key("prompt"));
-        let random = query["state"].strip_prefix("popup.").expect("marked");
-        assert_eq!((random.len(), transaction.state.expose()), (43, &*query["state"]));
-    }
-
-    #[test]
-    fn ar_03_07_values_are_fresh_and_opaque() {
-        let mut seen = HashSet::new();
-        for seed in 0..=255 {
-            let (query, transaction) =
-                build(&Manner::Redirect(&SignInOptions { return_to: Some("/account".into()), ..SignInOptions::default() }), seed);
-            for value in [&query["state"], &query["nonce"], transaction.verifier.expose()] {
-                assert_eq!(value.len(), 43);
-                assert!(!value.contains("account"));
-                assert!(seen.insert(value.to_owned()), "repeated");
-            }
-        }
-    }
-
-    #[test]
-    fn every_option_is_sent_under_its_name() {
-        let options = SignInOptions {
-            prompt: Some(Prompt::SelectAccount),
-            organization_id: Some("org_1".into()),
-            connection_id: Some("conn_1".into()),
-            domain: Some("acme.com".into()),
-            login_hint: Some("a+b@acme.com".into()),
-            provider: Some("google".into()),
-            max_age: Some(60),
-            extra: vec![("ui_locales".into(), "de en".into())],
-            popup: false,
-            return_to: Some("/x".into()),
-        };
-        let (query, transaction) = build(&Manner::Redirect(&options), 1);
-        for (name, value) in [
-            ("prompt", "select_account"),
-            ("organization_id", "org_1"),
-            ("connection_id", "conn_1"),
-            ("domain", "acme.com"),
-            ("login_hint", "a+b@acme.com"),
-            ("provider", "google"),
-            ("max_age", "60"),
-            ("ui_locales", "de en"),
-        ] {
-            assert_eq!(query[name], value);
-        }
-        assert_eq!(transaction.max_age, Some(60));
-        assert!(!query.values().any(|value| value == "/x"), "the way back is no business of the provider");
-    }
-
-    #[test]
-    fn ar_24_25_extra_parameters_override_nothing() {
-        let extra = [
-            "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
-            "response_mode", "prompt", "request", "request_uri", "login_hint",
-        ]
-        .map(|name| (name.to_owned(), "evil".to_owned()))
-        .to_vec();
-        let options = SignInOptions { extra, login_hint: Some("me".into()), ..SignInOptions::default() };
-        let (query, _) = build(&Manner::Redirect(&options), 1);
-        assert!(!query.values().any(|value| value == "evil"));
-    }
-}
+#[path = "authorize_tests.rs"]
+mod tests;

@@ -8,6 +8,7 @@ use super::{
     error::ConfigError,
     json::Object,
     jwt::Algorithm,
+    locales,
 };
 use std::time::Duration;
 use url::Url;
@@ -61,6 +62,8 @@ pub struct Config {
     pub(crate) default_lifetime: Duration,
     /// How long a session is believed to go on at the provider before it is asked again, when the person comes back to the page.
     pub(crate) recheck: Option<Duration>,
+    /// The languages for the provider's pages, the best first; none if nobody has said.
+    pub(crate) ui_locales: Option<Vec<String>>,
 }
 
 impl Config {
@@ -83,6 +86,14 @@ impl Config {
     /// Begins a configuration in code, for an app that is served at `app_origin`.
     pub fn builder(app_origin: &str, client_id: &str) -> ConfigBuilder {
         ConfigBuilder::new(app_origin, client_id)
+    }
+
+    /// Asks for the provider's pages in these languages, the best first, unless the configuration names some: `ui_locales`
+    /// ([OpenID Connect Core §3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)). What is no language tag is left out.
+    #[must_use]
+    pub fn with_languages(self, languages: impl IntoIterator<Item = String>) -> Self {
+        let preferred = || languages.into_iter().filter(|tag| locales::is_tag(tag)).take(locales::LIMIT).collect();
+        Self { ui_locales: self.ui_locales.or_else(|| Some(preferred())), ..self }
     }
 
     /// The issuer identifier.
@@ -166,6 +177,11 @@ impl Config {
             Provider::Known(metadata) => vec![address::origin(&metadata.authorization_endpoint)],
             Provider::Discovered { issuer } => vec![origin_of(issuer)],
         }
+    }
+
+    /// The value of `ui_locales` for pages that people see.
+    pub(crate) fn ui_locales(&self) -> Option<String> {
+        self.ui_locales.as_ref().filter(|tags| !tags.is_empty()).map(|tags| tags.join(" "))
     }
 
     /// The resource that tokens are asked for ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)).

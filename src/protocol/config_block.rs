@@ -7,15 +7,15 @@ use super::{
     error::{Finding, Problem},
     json::Object,
     jwt::Algorithm,
-    presets,
+    locales, presets,
 };
 use std::time::Duration;
 use url::Url;
 
 /// Every field that a configuration may have.
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 16] = [
     "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
-    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval",
+    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -44,6 +44,7 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         clock_skew: clock_skew(object)?,
         default_lifetime: Duration::from_secs(300),
         recheck: recheck(object)?,
+        ui_locales: locales::read(object)?,
         app,
     };
     check_paths_differ(&config)?;

@@ -1,6 +1,7 @@
 //! Sign-out at the provider ([OpenID Connect RP-Initiated Logout 1.0](https://openid.net/specs/openid-connect-rpinitiated-1_0.html)).
 
 use super::{
+    authorize::UI_LOCALES,
     config::Config,
     secret::{IdToken, SensitiveUrl, StateParameter},
 };
@@ -15,6 +16,9 @@ pub(crate) fn logout_url(endpoint: &Url, id_token: &IdToken, state: &StateParame
         .append_pair("client_id", &config.client_id)
         .append_pair("post_logout_redirect_uri", &config.post_logout_redirect_uri())
         .append_pair("state", state.expose());
+    if let Some(tags) = config.ui_locales() {
+        url.query_pairs_mut().append_pair(UI_LOCALES, &tags);
+    }
     SensitiveUrl::new(url)
 }
 
@@ -35,5 +39,7 @@ mod tests {
              &post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fsigned-out&state=s"
         );
         assert!(!format!("{url:?}").contains("a.b.c"));
+        let url = logout_url(&endpoint, &IdToken::new("a.b.c"), &StateParameter::new("s"), &config.with_languages(["de".to_owned()]));
+        assert!(url.expose().ends_with("&state=s&ui_locales=de"));
     }
 }

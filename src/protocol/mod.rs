@@ -9,7 +9,7 @@
 //! | 5. renewal | [`machine`], `pursuit`, `retry` |
 //! | 6. sign-out | `logout`, [`tab_message`] |
 //!
-//! Configuration and what is known of the provider: [`config`], `presets`, [`discovery`], `knowledge`. Values: [`secret`], [`time`],
+//! Configuration and what is known of the provider: [`config`], `locales`, `presets`, [`discovery`], `knowledge`. Values: [`secret`], [`time`],
 //! [`http`], [`error`].
 
 mod access_token;
@@ -36,6 +36,7 @@ mod json;
 pub mod jwks;
 pub mod jwt;
 mod knowledge;
+mod locales;
 mod logout;
 pub mod machine;
 pub mod monitoring;

@@ -13,7 +13,7 @@ use crate::html::{self, App, Asked, Link, Placed};
 use crate::process::say;
 use crate::wasm::{self, Build};
 use crate::workspace::Workspace;
-use crate::{budget, compress, digest, shrink};
+use crate::{budget, compress, digest, shrink, texts};
 
 /// The source file of the relay page, from which it goes to where the
 /// configuration wants it.
@@ -23,7 +23,7 @@ const RELAY: &str = "silent-refresh.html";
 const HEAD_START: &str = "assets/early.js";
 
 /// To be raised when this code makes other bundles of the same sources.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// A finished bundle.
 #[derive(Clone, Debug)]
@@ -88,14 +88,14 @@ fn read_assets(workspace: &Workspace, page: &str) -> Result<Vec<Asset>> {
     let mut assets = Vec::new();
     for link in html::links(page)? {
         let source = workspace.at(&link.href);
-        let name = link.href.rsplit('/').next().unwrap_or_default();
+        let name = link.name();
         let plain = join(&link.into, name);
         match link.asked {
             Asked::App => {}
             Asked::File if link.href == RELAY => {}
             Asked::Folder => read_folder(&source, &plain, &link, &mut assets)?,
             Asked::File => assets.push(Asset::read(&source, plain, &link)?),
-            Asked::Style | Asked::Icon => {
+            Asked::Style | Asked::Icon | Asked::Texts => {
                 let mut asset = Asset::read(&source, String::new(), &link)?;
                 asset.target = hashed(name, &asset.bytes);
                 assets.push(asset);
@@ -132,6 +132,7 @@ fn stamp(workspace: &Workspace, module: &Path, page: &str, assets: &[Asset]) -> 
     all.extend(digest::short(&fs::read(module)?).into_bytes());
     all.extend(fs::read(workspace.at("xtask/npm/package-lock.json"))?);
     all.extend(include_bytes!("start.js"));
+    all.extend(texts::sentences(workspace)?.into_bytes());
     all.extend(page.as_bytes());
     for asset in assets {
         all.extend(asset.target.as_bytes());
@@ -154,7 +155,11 @@ fn assemble(workspace: &Workspace, module: &Path, page: &str, assets: &[Asset], 
     let script = fs::read(bound.join("hushkey.js"))?;
     let module = fs::read(bound.join("hushkey_bg.wasm"))?;
     let hash = digest::short(&[script.as_slice(), module.as_slice()].concat());
-    let app = App { script: place(format!("hushkey-{hash}.js"), &script)?, wasm: place(format!("hushkey-{hash}_bg.wasm"), &module)? };
+    let app = App {
+        script: place(format!("hushkey-{hash}.js"), &script)?,
+        wasm: place(format!("hushkey-{hash}_bg.wasm"), &module)?,
+        sentences: texts::sentences(workspace)?,
+    };
     if bound.join("snippets").exists() {
         bail!(
             "A dependency brings JavaScript of its own (wasm-bindgen snippets), which has no \
@@ -165,7 +170,10 @@ fn assemble(workspace: &Workspace, module: &Path, page: &str, assets: &[Asset], 
     for asset in assets {
         placed.push((&asset.link, place(asset.target.clone(), &asset.bytes)?));
     }
-    let page = html::inline(page, |script| shrink::inline_script(workspace, &workspace.at(script)))?;
+    let mut page = html::inline(page, |script| shrink::inline_script(workspace, &workspace.at(script)))?;
+    for (link, placed) in placed.iter().filter(|(link, _)| link.asked == Asked::Texts) {
+        page = html::point(&page, link.name(), placed)?;
+    }
     html::render(&page, &app, |link| {
         let found = placed.iter().find(|(own, _)| *own == link);
         found.map(|(_, placed)| placed.clone()).context("A link of the page was not read.")

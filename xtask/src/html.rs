@@ -25,6 +25,8 @@ pub enum Asked {
     Icon,
     /// A file copied as it is.
     File,
+    /// The texts of a language, named by their content: a file with `hreflang`.
+    Texts,
     /// A folder copied as it is.
     Folder,
     /// The app itself.
@@ -40,6 +42,13 @@ pub struct Link {
     pub href: String,
     /// The folder of the deployed site to copy into, without slashes around it.
     pub into: String,
+}
+
+impl Link {
+    /// The name of the file or folder, without those that it is in.
+    pub fn name(&self) -> &str {
+        self.href.rsplit('/').next().unwrap_or_default()
+    }
 }
 
 /// A file of the deployed site that the page refers to.
@@ -58,6 +67,8 @@ pub struct App {
     pub script: Placed,
     /// The WebAssembly module.
     pub wasm: Placed,
+    /// What to say if they cannot be started: a JSON object, by language.
+    pub sentences: String,
 }
 
 /// The Trunk links of a page, in order.
@@ -98,7 +109,7 @@ pub fn render(page: &str, app: &App, placed: impl Fn(&Link) -> Result<Placed>) -
         RewriteStrSettings::new().append_element_content_handler(element!("[data-trunk]", |element| {
             let link = link(element)?;
             match link.asked {
-                Asked::File | Asked::Folder => element.remove(),
+                Asked::File | Asked::Folder | Asked::Texts => element.remove(),
                 Asked::App => {
                     *started.borrow_mut() += 1;
                     element.replace(&start(app), ContentType::Html);
@@ -119,6 +130,15 @@ pub fn render(page: &str, app: &App, placed: impl Fn(&Link) -> Result<Placed>) -
     match started.into_inner() {
         1 => Ok(rendered),
         n => bail!("index.html must have one <link data-trunk rel=\"rust\">, not {n}."),
+    }
+}
+
+/// Writes where a file really is into the page's small script, which knows it by its plain name: `"/de.txt"` becomes its address and its hash.
+pub fn point(page: &str, name: &str, placed: &Placed) -> Result<String> {
+    let plain = format!("\"/{name}\"");
+    match page.matches(&plain).count() {
+        1 => Ok(page.replace(&plain, &format!("\"{}#{}\"", placed.url, placed.integrity))),
+        n => bail!("The scripts of index.html name {plain} {n} times, and should once."),
     }
 }
 
@@ -183,8 +203,11 @@ pub fn script_sources(page: &str) -> Result<Vec<String>> {
 }
 
 fn start(app: &App) -> String {
-    let script =
-        START.replace("{{script}}", &app.script.url).replace("{{wasm}}", &app.wasm.url).replace("{{wasm_integrity}}", &app.wasm.integrity);
+    let script = START
+        .replace("{{script}}", &app.script.url)
+        .replace("{{wasm}}", &app.wasm.url)
+        .replace("{{wasm_integrity}}", &app.wasm.integrity)
+        .replace("{{sentences}}", &app.sentences);
     // Browsers ignore the integrity of such a preload, and say so; the fetch that takes it over checks it.
     format!(
         "<link rel=\"modulepreload\" href=\"{}\" integrity=\"{}\">\n    \
@@ -199,6 +222,7 @@ fn link(element: &Element<'_, '_>) -> Result<Link> {
     let asked = match (element.tag_name().as_str(), rel.as_str()) {
         ("link", "css") => Asked::Style,
         ("link", "icon") => Asked::Icon,
+        ("link", "copy-file") if element.has_attribute("hreflang") => Asked::Texts,
         ("link", "copy-file") => Asked::File,
         ("link", "copy-dir") => Asked::Folder,
         ("link", "rust") => Asked::App,

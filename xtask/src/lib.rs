@@ -5,7 +5,7 @@
 //!
 //! From bottom to top: [`workspace`], [`process`], [`tools`] and [`engines`] find
 //! things and start programs; [`wasm`], [`html`] and [`bundle`] make the app once for all
-//! configurations; [`config`], [`headers`] and [`dist`] make one deployable
+//! configurations, with the words of [`texts`] in the page; [`config`], [`headers`] and [`dist`] make one deployable
 //! folder of it; [`site`] and [`serve`] hand that folder out; [`run`], [`dev`],
 //! [`simulate`], [`bench`], [`validation`] and [`suite`] are the commands.
 
@@ -29,6 +29,7 @@ pub mod shrink;
 pub mod simulate;
 pub mod site;
 pub mod suite;
+pub mod texts;
 pub mod tools;
 pub mod validation;
 pub mod wasm;

@@ -7,6 +7,6 @@
         const sentence = document.createElement("p");
         sentence.className = "alone";
         sentence.setAttribute("role", "alert");
-        sentence.textContent = "The app could not be started. Check the connection and reload the page.";
+        sentence.textContent = {{sentences}}[document.documentElement.lang];
         document.getElementById("app").replaceChildren(sentence);
       }

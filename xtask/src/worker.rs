@@ -29,6 +29,8 @@ pub fn script(deployment: &Deployment, page: &str, files: &[String]) -> String {
     if !deployment.service_worker {
         return ENDS.to_owned();
     }
+    // A language is for those who read it: they have it, and the browser's own store keeps what never changes.
+    let files: Vec<&String> = files.iter().filter(|file| !file.ends_with(".txt")).collect();
     let files = json!(files).to_string();
     // Another page or other files are another deployment.
     let version = digest::short(format!("{KEEPS}{files}{page}").as_bytes());
@@ -52,6 +54,12 @@ mod tests {
         assert_ne!(one, script(&deployment(true), "another page", &files));
         assert_ne!(one, script(&deployment(true), "page", &others));
         assert!(one.contains(r#"const FILES = ["/app-1.css"];"#) && !one.contains("{{"), "{one}");
+    }
+
+    #[test]
+    fn languages_are_not_fetched_for_everybody() {
+        let text = script(&deployment(true), "page", &["/app-1.css".to_owned(), "/de-1.txt".to_owned()]);
+        assert!(text.contains(r#"const FILES = ["/app-1.css"];"#), "{text}");
     }
 
     #[test]

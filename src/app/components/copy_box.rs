@@ -1,5 +1,6 @@
 //! A text for copying.
 
+use crate::app::texts::text;
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -12,28 +13,28 @@ pub(crate) struct CopyBoxProps {
     /// What it is.
     pub(crate) label: AttrValue,
     /// The text.
-    pub(crate) text: AttrValue,
+    pub(crate) copied: AttrValue,
 }
 
 /// A field with the text, and a button that copies it; if the browser does not let it, the text is selected for the person to copy.
 #[component]
-pub(crate) fn CopyBox(CopyBoxProps { label, text }: &CopyBoxProps) -> Html {
+pub(crate) fn CopyBox(CopyBoxProps { label, copied }: &CopyBoxProps) -> Html {
     let field = use_node_ref();
     let outcome = use_state_eq(|| "");
     let copy = {
-        let (field, text, outcome) = (field.clone(), text.clone(), outcome.clone());
+        let (field, copied, outcome) = (field.clone(), copied.clone(), outcome.clone());
         move |_| {
-            let (field, text, outcome) = (field.clone(), text.clone(), outcome.clone());
+            let (field, copied, outcome) = (field.clone(), copied.clone(), outcome.clone());
             spawn_local(async move {
-                if write_to_clipboard(&text).await.is_ok() {
-                    outcome.set("Copied.");
+                if write_to_clipboard(&copied).await.is_ok() {
+                    outcome.set(text("copy.done"));
                     return;
                 }
                 if let Some(field) = field.cast::<HtmlInputElement>() {
                     let _ = field.focus();
                     field.select();
                 }
-                outcome.set("Your browser does not allow copying. The code is selected, ready for you to copy.");
+                outcome.set(text("copy.refused"));
             });
         }
     };
@@ -41,8 +42,8 @@ pub(crate) fn CopyBox(CopyBoxProps { label, text }: &CopyBoxProps) -> Html {
         <div class="copy">
             <label for="copy-text">{ label }</label>
             <div class="copy-row">
-                <input id="copy-text" ref={field} value={text} readonly=true spellcheck="false" autocomplete="off" />
-                <button type="button" class="button button-plain" onclick={copy}>{ "Copy" }</button>
+                <input id="copy-text" ref={field} value={copied} readonly=true spellcheck="false" autocomplete="off" />
+                <button type="button" class="button button-plain" onclick={copy}>{ text("copy") }</button>
             </div>
             <p class="quiet small" role="status">{ *outcome }</p>
         </div>

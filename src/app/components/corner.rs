@@ -1,6 +1,7 @@
 //! The right end of the header.
 
 use super::SignInButton;
+use crate::app::texts::text;
 use hushkey::{AuthHandle, View};
 use yew::prelude::*;
 
@@ -14,7 +15,7 @@ pub(crate) fn corner(auth: &AuthHandle) -> Html {
         View::SignedIn(person) | View::Paused { person, .. } => html! {
             <>
                 <span class="corner-name">{ &person.name }</span>
-                <button type="button" class="button button-plain button-small" onclick={sign_out}>{ "Sign out" }</button>
+                <button type="button" class="button button-plain button-small" onclick={sign_out}>{ text("sign_out") }</button>
             </>
         },
         View::SignedOut(_) => html! { <SignInButton class="button-plain button-small" /> },

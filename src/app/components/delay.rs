@@ -1,6 +1,10 @@
 //! Says that the provider cannot be reached, and when it is asked again.
 
-use crate::app::{clock, words};
+use crate::app::{
+    clock,
+    texts::{filled, text},
+    words,
+};
 use hushkey::{
     Delay, Error, View,
     protocol::{error::NetworkFailure, time::UnixTime},
@@ -45,13 +49,13 @@ pub(crate) fn delay_panel(delay: &Delay) -> Html {
 }
 
 /// What keeps the lookup from its end.
-pub(crate) const fn cause(delay: &Delay) -> &'static str {
+pub(crate) fn cause(delay: &Delay) -> &'static str {
     match delay.cause {
-        Error::Network(NetworkFailure::Offline) => "You are offline.",
-        Error::Network(NetworkFailure::Unavailable { status: 429, .. }) => "The sign-in service is busy.",
-        Error::AccessToken(_) | Error::IdToken(_) => "The clock of this device seems to be wrong.",
-        Error::Silent(_) => "The sign-in service is slow.",
-        _ => "The sign-in service cannot be reached.",
+        Error::Network(NetworkFailure::Offline) => text("delay.offline"),
+        Error::Network(NetworkFailure::Unavailable { status: 429, .. }) => text("delay.busy"),
+        Error::AccessToken(_) | Error::IdToken(_) => text("delay.clock"),
+        Error::Silent(_) => text("delay.slow"),
+        _ => text("delay.unreachable"),
     }
 }
 
@@ -64,13 +68,13 @@ struct CountdownProps {
 fn Countdown(CountdownProps { next_try }: &CountdownProps) -> Html {
     clock::use_seconds();
     let left = next_try.since(clock::now());
-    let text = if left.is_zero() {
-        "Trying again…".to_owned()
+    let told = if left.is_zero() {
+        text("delay.trying").to_owned()
     } else {
         // A second that has begun counts, so that the last number is 1.
-        format!("Trying again in {}.", words::span(left + Duration::from_millis(999)))
+        filled("delay.next", &[("when", &words::in_time(left + Duration::from_millis(999)))])
     };
-    html! { <span class="ticking">{ text }</span> }
+    html! { <span class="ticking">{ told }</span> }
 }
 
 #[derive(Properties, PartialEq)]
@@ -82,5 +86,5 @@ struct TryNowProps {
 #[component]
 fn TryNow(TryNowProps { class }: &TryNowProps) -> Html {
     let auth = use_auth();
-    html! { <button type="button" class={classes!("button", class.clone())} onclick={move |_| auth.retry()}>{ "Try now" }</button> }
+    html! { <button type="button" class={classes!("button", class.clone())} onclick={move |_| auth.retry()}>{ text("delay.now") }</button> }
 }

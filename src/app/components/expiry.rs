@@ -1,6 +1,10 @@
 //! How long the access token is good for. It counts by itself: a renewal changes nothing else on the page.
 
-use crate::app::{clock, words};
+use crate::app::{
+    clock,
+    texts::{filled, text},
+    words,
+};
 use hushkey::{View, protocol::time::UnixTime, use_auth};
 use std::time::Duration;
 use yew::prelude::*;
@@ -30,7 +34,7 @@ pub(crate) fn Expiry() -> Html {
     let expires_at = auth.token_expires_at();
     let renewing = auth.is_renewing();
     let generation = auth.token_generation();
-    let promise = if matches!(auth.view(), View::Paused { .. }) { "" } else { " It is renewed by itself before that." };
+    let promise = if matches!(auth.view(), View::Paused { .. }) { "" } else { text("access.by_itself") };
     let current = settle(*renewal, generation, renewing);
     if current != *renewal {
         renewal.set(current);
@@ -43,18 +47,18 @@ pub(crate) fn Expiry() -> Html {
         }
     };
     let outcome = match current {
-        Renewal::Asked { at, .. } if clock::now().since(at) > PATIENCE => "This takes longer than usual. It goes on by itself.",
+        Renewal::Asked { at, .. } if clock::now().since(at) > PATIENCE => text("access.slow"),
         Renewal::NotAsked | Renewal::Asked { .. } => "",
-        Renewal::Done => "Renewed. You have a new access token.",
-        Renewal::Failed => "It could not be renewed just now. It will be tried again by itself.",
+        Renewal::Done => text("access.done"),
+        Renewal::Failed => text("access.failed"),
     };
     html! {
         <section class="section" aria-labelledby="access">
-            <h2 id="access">{ "Access" }</h2>
-            <p class="quiet ticking">{ left(expires_at) }{ promise }</p>
+            <h2 id="access">{ text("access") }</h2>
+            <p class="quiet ticking">{ left(expires_at) }{ " " }{ promise }</p>
             <div class="actions">
                 <button type="button" class="button button-plain" aria-disabled={busy.then_some("true")} onclick={renew}>
-                    { if busy { "Renewing…" } else { "Renew now" } }
+                    { if busy { text("access.renewing") } else { text("access.renew") } }
                 </button>
                 <span role="status">{ outcome }</span>
             </div>
@@ -74,7 +78,7 @@ fn settle(renewal: Renewal, generation: Option<u64>, renewing: bool) -> Renewal 
 
 fn left(expires_at: Option<UnixTime>) -> String {
     match expires_at.map(|at| at.since(clock::now())) {
-        Some(left) if !left.is_zero() => format!("Your access token expires in {}.", words::span(left)),
-        Some(_) | None => "Your access token has expired.".to_owned(),
+        Some(left) if !left.is_zero() => filled("access.left", &[("when", &words::in_time(left))]),
+        Some(_) | None => text("access.expired").to_owned(),
     }
 }

@@ -1,7 +1,7 @@
 //! The frame of every page: a way past the header, the header, the page, and a voice for people who do not see changes.
 
 use super::{announcer::announcer, focus::use_heading_focus, header::header, paused::paused_bar, use_delay};
-use crate::app::{pages, route::Place};
+use crate::app::{pages, route::Place, texts::text};
 use hushkey::{Config, use_auth};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -19,7 +19,7 @@ pub(crate) fn Frame() -> Html {
     use_heading_focus(location.path(), &view);
     html! {
         <div class="frame">
-            <a class="skip" href="#main">{ "Skip to content" }</a>
+            <a class="skip" href="#main">{ text("skip") }</a>
             { header(place, &auth) }
             { paused_bar(&auth) }
             <main class="page" id="main" tabindex="-1">{ pages::page(place) }</main>

@@ -1,5 +1,6 @@
 //! The organisations that the person works in, and the way from one to another.
 
+use crate::app::texts::{filled, marked, text};
 use hushkey::{SignInOptions, protocol::authorize::Prompt, use_auth};
 use yew::prelude::*;
 
@@ -41,7 +42,7 @@ pub(crate) fn Organizations() -> Html {
             let (auth, wanted) = (auth.clone(), id.clone());
             html! {
                 <button type="button" class="button button-plain" onclick={move |_| auth.switch_organization(wanted.clone())}>
-                    { format!("Switch to {id}") }
+                    { filled("organization.switch", &[("organization", id)]) }
                 </button>
             }
         })
@@ -51,11 +52,11 @@ pub(crate) fn Organizations() -> Html {
     };
     html! {
         <section class="section" aria-labelledby="organizations">
-            <h2 id="organizations">{ "Organisation" }</h2>
-            <p class="quiet">{ "You work in " }<span class="code">{ present }</span>{ ". In another one you may have other roles." }</p>
+            <h2 id="organizations">{ text("account.organization") }</h2>
+            <p class="quiet">{ marked("organization.present", &[("organization", html! { <span class="code">{ present }</span> })]) }</p>
             <div class="actions">
                 { others }
-                <button type="button" class="button button-plain" onclick={choose}>{ "Choose another…" }</button>
+                <button type="button" class="button button-plain" onclick={choose}>{ text("organization.choose") }</button>
             </div>
         </section>
     }

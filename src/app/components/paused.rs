@@ -1,5 +1,6 @@
 //! A session that only the person can renew. It stands above the page, which stays as it is.
 
+use crate::app::texts::text;
 use hushkey::{AuthHandle, SignInOptions, View};
 use yew::prelude::*;
 
@@ -10,12 +11,12 @@ pub(crate) fn paused_bar(auth: &AuthHandle) -> Html {
     }
     let (resume, here) = (auth.clone(), auth.clone());
     html! {
-        <section class="notice notice-bar" aria-label="Your session">
-            <p><strong>{ "Your session is paused." }</strong>{ " Nothing on this page is lost. Continue in a small window, and it goes on." }</p>
+        <section class="notice notice-bar" aria-label={text("paused.label")}>
+            <p><strong>{ text("paused.title") }</strong>{ " " }{ text("paused.text") }</p>
             <div class="actions">
-                <button type="button" class="button button-small" onclick={move |_| resume.resume()}>{ "Continue" }</button>
+                <button type="button" class="button button-small" onclick={move |_| resume.resume()}>{ text("paused.continue") }</button>
                 <button type="button" class="button button-plain button-small" onclick={move |_| here.sign_in(SignInOptions::default())}>
-                    { "Leave this page and sign in" }
+                    { text("paused.leave") }
                 </button>
             </div>
         </section>

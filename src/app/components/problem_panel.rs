@@ -1,7 +1,7 @@
 //! A problem in plain words, with a way on.
 
 use super::{Link, copy_box::CopyBox};
-use crate::app::{problems, route::Route};
+use crate::app::{problems, route::Route, texts::text};
 use hushkey::{Error, Fault, SignInOptions, use_auth};
 use yew::prelude::*;
 
@@ -25,10 +25,10 @@ pub(crate) fn ProblemPanel(ProblemPanelProps { error }: &ProblemPanelProps) -> H
             <h1 tabindex="-1">{ problem.title }</h1>
             <p class="lead">{ problem.sentence }{ " " }{ problem.advice }</p>
             <div class="actions">
-                <button type="button" class="button" onclick={again}>{ "Try again" }</button>
-                <Link to={Route::Home} class="button button-plain">{ "Go home" }</Link>
+                <button type="button" class="button" onclick={again}>{ text("try_again") }</button>
+                <Link to={Route::Home} class="button button-plain">{ text("go_home") }</Link>
             </div>
-            <CopyBox label="Code for the people who run this app" text={error.code()} />
+            <CopyBox label={text("code")} copied={error.code()} />
         </>
     }
 }

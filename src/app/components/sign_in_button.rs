@@ -1,5 +1,6 @@
 //! The way in.
 
+use crate::app::texts::text;
 use hushkey::{SignInOptions, use_auth};
 use yew::prelude::*;
 
@@ -7,7 +8,7 @@ use yew::prelude::*;
 #[derive(Properties, PartialEq)]
 pub(crate) struct SignInButtonProps {
     /// What it says.
-    #[prop_or("Sign in".into())]
+    #[prop_or_else(|| text("sign_in").into())]
     pub(crate) label: AttrValue,
     /// How it looks, beside being a button.
     #[prop_or_default]

@@ -1,20 +1,20 @@
 //! A page for signed-in people, when nobody is.
 
 use super::{Link, ProblemPanel, SignInButton};
-use crate::app::route::Route;
+use crate::app::{route::Route, texts::text};
 use hushkey::Reason;
 use yew::prelude::*;
 
 /// Why nobody is signed in, in words.
-pub(crate) const fn sentence(reason: &Reason) -> &'static str {
+pub(crate) fn sentence(reason: &Reason) -> &'static str {
     match reason {
-        Reason::NoSession => "You are not signed in.",
-        Reason::ByChoice => "You signed out.",
-        Reason::Elsewhere => "You signed out in another tab.",
-        Reason::SessionEnded => "Your session has ended.",
-        Reason::AccountChanged => "Another person signed in.",
-        Reason::SignedInElsewhere => "Somebody signed in in another tab.",
-        Reason::Problem(_) => "The last sign-in did not work.",
+        Reason::NoSession => text("reason.no_session"),
+        Reason::ByChoice => text("reason.by_choice"),
+        Reason::Elsewhere => text("reason.elsewhere"),
+        Reason::SessionEnded => text("reason.session_ended"),
+        Reason::AccountChanged => text("reason.account_changed"),
+        Reason::SignedInElsewhere => text("reason.signed_in_elsewhere"),
+        Reason::Problem(_) => text("reason.problem"),
     }
 }
 
@@ -26,10 +26,10 @@ pub(crate) fn signed_out_panel(reason: &Reason) -> Html {
     html! {
         <>
             <h1 tabindex="-1">{ sentence(reason) }</h1>
-            <p class="lead">{ "This page is for people who are signed in. Sign in, and you will come back here." }</p>
+            <p class="lead">{ text("members") }</p>
             <div class="actions">
                 <SignInButton />
-                <Link to={Route::Home} class="button button-plain">{ "Go home" }</Link>
+                <Link to={Route::Home} class="button button-plain">{ text("go_home") }</Link>
             </div>
         </>
     }

@@ -1,6 +1,7 @@
 //! A page for signed-in people, before it is known whether somebody is.
 
 use super::{delay_panel, use_delay};
+use crate::app::texts::text;
 use hushkey::{Destination, View, use_auth};
 use yew::prelude::*;
 
@@ -21,9 +22,9 @@ pub(crate) fn Waiting(WaitingProps { title, children }: &WaitingProps) -> Html {
         return delay_panel(&delay);
     }
     match view {
-        View::Leaving(Destination::SignIn) => html! { <h1 class="late" tabindex="-1">{ "Taking you to the sign-in page…" }</h1> },
-        View::Leaving(Destination::SignOut) => html! { <h1 class="late" tabindex="-1">{ "Signing you out…" }</h1> },
-        View::Completing => html! { <h1 class="late" tabindex="-1">{ "Signing you in…" }</h1> },
+        View::Leaving(Destination::SignIn) => html! { <h1 class="late" tabindex="-1">{ text("going.sign_in") }</h1> },
+        View::Leaving(Destination::SignOut) => html! { <h1 class="late" tabindex="-1">{ text("going.sign_out") }</h1> },
+        View::Completing => html! { <h1 class="late" tabindex="-1">{ text("going.complete") }</h1> },
         View::Restoring { .. } | View::Leaving(Destination::Lookup) => html! {
             <>
                 <h1 class="hidden" tabindex="-1">{ title }</h1>

@@ -1,18 +1,19 @@
 //! Who is signed in.
 
-use crate::app::components::{Avatar, Expiry, Organizations, Waiting, detail, signed_out_panel, tags, use_title};
+use crate::app::{
+    components::{Avatar, Expiry, Organizations, Waiting, detail, signed_out_panel, tags, use_title},
+    texts::text,
+};
 use hushkey::{Person, Reason, RequireSignIn, use_auth};
 use yew::prelude::*;
-
-const TITLE: &str = "Account";
 
 /// The person's page, for themselves.
 #[component]
 pub(crate) fn Account() -> Html {
-    use_title(TITLE);
+    use_title(text("title.account"));
     html! {
         <>
-            <RequireSignIn waiting={html! { <Waiting title={TITLE}>{ shape() }</Waiting> }} signed_out={|reason: Reason| signed_out_panel(&reason)}>
+            <RequireSignIn waiting={html! { <Waiting title={text("title.account")}>{ shape() }</Waiting> }} signed_out={|reason: Reason| signed_out_panel(&reason)}>
                 <Details />
                 <Expiry />
             </RequireSignIn>
@@ -57,11 +58,11 @@ fn details(person: &Person) -> Html {
                 </div>
             </div>
             <dl class="details">
-                { for row("Organisation", &person.organization) }
-                { detail("Roles", tags(&person.roles)) }
-                { detail("Permissions", tags(&person.permissions)) }
-                { for row("Session", &person.session_id) }
-                { detail("Person", html! { <span class="code">{ &person.subject }</span> }) }
+                { for row(text("account.organization"), &person.organization) }
+                { detail(text("account.roles"), tags(&person.roles)) }
+                { detail(text("account.permissions"), tags(&person.permissions)) }
+                { for row(text("account.session"), &person.session_id) }
+                { detail(text("account.person"), html! { <span class="code">{ &person.subject }</span> }) }
             </dl>
         </>
     }

@@ -1,6 +1,9 @@
 //! A call to an API on behalf of the person.
 
-use crate::app::components::{Waiting, signed_out_panel, use_title};
+use crate::app::{
+    components::{Waiting, signed_out_panel, use_title},
+    texts::{filled, text},
+};
 use hushkey::{ApiError, ApiRequest, AuthHandle, Config, Reason, RequireSignIn, protocol::error::NetworkFailure, use_auth};
 use js_sys::JSON;
 use std::rc::Rc;
@@ -8,17 +11,15 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-const TITLE: &str = "API";
-
 /// What to write into the configuration when it names no API.
 const EXAMPLE: &str = r#""api": [{ "url": "https://api.example.com/" }]"#;
 
 /// The page of the sample call.
 #[component]
 pub(crate) fn Api() -> Html {
-    use_title(TITLE);
+    use_title(text("title.api"));
     html! {
-        <RequireSignIn waiting={html! { <Waiting title={TITLE}>{ shape() }</Waiting> }} signed_out={|reason: Reason| signed_out_panel(&reason)}>
+        <RequireSignIn waiting={html! { <Waiting title={text("title.api")}>{ shape() }</Waiting> }} signed_out={|reason: Reason| signed_out_panel(&reason)}>
             <Sample />
         </RequireSignIn>
     }
@@ -36,8 +37,8 @@ fn Sample() -> Html {
         Some(prefix) => html! { <Call address={format!("{}/me", prefix.trim_end_matches('/'))} /> },
         None => html! {
             <>
-                <h1 tabindex="-1">{ "No API is set up" }</h1>
-                <p class="lead">{ "Name one in the configuration block of index.html, and this page calls it for you. Only the addresses named there are ever sent your access token." }</p>
+                <h1 tabindex="-1">{ text("api.none") }</h1>
+                <p class="lead">{ text("api.none.lead") }</p>
                 <pre class="block"><code>{ EXAMPLE }</code></pre>
             </>
         },
@@ -87,14 +88,14 @@ fn Call(CallProps { address }: &CallProps) -> Html {
     use_effect_with((), move |()| call());
     html! {
         <>
-            <h1 tabindex="-1">{ "Calling an API" }</h1>
-            <p class="lead">{ "This page asks a protected API who you are. Your access token goes along, and to no other address." }</p>
+            <h1 tabindex="-1">{ text("api.title") }</h1>
+            <p class="lead">{ text("api.lead") }</p>
             <div class="exchange" aria-busy={busy.to_string()}>
                 <div class="exchange-line"><code>{ "GET " }{ address }</code>{ status(answer.as_ref()) }</div>
-                <pre class="exchange-body" tabindex="0" aria-label="Answer"><code>{ body(answer.as_ref()) }</code></pre>
+                <pre class="exchange-body" tabindex="0" aria-label={text("api.answer")}><code>{ body(answer.as_ref()) }</code></pre>
             </div>
             <div class="actions">
-                <button type="button" class="button" aria-disabled={busy.then_some("true")} {onclick}>{ if busy { "Calling…" } else { "Call again" } }</button>
+                <button type="button" class="button" aria-disabled={busy.then_some("true")} {onclick}>{ if busy { text("api.calling") } else { text("api.again") } }</button>
             </div>
         </>
     }
@@ -105,7 +106,7 @@ async fn ask(auth: &AuthHandle, address: &str) -> Answer {
         Ok(response) => {
             let (status, ok) = (response.status(), response.ok());
             match response.text().await {
-                Ok(text) => Answer::Came { status, ok, body: pretty(&text).into() },
+                Ok(answer) => Answer::Came { status, ok, body: pretty(&answer).into() },
                 Err(error) => Answer::Failed(explain(&error).into()),
             }
         }
@@ -114,13 +115,14 @@ async fn ask(auth: &AuthHandle, address: &str) -> Answer {
 }
 
 fn status(answer: Option<&Answer>) -> Html {
-    let (class, text) = match answer {
-        None => ("status", "Waiting".to_owned()),
-        Some(Answer::Came { status, ok: true, .. }) => ("status status-good", format!("Answered {status}")),
-        Some(Answer::Came { status, ok: false, .. }) => ("status status-bad", format!("Answered {status}")),
-        Some(Answer::Failed(_)) => ("status status-bad", "No answer".to_owned()),
+    let answered = |status: u16| filled("api.answered", &[("status", &status.to_string())]);
+    let (class, said) = match answer {
+        None => ("status", text("api.waiting").to_owned()),
+        Some(Answer::Came { status, ok: true, .. }) => ("status status-good", answered(*status)),
+        Some(Answer::Came { status, ok: false, .. }) => ("status status-bad", answered(*status)),
+        Some(Answer::Failed(_)) => ("status status-bad", text("api.silent").to_owned()),
     };
-    html! { <span {class} role="status">{ text }</span> }
+    html! { <span {class} role="status">{ said }</span> }
 }
 
 fn body(answer: Option<&Answer>) -> AttrValue {
@@ -133,14 +135,14 @@ fn body(answer: Option<&Answer>) -> AttrValue {
 /// Why there is no answer, in words, and the code for those who can mend it.
 fn explain(error: &ApiError) -> String {
     let sentence = match error {
-        ApiError::SignedOut => "Nobody is signed in any more.",
-        ApiError::PersonChanged => "Somebody else is signed in by now.",
-        ApiError::NotAllowed { .. } => "This address is not named in the configuration, so it was not sent your access token.",
-        ApiError::TimedOut | ApiError::Network(NetworkFailure::Timeout) => "No answer came in time.",
-        ApiError::Network(NetworkFailure::Offline) => "You are offline.",
-        ApiError::Network(_) => "The API cannot be reached.",
-        ApiError::Request(_) => "The call could not be sent.",
-        _ => "The answer could not be read.",
+        ApiError::SignedOut => text("api.signed_out"),
+        ApiError::PersonChanged => text("api.person_changed"),
+        ApiError::NotAllowed { .. } => text("api.not_allowed"),
+        ApiError::TimedOut | ApiError::Network(NetworkFailure::Timeout) => text("api.late"),
+        ApiError::Network(NetworkFailure::Offline) => text("delay.offline"),
+        ApiError::Network(_) => text("api.unreachable"),
+        ApiError::Request(_) => text("api.not_sent"),
+        _ => text("api.unreadable"),
     };
     format!("{sentence}\n\n{}", error.code())
 }

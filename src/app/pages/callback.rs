@@ -3,6 +3,7 @@
 use crate::app::{
     components::{Link, ProblemPanel, SignInButton, delay_panel, sentence, use_delay, use_title},
     route::Route,
+    texts::text,
 };
 use hushkey::{Reason, View, use_auth};
 use yew::prelude::*;
@@ -12,27 +13,27 @@ use yew::prelude::*;
 pub(crate) fn Callback() -> Html {
     let view = use_auth().view();
     use_title(match &view {
-        View::SignedOut(Reason::Problem(_)) => "Sign-in did not work",
-        View::SignedOut(_) => "Signed out",
-        View::Restoring { .. } | View::Leaving(_) | View::Completing => "Signing in",
-        View::SignedIn(_) | View::Paused { .. } => "Signed in",
+        View::SignedOut(Reason::Problem(_)) => text("title.problem"),
+        View::SignedOut(_) => text("title.signed_out"),
+        View::Restoring { .. } | View::Leaving(_) | View::Completing => text("title.signing_in"),
+        View::SignedIn(_) | View::Paused { .. } => text("title.signed_in"),
     });
     if let Some(delay) = use_delay(&view) {
         return delay_panel(&delay);
     }
     match view {
-        View::Restoring { .. } | View::Completing => waiting("Signing you in…"),
-        View::Leaving(_) => waiting("One moment…"),
+        View::Restoring { .. } | View::Completing => waiting(text("going.complete")),
+        View::Leaving(_) => waiting(text("going.moment")),
         View::SignedOut(Reason::Problem(error)) => html! { <ProblemPanel {error} /> },
         View::SignedOut(reason) => nothing_here(sentence(&reason), html! { <SignInButton /> }),
         View::SignedIn(_) | View::Paused { .. } => {
-            nothing_here("You are signed in.", html! { <Link to={Route::Account} class="button">{ "Open your account" }</Link> })
+            nothing_here(text("signed_in"), html! { <Link to={Route::Account} class="button">{ text("open_account") }</Link> })
         }
     }
 }
 
-fn waiting(text: &'static str) -> Html {
-    html! { <h1 class="late" tabindex="-1">{ text }</h1> }
+fn waiting(title: &'static str) -> Html {
+    html! { <h1 class="late" tabindex="-1">{ title }</h1> }
 }
 
 /// Somebody came here without being on the way back from a sign-in.
@@ -40,8 +41,8 @@ fn nothing_here(title: &'static str, way_on: Html) -> Html {
     html! {
         <>
             <h1 tabindex="-1">{ title }</h1>
-            <p class="lead">{ "There is nothing else to do on this page." }</p>
-            <div class="actions">{ way_on }<Link to={Route::Home} class="button button-plain">{ "Go home" }</Link></div>
+            <p class="lead">{ text("callback.lead") }</p>
+            <div class="actions">{ way_on }<Link to={Route::Home} class="button button-plain">{ text("go_home") }</Link></div>
         </>
     }
 }

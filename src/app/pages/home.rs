@@ -4,21 +4,21 @@ use crate::app::{
     components::{Link, SignInButton, delay_notice, key, sentence, use_delay, use_title},
     problems,
     route::Route,
+    texts::{filled, text},
 };
 use hushkey::{Destination, Person, Reason, View, use_auth};
 use yew::prelude::*;
 
-const FACTS: [(&str, &str); 3] = [
-    ("Nothing is left behind", "What proves who you are is kept in memory. Close the tab, and it is gone."),
-    ("A reload changes nothing", "Your session comes back by itself, without asking you again."),
-    ("Signing out is final", "One press ends your session in every tab."),
-];
-
 /// What this is, and the way in.
 #[component]
 pub(crate) fn Home() -> Html {
-    use_title("Home");
+    use_title(text("title.home"));
     let view = use_auth().view();
+    let facts = [
+        (text("home.memory"), text("home.memory.text")),
+        (text("home.reload"), text("home.reload.text")),
+        (text("home.final"), text("home.final.text")),
+    ];
     let state = match use_delay(&view) {
         Some(delay) => delay_notice(&delay),
         None => state(&view),
@@ -27,17 +27,14 @@ pub(crate) fn Home() -> Html {
         <>
             <div class="hero wide">
                 <div>
-                    <h1 tabindex="-1">{ "Signing in, made quiet." }</h1>
-                    <p class="lead">
-                        { "Hushkey signs you in and keeps your access to itself: it lives in the memory of this page and nowhere else. \
-                           Reload the page, and you are still signed in." }
-                    </p>
+                    <h1 tabindex="-1">{ text("home.title") }</h1>
+                    <p class="lead">{ text("home.lead") }</p>
                     <div class="hero-state">{ state }</div>
                 </div>
                 { key() }
             </div>
             <dl class="facts wide">
-                { for FACTS.iter().map(|(name, text)| html! { <div class="fact"><dt>{ *name }</dt><dd>{ *text }</dd></div> }) }
+                { for facts.iter().map(|(name, told)| html! { <div class="fact"><dt>{ *name }</dt><dd>{ *told }</dd></div> }) }
             </dl>
         </>
     }
@@ -49,8 +46,8 @@ fn state(view: &View) -> Html {
         View::Restoring { .. } | View::Completing | View::Leaving(Destination::Lookup) => {
             html! { <div class="actions" aria-hidden="true"><div class="bone bone-button late" /></div> }
         }
-        View::Leaving(Destination::SignIn) => going("Taking you to the sign-in page…"),
-        View::Leaving(Destination::SignOut) => going("Signing you out…"),
+        View::Leaving(Destination::SignIn) => going(text("going.sign_in")),
+        View::Leaving(Destination::SignOut) => going(text("going.sign_out")),
         View::SignedIn(person) | View::Paused { person, .. } => welcome(person),
         View::SignedOut(reason) => html! {
             <>
@@ -61,15 +58,15 @@ fn state(view: &View) -> Html {
     }
 }
 
-fn going(text: &'static str) -> Html {
-    html! { <div class="actions"><span class="quiet late">{ text }</span></div> }
+fn going(told: &'static str) -> Html {
+    html! { <div class="actions"><span class="quiet late">{ told }</span></div> }
 }
 
 fn welcome(person: &Person) -> Html {
     html! {
         <>
-            <div class="actions"><Link to={Route::Account} class="button">{ "Open your account" }</Link></div>
-            <p class="quiet">{ "You are signed in as " }{ &person.name }{ "." }</p>
+            <div class="actions"><Link to={Route::Account} class="button">{ text("open_account") }</Link></div>
+            <p class="quiet">{ filled("signed_in.as", &[("name", &person.name)]) }</p>
         </>
     }
 }

@@ -1,6 +1,9 @@
 //! What stands in the place of the app when it cannot be set up.
 
-use crate::app::components::{use_title, wordmark};
+use crate::app::{
+    components::{use_title, wordmark},
+    texts::{marked, text},
+};
 use yew::prelude::*;
 
 /// What is wrong.
@@ -13,20 +16,19 @@ pub(crate) struct MisconfiguredProps {
 /// Names the field, and where to mend it. It is for the person who sets the app up.
 #[component]
 pub(crate) fn Misconfigured(MisconfiguredProps { error }: &MisconfiguredProps) -> Html {
-    use_title("Not set up");
+    use_title(text("title.not_set_up"));
+    let block = "<script type=\"application/json\" id=\"hushkey\">";
+    let places = [("file", html! { <code>{ "index.html" }</code> }), ("block", html! { <code>{ block }</code> })];
     html! {
         <div class="frame">
             <header class="bar"><a class="brand" href="/">{ wordmark() }</a></header>
             <main class="page" id="main">
-                <h1>{ "This app is not set up yet" }</h1>
-                <p class="lead">{ "One setting cannot be used, so nobody can sign in." }</p>
-                <pre class="block" role="alert"><code>{ error }</code></pre>
+                <h1>{ text("not_set_up.title") }</h1>
+                <p class="lead">{ text("not_set_up.lead") }</p>
+                <pre class="block" role="alert" lang="en"><code>{ error }</code></pre>
                 <section class="section">
-                    <h2>{ "Where to mend it" }</h2>
-                    <p class="quiet">
-                        { "The settings stand in " }<code>{ "index.html" }</code>{ ", in the block that begins with " }
-                        <code>{ "<script type=\"application/json\" id=\"hushkey\">" }</code>{ ". Change it there and reload this page." }
-                    </p>
+                    <h2>{ text("not_set_up.where") }</h2>
+                    <p class="quiet">{ marked("not_set_up.how", &places) }</p>
                 </section>
             </main>
         </div>

@@ -3,18 +3,19 @@
 use crate::app::{
     components::{Link, use_title},
     route::Route,
+    texts::text,
 };
 use yew::prelude::*;
 
 /// Says so, and leads home.
 #[component]
 pub(crate) fn NotFound() -> Html {
-    use_title("Not found");
+    use_title(text("title.not_found"));
     html! {
         <>
-            <h1 tabindex="-1">{ "There is no page here" }</h1>
-            <p class="lead">{ "The address may be mistyped, or the page has moved." }</p>
-            <div class="actions"><Link to={Route::Home} class="button">{ "Go home" }</Link></div>
+            <h1 tabindex="-1">{ text("not_found.title") }</h1>
+            <p class="lead">{ text("not_found.lead") }</p>
+            <div class="actions"><Link to={Route::Home} class="button">{ text("go_home") }</Link></div>
         </>
     }
 }

@@ -3,6 +3,7 @@
 use crate::app::{
     components::{Link, SignInButton, use_title},
     route::Route,
+    texts::{filled, text},
 };
 use hushkey::{View, use_auth};
 use yew::prelude::*;
@@ -12,24 +13,26 @@ use yew::prelude::*;
 pub(crate) fn SignedOut() -> Html {
     let view = use_auth().view();
     use_title(match &view {
-        View::SignedIn(_) | View::Paused { .. } => "Signed in",
-        View::Restoring { .. } | View::Leaving(_) | View::Completing | View::SignedOut(_) => "Signed out",
+        View::SignedIn(_) | View::Paused { .. } => text("title.signed_in"),
+        View::Restoring { .. } | View::Leaving(_) | View::Completing | View::SignedOut(_) => text("title.signed_out"),
     });
-    let home = html! { <Link to={Route::Home} class="button button-plain">{ "Home" }</Link> };
+    let home = html! { <Link to={Route::Home} class="button button-plain">{ text("go_home") }</Link> };
     match view {
-        View::Restoring { .. } | View::Completing | View::Leaving(_) => html! { <h1 class="late" tabindex="-1">{ "One moment…" }</h1> },
+        View::Restoring { .. } | View::Completing | View::Leaving(_) => {
+            html! { <h1 class="late" tabindex="-1">{ text("going.moment") }</h1> }
+        }
         View::SignedOut(_) => html! {
             <>
-                <h1 tabindex="-1">{ "You are signed out." }</h1>
-                <p class="lead">{ "Nothing of your session is left on this page." }</p>
-                <div class="actions"><SignInButton label="Sign in again" />{ home }</div>
+                <h1 tabindex="-1">{ text("signed_out.title") }</h1>
+                <p class="lead">{ text("signed_out.lead") }</p>
+                <div class="actions"><SignInButton label={text("sign_in_again")} />{ home }</div>
             </>
         },
         View::SignedIn(person) | View::Paused { person, .. } => html! {
             <>
-                <h1 tabindex="-1">{ "You are signed in." }</h1>
-                <p class="lead">{ "You are here as " }{ &person.name }{ "." }</p>
-                <div class="actions"><Link to={Route::Account} class="button">{ "Open your account" }</Link>{ home }</div>
+                <h1 tabindex="-1">{ text("signed_in") }</h1>
+                <p class="lead">{ filled("signed_in.as", &[("name", &person.name)]) }</p>
+                <div class="actions"><Link to={Route::Account} class="button">{ text("open_account") }</Link>{ home }</div>
             </>
         },
     }

@@ -5,6 +5,7 @@ const PAGE: &str = r#"<!doctype html>
 <link data-trunk rel="css" href="assets/app.css">
 <link data-trunk rel="icon" type="image/svg+xml" href="assets/favicon.svg">
 <link data-trunk rel="copy-file" href="silent-refresh.html">
+<link data-trunk rel="copy-file" href="assets/texts/de.txt" hreflang="de">
 <link data-trunk rel="copy-dir" href="assets/fonts" data-target-path="/static/">
 <link data-trunk rel="rust" href="Cargo.toml" data-bin="hushkey" data-cargo-features="app">
 <script type="application/json" id="hushkey">{"client_id":"dev"}</script>
@@ -12,7 +13,7 @@ const PAGE: &str = r#"<!doctype html>
 
 fn app() -> App {
     let placed = |url: &str| Placed { url: url.to_owned(), integrity: format!("sha384-of{url}") };
-    App { script: placed("/hushkey-1.js"), wasm: placed("/hushkey-1_bg.wasm") }
+    App { script: placed("/hushkey-1.js"), wasm: placed("/hushkey-1_bg.wasm"), sentences: r#"{"en":"No."}"#.to_owned() }
 }
 
 fn rendered() -> String {
@@ -24,9 +25,10 @@ fn rendered() -> String {
 fn finds_every_link_in_order() {
     let links = links(PAGE).expect("known links");
     let asked: Vec<_> = links.iter().map(|link| link.asked).collect();
-    assert_eq!(asked, [Asked::Style, Asked::Icon, Asked::File, Asked::Folder, Asked::App]);
+    assert_eq!(asked, [Asked::Style, Asked::Icon, Asked::File, Asked::Texts, Asked::Folder, Asked::App]);
     assert_eq!(links[2].href, "silent-refresh.html");
-    assert_eq!(links[3].into, "static");
+    assert_eq!(links[3].name(), "de.txt");
+    assert_eq!(links[4].into, "static");
 }
 
 #[test]
@@ -50,6 +52,15 @@ fn bp_04_preloads_and_starts_the_app_with_integrity() {
         assert!(page.contains(part), "{part} is missing in {page}");
     }
     assert!(!page.contains("{{"), "{page}");
+}
+
+#[test]
+fn a_language_is_known_to_the_page_by_its_address_and_its_hash() {
+    let placed = Placed { url: "/de-1.txt".to_owned(), integrity: "sha384-x".to_owned() };
+    let page = point(r#"<script>const f={de:"/de.txt"}</script>"#, "de.txt", &placed).expect("it is named");
+    assert_eq!(page, r#"<script>const f={de:"/de-1.txt#sha384-x"}</script>"#);
+    assert!(point(&page, "de.txt", &placed).is_err(), "a script that does not know the file is noticed");
+    assert!(rendered().contains(r#"{"en":"No."}[document.documentElement.lang]"#));
 }
 
 #[test]

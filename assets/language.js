@@ -1,0 +1,12 @@
+// The language of the page: the first of the browser's that there is. English is a part of the app; another one is a file of its own, which begins to
+// come here, before the app is there, and only for those who read it. Without it the app is English.
+{
+  const others = { de: "/de.txt" };
+  const language = navigator.languages.map((tag) => tag.split("-")[0]).find((tag) => tag === "en" || others[tag]);
+  if (others[language]) {
+    document.documentElement.lang = language;
+    const [address, integrity] = others[language].split("#");
+    const signal = AbortSignal.timeout?.(5000);
+    window.hushkeyTexts = fetch(address, { integrity, signal }).then((answer) => answer.ok && answer.text()).catch(() => {});
+  }
+}
