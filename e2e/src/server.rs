@@ -18,7 +18,7 @@ use std::{
     sync::Arc,
 };
 use tokio::task::JoinSet;
-use xtask::{ports, serve, site::Site};
+use xtask::{ports, serve, servers::WebServer, site::Site};
 
 /// A running server. It ends when this is dropped.
 #[derive(Debug)]
@@ -45,6 +45,11 @@ impl Server {
     /// nginx or Caddy.
     pub(crate) fn real(running: Running) -> Self {
         Self { _tasks: JoinSet::new(), _tap: None, wire: Wire::default(), real: Some(running) }
+    }
+
+    /// Whether it is nginx.
+    pub(crate) fn is_nginx(&self) -> bool {
+        self.real.as_ref().is_some_and(|running| running.server == WebServer::Nginx)
     }
 
     /// What was asked for below this path, in no order: path and query. Of any but a plain server.

@@ -65,7 +65,7 @@ impl Real {
 #[derive(Debug)]
 pub(crate) struct Running {
     _child: Child,
-    server: WebServer,
+    pub(crate) server: WebServer,
     log: PathBuf,
 }
 

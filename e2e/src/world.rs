@@ -68,6 +68,16 @@ impl World {
         http::send(Method::GET, &format!("{}{path}", self.app), encodings, self.identity.as_ref()).await
     }
 
+    /// Posts nothing to it.
+    pub(crate) async fn posts(&self, path: &str) -> Result<http::Answer> {
+        http::send(Method::POST, &format!("{}{path}", self.app), "", self.identity.as_ref()).await
+    }
+
+    /// Whether it can hand out what is compressed by brotli: for nginx that is a module of somebody else.
+    pub(crate) fn knows_brotli(&self) -> bool {
+        !self.server.is_nginx()
+    }
+
     /// Whether this server knows files and nothing else.
     pub(crate) fn has_plain_server(&self) -> bool {
         self.identity.is_none() && self.setup.host != Host::Production

@@ -26,6 +26,8 @@ pub(super) fn render(rules: &Rules<'_>) -> Result<String> {
          RemoveType .br .gz\nRemoveLanguage .br\nAddEncoding br .br\nAddEncoding gzip .gz\n\
          ErrorDocument 404 \"Not found.\"\n\n\
          RewriteEngine On\n\
+         RewriteCond %{{REQUEST_METHOD}} !^(?:GET|HEAD)$\n\
+         RewriteRule ^ - [R=405,END]\n\
          RewriteRule ^(?:{HIDDEN})$ - [R=404,END]\n\
          RewriteRule ^{bare}$ {relay}\n\
          RewriteCond %{{REQUEST_URI}} !^/{bare}$\n\
