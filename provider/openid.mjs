@@ -88,6 +88,14 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
     },
   });
 
+  if (issuer.startsWith('https:')) {
+    // Whoever gave it this address ends the TLS in front of it.
+    provider.proxy = true;
+    provider.use((ctx, next) => {
+      ctx.req.headers['x-forwarded-proto'] = 'https';
+      return next();
+    });
+  }
   provider.use(traffic.recorder);
   if (options.cookies === 'none') provider.use(secureCookies);
   provider.use(secureHeaders);

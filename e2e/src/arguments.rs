@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
-use xtask::{engines::Engine, wasm::Build};
+use xtask::{engines::Engine, servers::WebServer, wasm::Build};
 
 /// Tests the app end to end, in a browser that nobody looks at.
 #[derive(Debug, Parser)]
@@ -14,6 +14,9 @@ pub(crate) struct Arguments {
     /// The browser engine
     #[arg(long, value_name = "NAME", default_value = "chromium")]
     engine: Engine,
+    /// Let this server serve the app, over TLS, with what `cargo xtask dist` wrote for it; our own unless named
+    #[arg(long, value_name = "NAME")]
+    host: Option<WebServer>,
     /// Show the browser
     #[arg(long)]
     headed: bool,
@@ -63,6 +66,8 @@ pub(crate) enum Task {
         headed: bool,
         /// How the app is compiled.
         build: Build,
+        /// Who serves it, if not we.
+        host: Option<WebServer>,
     },
     /// Take pictures.
     Screens {
@@ -89,6 +94,7 @@ impl Arguments {
                 engine: self.engine,
                 headed: self.headed,
                 build: if self.smallest { Build::Smallest } else { Build::Plain },
+                host: self.host,
             },
         }
     }

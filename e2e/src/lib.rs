@@ -5,7 +5,7 @@
 //! the browser that outlives the page's memory, no policy may have been violated, and the console must be clean.
 //!
 //! From bottom to top: `wait` and `http` ask again and again; `tap`, `secrets` see what goes over the wire; `provider`, `server` and
-//! `browser` are the parts of a `world`; `console` and `sweep` judge it; `scenarios` tell what people do; `runner` plays them.
+//! `browser` are the parts of a `world`, with `tls` and `webserver` where a real server serves the app; `console` and `sweep` judge it; `scenarios` tell what people do; `runner` plays them.
 
 mod arguments;
 mod browser;
@@ -23,7 +23,9 @@ mod soak;
 mod stage;
 mod sweep;
 mod tap;
+mod tls;
 mod wait;
+mod webserver;
 mod world;
 
 use arguments::{Arguments, Task};
@@ -38,7 +40,7 @@ pub fn main() -> ExitCode {
             runner::list();
             Ok(true)
         }
-        Task::Play { only, engine, headed, build } => runner::play(&only, engine, headed, build),
+        Task::Play { only, engine, headed, build, host } => runner::play(&only, engine, headed, build, host),
         Task::Screens { out } => screens::take(&out).map(|()| true),
         Task::Soak { minutes, seed, out } => soak::run(minutes, seed, &out).map(|()| true),
     };

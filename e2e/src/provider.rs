@@ -4,6 +4,7 @@ use crate::{
     http,
     setup::{Ports, Setup},
     tap::{Side, Tap, Wire},
+    tls::{Identity, Shield},
 };
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -31,6 +32,7 @@ pub(crate) struct Provider {
     ports: Ports,
     engine: Engine,
     setup: Setup,
+    identity: Option<Identity>,
     running: RefCell<Option<Running>>,
     /// All that goes between the browser and the provider.
     pub(crate) wire: Wire,
@@ -42,17 +44,26 @@ struct Running {
     // The pipe must stay open, or the provider's next line would end it.
     _lines: Lines<BufReader<ChildStdout>>,
     _tap: Tap,
+    _shields: Vec<Shield>,
 }
 
 impl Provider {
     /// Starts it. What it remembers is kept in the folder, so that it survives a stop.
-    pub(crate) async fn start(workspace: &Workspace, folder: &Path, ports: Ports, engine: Engine, setup: Setup) -> Result<Self> {
+    pub(crate) async fn start(
+        workspace: &Workspace,
+        folder: &Path,
+        ports: Ports,
+        engine: Engine,
+        setup: Setup,
+        identity: Option<Identity>,
+    ) -> Result<Self> {
         let provider = Self {
             program: workspace.at("provider/main.mjs"),
             state: folder.join("provider.json"),
             ports,
             engine,
             setup,
+            identity,
             running: RefCell::default(),
             wire: Wire::default(),
         };
@@ -62,12 +73,12 @@ impl Provider {
 
     /// Starts it where it was stopped, with what it remembers.
     pub(crate) async fn start_again(&self) -> Result<()> {
-        let Ports { app, tap, provider, api, control } = self.ports;
+        let Ports { tap, provider, api, api_itself, control, .. } = self.ports;
         let issuer = self.setup.issuer(self.ports);
         let mut child = Command::new("node")
             .arg(&self.program)
-            .args(["--port", &provider.to_string(), "--api-port", &api.to_string(), "--control-port", &control.to_string()])
-            .args(["--app", &format!("http://localhost:{app}"), "--issuer", &issuer, "--client-id", LOCAL_CLIENT])
+            .args(["--port", &provider.to_string(), "--api-port", &api_itself.to_string(), "--control-port", &control.to_string()])
+            .args(["--app", &self.ports.app(), "--issuer", &issuer, "--client-id", LOCAL_CLIENT])
             .arg("--exit-with-stdin")
             .arg("--state")
             .arg(&self.state)
@@ -80,8 +91,17 @@ impl Provider {
         let mut lines = BufReader::new(child.stdout.take().context("the provider has no output")?).lines();
         let line = timeout(PATIENCE, lines.next_line()).await.context("the provider was not ready within a minute")??;
         ensure!(line.is_some_and(|line| line.contains("\"ready\":true")), "the provider ended before it was ready");
-        let tap = Tap::open(ports::listen(tap)?, provider, &self.wire)?;
-        self.running.replace(Some(Running { child, _lines: lines, _tap: tap }));
+        let mut shields = Vec::new();
+        let mut outside = ports::listen(tap)?;
+        if let Some(identity) = &self.identity {
+            // The tap hears what is said behind the TLS.
+            let behind = ports::listen(0)?;
+            let port = behind.first().context("it listens")?.local_addr()?.port();
+            shields.push(Shield::open(std::mem::replace(&mut outside, behind), port, identity)?);
+            shields.push(Shield::open(ports::listen(api)?, api_itself, identity)?);
+        }
+        let tap = Tap::open(outside, provider, &self.wire)?;
+        self.running.replace(Some(Running { child, _lines: lines, _tap: tap, _shields: shields }));
         Ok(())
     }
 

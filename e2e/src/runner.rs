@@ -7,13 +7,13 @@ use crate::{
     wait::PATIENCE,
     world::World,
 };
-use anyhow::{Context, Error, Result, anyhow, bail};
+use anyhow::{Context, Error, Result, anyhow, bail, ensure};
 use std::{collections::BTreeMap, rc::Rc, time::Duration};
 use tokio::{
     task::{LocalSet, spawn_local},
     time::{Instant, timeout},
 };
-use xtask::{engines::Engine, wasm::Build};
+use xtask::{engines::Engine, servers::WebServer, wasm::Build};
 
 /// No scenario takes longer, unless it hangs.
 const LIMIT: Duration = Duration::from_secs(180);
@@ -26,13 +26,14 @@ pub(crate) fn list() {
 }
 
 /// Plays the scenarios whose names contain one of these texts, or all. Whether all passed.
-pub(crate) fn play(only: &[String], engine: Engine, headed: bool, build: Build) -> Result<bool> {
+pub(crate) fn play(only: &[String], engine: Engine, headed: bool, build: Build, host: Option<WebServer>) -> Result<bool> {
+    ensure!(host.is_none() || engine == Engine::Chromium, "--host needs Chromium, which can be told to trust one certificate");
     let is_wanted = |scenario: &&Scenario| only.is_empty() || only.iter().any(|part| scenario.name.contains(part.as_str()));
     let chosen: Vec<&Scenario> = SCENARIOS.iter().filter(is_wanted).collect();
     if chosen.is_empty() {
         bail!("no scenario has such a name; see --list");
     }
-    let stage = Stage::set(engine, headed, build)?;
+    let stage = Stage::set(engine, headed, build, host)?;
     on_one_thread(async {
         tokio::select! {
             failed = play_all(&stage, &chosen) => Ok(failed == 0),
@@ -51,7 +52,8 @@ async fn play_all(stage: &Stage, chosen: &[&Scenario]) -> usize {
     let (mut failed, mut skipped) = (0, 0);
     let mut noted: BTreeMap<String, usize> = BTreeMap::new();
     for scenario in chosen {
-        if let Some(why) = scenario.setup.why_not_in(stage.engine) {
+        let why_not = scenario.setup.why_not_in(stage.engine).or(scenario.setup.only_ours.filter(|_| stage.real.is_some()));
+        if let Some(why) = why_not {
             skipped += 1;
             println!("SKIP  {:<22}          {why}", scenario.name);
             continue;
@@ -82,7 +84,7 @@ async fn play_all(stage: &Stage, chosen: &[&Scenario]) -> usize {
     for (note, times) in noted {
         println!("\nNote: in {times} scenarios {note}.");
     }
-    println!("\n{}: {} passed, {failed} failed, {skipped} skipped", stage.engine.name(), chosen.len() - failed - skipped);
+    println!("\n{}: {} passed, {failed} failed, {skipped} skipped", stage.name(), chosen.len() - failed - skipped);
     if failed > 0 {
         println!("What the pages looked like is in {}.", stage.results().display());
     }

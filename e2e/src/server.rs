@@ -1,6 +1,9 @@
-//! Who hands out files: our own server with the headers of production, or one of a few lines that could be any.
+//! Who hands out files: our own server with the headers of production, a real one, or one of a few lines that could be any.
 
-use crate::tap::{Side, Tap, Wire};
+use crate::{
+    tap::{Side, Tap, Wire},
+    webserver::Running,
+};
 use anyhow::{Context, Result};
 use axum::{
     Router,
@@ -15,7 +18,7 @@ use std::{
     sync::Arc,
 };
 use tokio::task::JoinSet;
-use xtask::{ports, serve, site::Site};
+use xtask::{ports, serve, servers::WebServer, site::Site};
 
 /// A running server. It ends when this is dropped.
 #[derive(Debug)]
@@ -23,6 +26,7 @@ pub(crate) struct Server {
     _tasks: JoinSet<io::Result<()>>,
     _tap: Option<Tap>,
     wire: Wire,
+    real: Option<Running>,
 }
 
 impl Server {
@@ -35,14 +39,28 @@ impl Server {
         let tap = Tap::open(listeners, port, &wire)?;
         let mut tasks = JoinSet::new();
         tasks.spawn(serve::serve(site, behind, std::future::pending()));
-        Ok(Self { _tasks: tasks, _tap: Some(tap), wire })
+        Ok(Self { _tasks: tasks, _tap: Some(tap), wire, real: None })
     }
 
-    /// What was asked for below this path, in no order: path and query. Of a server of production.
+    /// nginx or Caddy.
+    pub(crate) fn real(running: Running) -> Self {
+        Self { _tasks: JoinSet::new(), _tap: None, wire: Wire::default(), real: Some(running) }
+    }
+
+    /// Whether it is nginx.
+    pub(crate) fn is_nginx(&self) -> bool {
+        self.real.as_ref().is_some_and(|running| running.server == WebServer::Nginx)
+    }
+
+    /// What was asked for below this path, in no order: path and query. Of any but a plain server.
     pub(crate) fn asked_for(&self, path: &str) -> Vec<String> {
-        let said = self.wire.text(Side::Browser);
-        let asked = said.lines().filter_map(|line| line.strip_prefix("GET ")?.strip_suffix(" HTTP/1.1"));
-        asked.filter(|asked| asked.starts_with(path)).map(str::to_owned).collect()
+        let of_wire = || {
+            let said = self.wire.text(Side::Browser);
+            let asked = said.lines().filter_map(|line| line.strip_prefix("GET ")?.strip_suffix(" HTTP/1.1"));
+            asked.map(str::to_owned).collect()
+        };
+        let all: Vec<String> = self.real.as_ref().map_or_else(of_wire, Running::asked);
+        all.into_iter().filter(|asked| asked.starts_with(path)).collect()
     }
 
     /// Any static server: files by their names, the page for everything that has no name of a file, no header but the type and these.
@@ -62,7 +80,7 @@ impl Server {
             let router = router.clone();
             tasks.spawn(async move { axum::serve(listener, router).await });
         }
-        Ok(Self { _tasks: tasks, _tap: None, wire: Wire::default() })
+        Ok(Self { _tasks: tasks, _tap: None, wire: Wire::default(), real: None })
     }
 }
 

@@ -2,39 +2,50 @@
 
 use crate::sweep::Allowed;
 use anyhow::{Context, Result};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::net::TcpListener;
 use xtask::{config::Deployment, engines::Engine, ports};
 
-/// The ports of a world.
+/// The ports of a world, all of them on this machine.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ports {
+    /// `http`, or `https` where a real server serves the app: then provider and API have TLS in front of them, too.
+    pub(crate) scheme: &'static str,
     /// The app's static server.
     pub(crate) app: u16,
     /// What the browser knows as the provider: the tap.
     pub(crate) tap: u16,
     /// The provider itself.
     pub(crate) provider: u16,
-    /// The API.
+    /// What the browser knows as the API.
     pub(crate) api: u16,
+    /// The API itself: the same, unless it has TLS in front of it.
+    pub(crate) api_itself: u16,
     /// The provider's control address.
     pub(crate) control: u16,
 }
 
 impl Ports {
-    /// Five free ports. They are held together, so that no two are the same, and then let go.
-    pub(crate) fn free() -> Result<Self> {
+    /// Free ports. They are held together, so that no two are the same, and then let go.
+    pub(crate) fn free(scheme: &'static str) -> Result<Self> {
         let mut held: Vec<Vec<TcpListener>> = Vec::new();
         for _ in 0..100 {
             // The free port of one address family may be taken in the other: the next may not.
             held.extend(ports::listen(0));
-            if held.len() == 5 {
+            if held.len() == 6 {
                 break;
             }
         }
         let mut numbers = held.iter().filter_map(|listeners| Some(listeners.first()?.local_addr().ok()?.port()));
-        let mut next = || numbers.next().context("there are no five free ports");
-        Ok(Self { app: next()?, tap: next()?, provider: next()?, api: next()?, control: next()? })
+        let mut next = || numbers.next().context("there are not enough free ports");
+        let api = next()?;
+        let api_itself = if scheme == "https" { next()? } else { api };
+        Ok(Self { scheme, app: next()?, tap: next()?, provider: next()?, api, api_itself, control: next()? })
+    }
+
+    /// The origin of the app.
+    pub(crate) fn app(&self) -> String {
+        format!("{}://localhost:{}", self.scheme, self.app)
     }
 }
 
@@ -78,14 +89,18 @@ pub(crate) struct Setup {
     pub(crate) discovered: bool,
     /// A service worker keeps page and hashed files.
     pub(crate) service_worker: bool,
-    /// Who serves the app.
+    /// Who serves the app. Where a real server is under test, that one does in any case.
     pub(crate) host: Host,
+    /// The folder is for a host that sends no headers: the policy stands in the pages.
+    pub(crate) policy_in_page: bool,
     /// Where the provider is.
     pub(crate) site: Site,
     /// What the browser does with third-party cookies.
     pub(crate) third_party_cookies: ThirdPartyCookies,
     /// Engines in which this cannot be shown, and why.
     pub(crate) not_in: &'static [(Engine, &'static str)],
+    /// Why this is shown on our own server alone, and on no real one.
+    pub(crate) only_ours: Option<&'static str>,
     /// What the console may say: what belongs to what the scenario breaks on purpose.
     pub(crate) console_may_say: &'static [&'static str],
     /// Nobody signs in, so no secret goes over the wire.
@@ -103,9 +118,11 @@ impl Setup {
         discovered: false,
         service_worker: false,
         host: Host::Production,
+        policy_in_page: false,
         site: Site::Same,
         third_party_cookies: ThirdPartyCookies::Blocked,
         not_in: &[],
+        only_ours: None,
         console_may_say: &[],
         nobody_signs_in: false,
         leaves_a_pending_record: false,
@@ -122,7 +139,7 @@ impl Setup {
             Site::Same => "localhost",
             Site::Cross => "127.0.0.1",
         };
-        format!("http://{host}:{}", ports.tap)
+        format!("{}://{host}:{}", ports.scheme, ports.tap)
     }
 
     /// Whether a sign-in brings a refresh token.
@@ -150,6 +167,7 @@ impl Setup {
     pub(crate) fn deployment(&self, ports: Ports) -> Result<Deployment> {
         let local = Deployment::local([ports.app, ports.tap, ports.api])?;
         let mut members: Map<String, Value> = serde_json::from_str(&local.text)?;
+        members.insert("api".to_owned(), json!([{ "url": format!("{}://localhost:{}/api/", ports.scheme, ports.api) }]));
         if self.discovered {
             members.retain(|name, _| name != "preset" && name != "env_url");
             members.insert("issuer".to_owned(), self.issuer(ports).into());
@@ -157,7 +175,7 @@ impl Setup {
             members.insert("env_url".to_owned(), self.issuer(ports).into());
         }
         members.extend(self.configuration.iter().map(|(name, value)| ((*name).to_owned(), read(value))));
-        let deployment = Deployment::check(&Value::Object(members).to_string(), Some(&format!("http://localhost:{}", ports.app)))?;
+        let deployment = Deployment::check(&Value::Object(members).to_string(), Some(&ports.app()))?;
         Ok(Deployment { service_worker: self.service_worker, ..deployment })
     }
 }
@@ -171,7 +189,7 @@ fn read(value: &str) -> Value {
 mod tests {
     use super::*;
 
-    const PORTS: Ports = Ports { app: 1, tap: 2, provider: 3, api: 4, control: 5 };
+    const PORTS: Ports = Ports { scheme: "http", app: 1, tap: 2, provider: 3, api: 4, api_itself: 4, control: 5 };
 
     #[test]
     fn a_provider_elsewhere_has_another_host_and_cookies_for_frames() {
@@ -189,6 +207,14 @@ mod tests {
     fn the_configuration_names_the_provider_where_it_is() -> Result<()> {
         let elsewhere = Setup { site: Site::Cross, ..Setup::ORDINARY };
         assert_eq!(elsewhere.deployment(PORTS)?.provider, ["http://127.0.0.1:2"]);
+        Ok(())
+    }
+
+    #[test]
+    fn over_tls_everything_is() -> Result<()> {
+        let deployment = Setup::ORDINARY.deployment(Ports { scheme: "https", ..PORTS })?;
+        assert!(deployment.https);
+        assert_eq!(deployment.connect, ["https://localhost:2", "https://localhost:4"]);
         Ok(())
     }
 }

@@ -1,12 +1,13 @@
 //! What all scenarios share: the finished bundle, the programs, a place for files.
 
-use crate::{browser::Wish, setup::ThirdPartyCookies};
+use crate::{browser::Wish, setup::ThirdPartyCookies, tls::Identity, webserver::Real};
 use anyhow::{Result, ensure};
 use std::{fs, path::PathBuf};
 use xtask::{
     bundle,
     bundle::Bundle,
     engines::{Engine, Programs},
+    servers::WebServer,
     tools,
     wasm::Build,
     workspace::Workspace,
@@ -18,25 +19,40 @@ pub(crate) struct Stage {
     pub(crate) workspace: Workspace,
     pub(crate) bundle: Bundle,
     pub(crate) engine: Engine,
+    /// Who serves the app, if not we.
+    pub(crate) real: Option<Real>,
     programs: Programs,
     headed: bool,
 }
 
 impl Stage {
     /// Builds the app (or finds it built), and finds the programs.
-    pub(crate) fn set(engine: Engine, headed: bool, build: Build) -> Result<Self> {
+    pub(crate) fn set(engine: Engine, headed: bool, build: Build, host: Option<WebServer>) -> Result<Self> {
         let workspace = Workspace::find()?;
         let programs = engine.programs()?;
+        let real = host.map(Real::find).transpose()?;
         tools::node()?;
         tools::provider_packages(&workspace)?;
         let bundle = bundle::make(&workspace, build)?;
         ensure!(bundle.build == build, "the build that is to be tested could not be made");
-        Ok(Self { workspace, bundle, engine, programs, headed })
+        Ok(Self { workspace, bundle, engine, real, programs, headed })
     }
 
     /// A browser for a scenario.
     pub(crate) fn wish(&self, third_party_cookies: ThirdPartyCookies) -> Wish<'_> {
-        Wish { engine: self.engine, programs: &self.programs, headed: self.headed, third_party_cookies }
+        let pin = self.identity().map(|identity| identity.pin.as_str());
+        Wish { engine: self.engine, programs: &self.programs, headed: self.headed, third_party_cookies, pin }
+    }
+
+    /// The certificate of the run, if it has one.
+    pub(crate) fn identity(&self) -> Option<&Identity> {
+        self.real.as_ref().map(|real| &real.identity)
+    }
+
+    /// The engine, and the server that is under test.
+    pub(crate) fn name(&self) -> String {
+        let server = self.real.as_ref().map(|real| format!("-{}", real.server.name()));
+        format!("{}{}", self.engine.name(), server.unwrap_or_default())
     }
 
     /// An empty folder for a scenario.
@@ -62,6 +78,6 @@ impl Stage {
 
     /// Where the evidence of failures goes.
     pub(crate) fn results(&self) -> PathBuf {
-        self.workspace.target().join("e2e").join(self.engine.name())
+        self.workspace.target().join("e2e").join(self.name())
     }
 }

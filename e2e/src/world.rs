@@ -2,20 +2,23 @@
 
 use crate::{
     browser::Browser,
+    http,
     provider::Provider,
     secrets::Secrets,
     server::Server,
     setup::{Host, Ports, Setup},
     stage::Stage,
     sweep,
+    tls::Identity,
 };
+use ::http::Method;
 use anyhow::{Result, ensure};
 use std::{
     cell::RefCell,
     fs,
     path::{Path, PathBuf},
 };
-use xtask::{compress, dist, ports};
+use xtask::{compress, dist, hosts, ports};
 
 /// The world of one scenario.
 #[derive(Debug)]
@@ -30,28 +33,59 @@ pub(crate) struct World {
     ports: Ports,
     notes: RefCell<Vec<String>>,
     pub(crate) server: Server,
+    identity: Option<Identity>,
 }
 
 impl World {
     /// Makes one.
     pub(crate) async fn open(stage: &Stage, name: &str, setup: Setup) -> Result<Self> {
         let folder = stage.folder(name)?;
-        let ports = Ports::free()?;
+        let ports = Ports::free(if stage.real.is_some() { "https" } else { "http" })?;
         let dist = folder.join("dist");
-        dist::write(&stage.bundle, &setup.deployment(ports)?, &dist)?;
+        let host = match &stage.real {
+            Some(real) => vec![real.server.host()],
+            None if setup.policy_in_page => vec![hosts::Host::GithubPages],
+            None => hosts::USUAL.to_vec(),
+        };
+        dist::write_for(&host, &stage.bundle, &setup.deployment(ports)?, &dist)?;
         if let Some(edit) = setup.edit {
             let page = dist.join("index.html");
             compress::write(&page, edit(&fs::read_to_string(&page)?)?.as_bytes())?;
         }
-        let listeners = ports::listen(ports.app)?;
-        let server = match setup.host {
-            Host::Production => Server::production(&dist, listeners)?,
-            Host::Plain(headers) => Server::plain(&dist, headers, listeners)?,
+        let server = match (&stage.real, setup.host) {
+            (Some(real), _) => Server::real(real.serve(&dist, &folder.join("server"), ports.app).await?),
+            (None, Host::Production) => Server::production(&dist, ports::listen(ports.app)?)?,
+            (None, Host::Plain(headers)) => Server::plain(&dist, headers, ports::listen(ports.app)?)?,
         };
-        let provider = Provider::start(&stage.workspace, &folder, ports, stage.engine, setup).await?;
+        let identity = stage.identity().cloned();
+        let provider = Provider::start(&stage.workspace, &folder, ports, stage.engine, setup, identity.clone()).await?;
         let browser = Browser::open(stage.wish(setup.third_party_cookies)).await?;
-        let app = format!("http://localhost:{}", ports.app);
-        Ok(Self { browser, provider, app, folder, setup, ports, notes: RefCell::default(), server })
+        Ok(Self { browser, provider, app: ports.app(), folder, setup, ports, notes: RefCell::default(), server, identity })
+    }
+
+    /// Asks the server of the app for a path, in one of these encodings.
+    pub(crate) async fn asks(&self, path: &str, encodings: &str) -> Result<http::Answer> {
+        http::send(Method::GET, &format!("{}{path}", self.app), encodings, self.identity.as_ref()).await
+    }
+
+    /// Posts nothing to it.
+    pub(crate) async fn posts(&self, path: &str) -> Result<http::Answer> {
+        http::send(Method::POST, &format!("{}{path}", self.app), "", self.identity.as_ref()).await
+    }
+
+    /// Whether it can hand out what is compressed by brotli: for nginx that is a module of somebody else.
+    pub(crate) fn knows_brotli(&self) -> bool {
+        !self.server.is_nginx()
+    }
+
+    /// Whether this server knows files and nothing else.
+    pub(crate) fn has_plain_server(&self) -> bool {
+        self.identity.is_none() && self.setup.host != Host::Production
+    }
+
+    /// Whether the app is served by a real server, over TLS.
+    pub(crate) fn is_over_tls(&self) -> bool {
+        self.identity.is_some()
     }
 
     /// The address under which the browser knows the provider.

@@ -10,7 +10,7 @@ use crate::wasm::Build;
 
 /// The end of a file's name (`.txt` is a language, for those who read it), and what it may have: plainly built, and in the smallest build.
 const FILES: [(&str, usize, usize); 5] =
-    [("_bg.wasm", 250_000, 228_000), (".js", 4_700, 4_400), (".css", 3_400, 3_400), (".svg", 300, 300), (".txt", 6_000, 6_000)];
+    [("_bg.wasm", 252_000, 228_000), (".js", 4_700, 4_400), (".css", 3_400, 3_400), (".svg", 300, 300), (".txt", 6_000, 6_000)];
 
 /// The page with its configuration and small scripts.
 const PAGE: usize = 3_000;

@@ -1,4 +1,4 @@
-//! Digests in the three spellings that a page needs.
+//! Digests in the spellings that a page, and a browser, need.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -16,12 +16,17 @@ pub fn integrity(bytes: &[u8]) -> String {
     format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(bytes)))
 }
 
+/// The SHA-256, in the base64 that browsers know keys by.
+pub fn sha256(bytes: &[u8]) -> String {
+    BASE64_STANDARD.encode(Sha256::digest(bytes))
+}
+
 /// The source expression that lets a Content-Security-Policy run one inline
 /// script. A browser hashes the text after the parser has normalised its line
 /// ends, so a file checked out with CRLF hashes like one with LF.
 pub fn script_source(script: &str) -> String {
     let text = script.replace("\r\n", "\n");
-    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)))
+    format!("'sha256-{}'", sha256(text.as_bytes()))
 }
 
 #[cfg(test)]

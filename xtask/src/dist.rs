@@ -1,13 +1,14 @@
 //! The deployable folder: the bundle, one configuration, the headers.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use crate::bundle::{self, Bundle};
 use crate::config::Deployment;
 use crate::headers::{Headers, Needs};
+use crate::hosts::{self, Host, github};
 use crate::process::say;
 use crate::wasm::Build;
 use crate::workspace::Workspace;
@@ -20,20 +21,34 @@ const HEADERS: &str = "_headers";
 const REDIRECTS: &str = "/* /index.html 200\n";
 
 /// The command `cargo xtask dist`.
-pub fn command(config: &Path, out: &Path, origin: Option<&str>, build: Build, service_worker: bool) -> Result<()> {
+pub fn command(config: &Path, out: &Path, origin: Option<&str>, build: Build, service_worker: bool, hosts: &[Host]) -> Result<()> {
+    let hosts = if hosts.is_empty() { hosts::USUAL } else { hosts };
     // First, since a wrong configuration should not cost a build.
     let deployment = Deployment { service_worker, ..Deployment::read(config, origin)? };
+    hosts::check(hosts)?;
     let bundle = bundle::make(&Workspace::find()?, build)?;
-    write(&bundle, &deployment, out)?;
+    let written = write_for(hosts, &bundle, &deployment, out)?;
     say(&format!("{} is ready to be deployed.", out.display()));
+    for file in written {
+        say(&format!("For the host: {}", file.display()));
+    }
+    for note in hosts.iter().flat_map(|host| host.notes()) {
+        say(note);
+    }
     if origin.is_none() {
         say("Without --origin https://… no Strict-Transport-Security header was written.");
     }
     Ok(())
 }
 
-/// Writes the folder for one configuration.
+/// Writes the folder for one configuration, and for the usual hosts.
 pub fn write(bundle: &Bundle, deployment: &Deployment, out: &Path) -> Result<()> {
+    write_for(hosts::USUAL, bundle, deployment, out).map(drop)
+}
+
+/// Writes the folder for one configuration and these hosts. Says which files the hosts read, beyond what every folder has.
+pub fn write_for(hosts: &[Host], bundle: &Bundle, deployment: &Deployment, out: &Path) -> Result<Vec<PathBuf>> {
+    hosts::check(hosts)?;
     clear(out)?;
     copy(&bundle.files, out)?;
     let mut page = html::configure(&bundle.page, &deployment.text)?;
@@ -50,17 +65,26 @@ pub fn write(bundle: &Bundle, deployment: &Deployment, out: &Path) -> Result<()>
         immutable: bundle.immutable.clone(),
         service_worker: deployment.service_worker,
     });
+    let mut relay_page = bundle.relay.clone();
+    let without_headers = hosts.contains(&Host::GithubPages);
+    if without_headers {
+        page = github::with_policy(&page, &headers.of("/"))?;
+        relay_page = github::with_policy(&relay_page, &headers.of(&deployment.silent_path))?;
+    }
     let worker = worker::script(deployment, &page, &bundle.immutable);
     compress::write(&out.join(worker::PATH.trim_start_matches('/')), worker.as_bytes())?;
     let relay = out.join(deployment.silent_path.trim_start_matches('/'));
     if relay.exists() {
         bail!("silent_path: is the path of another file of the app.");
     }
-    compress::write(&relay, bundle.relay.as_bytes())?;
+    compress::write(&relay, relay_page.as_bytes())?;
     compress::write(&out.join("index.html"), page.as_bytes())?;
+    if without_headers {
+        fs::write(out.join(github::NOT_FOUND), &page)?;
+    }
     fs::write(out.join("_redirects"), REDIRECTS)?;
     fs::write(out.join(HEADERS), headers.render())?;
-    Ok(())
+    hosts::write(hosts, &headers, &deployment.silent_path, &bundle.immutable, out)
 }
 
 /// Empties the folder, but never one that holds something else.

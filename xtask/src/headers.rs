@@ -1,5 +1,6 @@
 //! The production headers: decided here once, written to `_headers` for the
-//! host, and sent by our own server from that very file.
+//! host, and sent by our own server from that very file. What other hosts read
+//! ([`hosts`](crate::hosts)) is made from the same rules.
 //!
 //! # Rules that merge
 //! Every rule whose path matches applies, in order, a later one overriding an
@@ -103,6 +104,13 @@ impl Headers {
                 found.push((name, value));
             }
         }
+        found
+    }
+
+    /// What these become when there is no such file: the rule of its path may say "forever", and it may be there in a moment.
+    pub fn missing<'a>(mut found: Vec<(&'a str, &'a str)>) -> Vec<(&'a str, &'a str)> {
+        found.retain(|(name, _)| !name.eq_ignore_ascii_case("Cache-Control"));
+        found.push(("Cache-Control", "no-store"));
         found
     }
 

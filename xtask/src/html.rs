@@ -208,12 +208,16 @@ fn start(app: &App) -> String {
         .replace("{{wasm}}", &app.wasm.url)
         .replace("{{wasm_integrity}}", &app.wasm.integrity)
         .replace("{{sentences}}", &app.sentences);
-    // Browsers ignore the integrity of such a preload, and say so; the fetch that takes it over checks it.
+    // Browsers ignore the integrity of the second preload, and say so; the fetch that takes it over checks it. An import checks nothing: it comes only
+    // after the element whose integrity was checked has loaded, and then gets the very same module.
     format!(
-        "<link rel=\"modulepreload\" href=\"{}\" integrity=\"{}\">\n    \
+        "<link rel=\"modulepreload\" href=\"{url}\" integrity=\"{integrity}\">\n    \
          <link rel=\"preload\" as=\"fetch\" type=\"application/wasm\" crossorigin href=\"{}\">\n    \
-         <script type=\"module\">\n{script}    </script>",
-        app.script.url, app.script.integrity, app.wasm.url,
+         <script type=\"module\" src=\"{url}\" integrity=\"{integrity}\"></script>\n    \
+         <script>\n{script}    </script>",
+        app.wasm.url,
+        url = app.script.url,
+        integrity = app.script.integrity,
     )
 }
 

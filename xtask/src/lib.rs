@@ -3,9 +3,9 @@
 //! A library beside the `cargo xtask` command, so that the end-to-end suite
 //! serves and packs the app with the very code that a person uses.
 //!
-//! From bottom to top: [`workspace`], [`process`], [`tools`] and [`engines`] find
+//! From bottom to top: [`workspace`], [`process`], [`tools`], [`engines`] and [`servers`] find
 //! things and start programs; [`wasm`], [`html`] and [`bundle`] make the app once for all
-//! configurations, with the words of [`texts`] in the page; [`config`], [`headers`] and [`dist`] make one deployable
+//! configurations, with the words of [`texts`] in the page; [`config`], [`headers`], [`hosts`] and [`dist`] make one deployable
 //! folder of it; [`site`] and [`serve`] hand that folder out; [`run`], [`dev`],
 //! [`simulate`], [`bench`], [`validation`] and [`suite`] are the commands.
 
@@ -19,12 +19,14 @@ pub mod digest;
 pub mod dist;
 pub mod engines;
 pub mod headers;
+pub mod hosts;
 pub mod html;
 pub mod ports;
 pub mod process;
 pub mod provider;
 pub mod run;
 pub mod serve;
+pub mod servers;
 pub mod shrink;
 pub mod simulate;
 pub mod site;

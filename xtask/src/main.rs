@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::engines::Engine;
+use xtask::hosts::Host;
 use xtask::wasm::Build;
 use xtask::{bench, dev, dist, run, serve, simulate, suite, validation};
 
@@ -52,6 +53,9 @@ enum Task {
         /// With a service worker that keeps page and hashed files, so that a reload waits for no server of the app
         #[arg(long)]
         service_worker: bool,
+        /// Whom the folder is for; may be given several times. Netlify and Cloudflare unless named
+        #[arg(long, value_name = "HOST")]
+        host: Vec<Host>,
     },
     /// Serve a folder that `dist` wrote, with its headers
     Serve {
@@ -116,9 +120,9 @@ async fn start(task: Task) -> Result<()> {
     match task {
         Task::Run { port, open } => run::command(port, open).await,
         Task::Dev { port } => dev::command(port).await,
-        Task::Dist { config, out, origin, smallest, service_worker } => {
+        Task::Dist { config, out, origin, smallest, service_worker, host } => {
             let build = if smallest { Build::Smallest } else { Build::Plain };
-            dist::command(&config, &out, origin.as_deref(), build, service_worker)
+            dist::command(&config, &out, origin.as_deref(), build, service_worker, &host)
         }
         Task::Serve { dir, port } => serve::command(&dir, port).await,
         Task::Test { only, engine, list } => suite::command(&only, &engine, list),

@@ -13,6 +13,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::digest;
 use crate::headers::Headers;
+use crate::hosts::{is_hidden, is_view};
 
 /// What a folder answers.
 #[derive(Debug, Default)]
@@ -64,7 +65,7 @@ impl Site {
         for (name, plain) in &bytes {
             let twin = |suffix: &str| bytes.get(&format!("{name}.{suffix}")).cloned();
             let is_twin = [".br", ".gz"].iter().any(|end| name.strip_suffix(end).is_some_and(|own| bytes.contains_key(own)));
-            if !is_twin && !name.starts_with("/_") {
+            if !is_twin && !is_hidden(name) {
                 let file = File { kind: kind(name), tag: digest::short(plain), plain: plain.clone(), br: twin("br"), gz: twin("gz") };
                 site.files.insert(name.clone(), file);
             }
@@ -75,14 +76,10 @@ impl Site {
     /// Answers a GET or HEAD request.
     pub fn answer(&self, ask: Ask<'_>) -> Answer {
         let path = percent_decode_str(ask.path).decode_utf8_lossy();
-        let mut headers: Vec<(String, String)> = Vec::new();
-        for (name, value) in self.headers.of(&path) {
-            headers.push((name.to_owned(), value.to_owned()));
-        }
+        let owned = |set: Vec<(&str, &str)>| set.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let mut headers: Vec<(String, String)> = owned(self.headers.of(&path));
         let Some(file) = self.find(&path) else {
-            // The rule for a missing file's path may say "forever".
-            headers.retain(|(name, _)| !name.eq_ignore_ascii_case("Cache-Control"));
-            headers.push(("Cache-Control".into(), "no-store".into()));
+            headers = owned(Headers::missing(self.headers.of(&path)));
             headers.push(("Content-Type".into(), "text/plain; charset=utf-8".into()));
             return Answer { status: 404, headers, body: Bytes::from_static(b"Not found.\n") };
         };
@@ -106,9 +103,10 @@ impl Site {
     /// a script, or of the relay page, fails in a way that nobody understands.
     fn find(&self, path: &str) -> Option<&File> {
         let exact = if path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
-        // What begins with an underscore is for the host, not for visitors.
-        let is_view = !path.rsplit('/').next().unwrap_or_default().contains('.') && !path.starts_with("/_");
-        self.files.get(&exact).or_else(|| if is_view { self.files.get("/index.html") } else { None })
+        // Hosts that drop ".html" from addresses know the relay page by that name alone.
+        let named = || self.files.get(&format!("{path}.html"));
+        let page = || if is_view(path) { self.files.get("/index.html") } else { None };
+        self.files.get(&exact).or_else(named).or_else(page)
     }
 }
 
@@ -145,21 +143,25 @@ fn collect(folder: &Path, prefix: &str, into: &mut HashMap<String, Bytes>) -> Re
     Ok(())
 }
 
+/// What files are, by the end of their names.
+pub const KINDS: [(&str, &str); 12] = [
+    ("html", "text/html; charset=utf-8"),
+    ("js", "text/javascript; charset=utf-8"),
+    ("css", "text/css; charset=utf-8"),
+    ("json", "application/json"),
+    ("map", "application/json"),
+    ("wasm", "application/wasm"),
+    ("svg", "image/svg+xml"),
+    ("png", "image/png"),
+    ("ico", "image/x-icon"),
+    ("txt", "text/plain; charset=utf-8"),
+    ("webmanifest", "application/manifest+json"),
+    ("woff2", "font/woff2"),
+];
+
 fn kind(name: &str) -> &'static str {
-    match name.rsplit('.').next().unwrap_or_default() {
-        "html" => "text/html; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "json" | "map" => "application/json",
-        "wasm" => "application/wasm",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "ico" => "image/x-icon",
-        "txt" => "text/plain; charset=utf-8",
-        "webmanifest" => "application/manifest+json",
-        "woff2" => "font/woff2",
-        _ => "application/octet-stream",
-    }
+    let end = name.rsplit('.').next().unwrap_or_default();
+    KINDS.iter().find(|(own, _)| *own == end).map_or("application/octet-stream", |(_, kind)| kind)
 }
 
 #[cfg(test)]

@@ -1,12 +1,18 @@
-      // Starts the app, or says that it cannot: a blank page tells nobody anything.
-      try {
-        const { default: start } = await import("{{script}}");
-        await start({ module_or_path: fetch("{{wasm}}", { integrity: "{{wasm_integrity}}" }) });
-      } catch (error) {
-        console.error(error);
-        const sentence = document.createElement("p");
-        sentence.className = "alone";
-        sentence.setAttribute("role", "alert");
-        sentence.textContent = {{sentences}}[document.documentElement.lang];
-        document.getElementById("app").replaceChildren(sentence);
+      // Starts the app once the browser has checked its script, or says that it cannot: a blank page tells nobody anything.
+      {
+        const script = document.currentScript.previousElementSibling;
+        const fail = (error) => {
+          console.error(error);
+          const sentence = document.createElement("p");
+          sentence.className = "alone";
+          sentence.setAttribute("role", "alert");
+          sentence.textContent = {{sentences}}[document.documentElement.lang];
+          document.getElementById("app").replaceChildren(sentence);
+        };
+        const start = async () => {
+          const { default: start } = await import("{{script}}");
+          await start({ module_or_path: fetch("{{wasm}}", { integrity: "{{wasm_integrity}}" }) });
+        };
+        script.onload = () => start().catch(fail);
+        script.onerror = fail;
       }

@@ -202,7 +202,7 @@ fn npm_ci(folder: &Path) -> Command {
 
 /// Fills a folder once for all times: it appears under its name only when it is
 /// complete, however often the filling was interrupted, whoever else fills it.
-fn once(folder: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+pub(crate) fn once(folder: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     if folder.is_dir() {
         return Ok(());
     }

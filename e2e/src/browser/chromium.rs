@@ -22,9 +22,9 @@ pub(super) fn driver(wish: &Wish<'_>) -> Result<Driver> {
 
 pub(super) fn capabilities(wish: &Wish<'_>) -> Value {
     let given = chromium::arguments();
-    let mut arguments: Vec<&str> = given.into_iter().filter(|argument| !(wish.headed && argument.starts_with("--headless"))).collect();
-    arguments.extend(QUIET);
-    arguments.push("--window-size=1280,900");
+    let wanted = given.into_iter().filter(|argument| !(wish.headed && argument.starts_with("--headless")));
+    let mut arguments: Vec<String> = wanted.chain(QUIET).chain(["--window-size=1280,900"]).map(str::to_owned).collect();
+    arguments.extend(wish.pin.map(|pin| format!("--ignore-certificate-errors-spki-list={pin}")));
     let is_blocked = wish.third_party_cookies == ThirdPartyCookies::Blocked;
     let cookies = json!({ "profile.block_third_party_cookies": is_blocked, "profile.cookie_controls_mode": u8::from(is_blocked) });
     json!({

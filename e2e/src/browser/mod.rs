@@ -45,6 +45,8 @@ pub(crate) struct Wish<'a> {
     /// Whether somebody wants to look at it.
     pub(crate) headed: bool,
     pub(crate) third_party_cookies: ThirdPartyCookies,
+    /// The key of the one certificate that is trusted without anybody's signature.
+    pub(crate) pin: Option<&'a str>,
 }
 
 /// A browser with an empty profile.

@@ -1,11 +1,11 @@
-//! The same bundle with other paths, on a server that knows nothing about it.
+//! The same bundle with other paths, on a server that knows nothing about it, or on a real one.
 
-use crate::{http, person::ALICE, world::World};
+use crate::{person::ALICE, world::World};
 use anyhow::{Result, ensure};
 
 pub(super) async fn on_a_plain_server(world: &World) -> Result<()> {
-    let page = http::get(&format!("{}/account", world.app)).await?;
-    ensure!(page.header("content-security-policy").is_empty(), "this server should have no headers");
+    let page = world.asks("/account", "").await?;
+    ensure!(page.header("content-security-policy").is_empty() == world.has_plain_server(), "this is another server than it should be");
 
     world.opens("/account").await?;
     world.chooses("alice").await?;

@@ -8,9 +8,11 @@ mod continuity;
 mod cookies;
 mod headers;
 mod hostile;
+mod integrity;
 mod kept;
 mod keyboard;
 mod outage;
+mod policy;
 mod relay;
 mod renewal;
 mod restore;
@@ -64,6 +66,9 @@ const ELSEWHERE: Setup = Setup { site: Site::Cross, ..Setup::ORDINARY };
 /// Why a page is not kept without its query.
 const NO_VARY_SEARCH: &[(Engine, &str)] =
     &[(Engine::Firefox, "it does not know No-Vary-Search"), (Engine::WebKit, "it does not know No-Vary-Search")];
+
+/// Why a real server has no part in it.
+const HEADERS_OF_ITS_OWN: Option<&str> = Some("it is about other headers than those of production");
 
 /// All scenarios.
 #[rustfmt::skip]
@@ -145,6 +150,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario!("policy-blocks-frame", "a policy that forbids the frame is named to those who run the app", continuity::policy_is_named,
         Setup {
             host: Host::Plain(&[("content-security-policy", "frame-src 'none'")]),
+            only_ours: HEADERS_OF_ITS_OWN,
             not_in: &[(Engine::WebKit, "its driver tells nothing of the console")],
             console_may_say: &["hushkey: silent sign-in", "Content Security Policy", "Content-Security-Policy"],
             ..Setup::ORDINARY
@@ -152,6 +158,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario!("isolated", "an app that is cross-origin isolated is told what that costs", continuity::isolation_is_named,
         Setup {
             host: Host::Plain(&[("cross-origin-embedder-policy", "require-corp"), ("cross-origin-opener-policy", "same-origin")]),
+            only_ours: HEADERS_OF_ITS_OWN,
             not_in: &[(Engine::WebKit, "its driver tells nothing of the console")],
             console_may_say: &["hushkey: silent sign-in", "ERR_BLOCKED_BY_RESPONSE", "Cross-Origin-Embedder-Policy"],
             nobody_signs_in: true,
@@ -162,11 +169,27 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario!("forged-messages", "forged messages to the page change nothing", hostile::forged_messages),
     scenario!("framed", "a page of another origin cannot show the app in a frame", hostile::framed,
         Setup { console_may_say: &["frame-ancestors"], ..Setup::ORDINARY }),
+    scenario!("opened", "a page of another origin that opens the app, posts to it and links to it gets nothing", hostile::opened,
+        Setup { console_may_say: &["status of 405", "CORS", "Cross-Origin"], ..Setup::ORDINARY }),
+    scenario!("changed-files", "one changed byte in a script or in the module stops the start, and is told", integrity::every_file,
+        Setup { host: Host::Plain(&[]), console_may_say: &["integrity", "digest", "Event", "Failed to fetch", "NetworkError"], ..NOBODY }),
+    scenario!("policy-in-page", "where no header can be sent, the policy in the page holds", policy::in_the_page,
+        Setup {
+            host: Host::Plain(&[]),
+            policy_in_page: true,
+            only_ours: Some("it is about a host without headers"),
+            ..Setup::ORDINARY
+        }),
     // Firefox looks for an icon of a page that allows none.
     scenario!("relay", "the relay page is small, strict, and of no use when it is opened by itself", relay::by_itself,
         Setup { console_may_say: &["/favicon.ico"], ..NOBODY }),
     scenario!("relay-framed", "the relay page tells its own origin and nobody else", relay::framed,
-        Setup { console_may_say: &["postMessage"], host: Host::Plain(&[]), ..NOBODY }),
+        Setup {
+            console_may_say: &["postMessage"],
+            host: Host::Plain(&[]),
+            only_ours: Some("it is about a server that lets everybody frame the relay page"),
+            ..NOBODY
+        }),
     scenario!("relay-kept", "one copy of the relay page serves all answers, by its bare address, and no code is kept on the disk", kept::by_its_bare_address,
         Setup { not_in: NO_VARY_SEARCH, ..Setup::ORDINARY }),
     scenario!("relay-kept-late", "the same holds for a page without its small script", kept::by_its_bare_address,

@@ -2,7 +2,6 @@
 
 use super::hostile::foreign_page;
 use crate::{
-    http,
     wait::{until, yes},
     world::World,
 };
@@ -12,7 +11,7 @@ use serde_json::{Value, json};
 const ANSWER: &str = "?code=Y29kZS1mb3ItdGhlLXJlbGF5LXBhZ2U&state=c3RhdGU";
 
 pub(super) async fn by_itself(world: &World) -> Result<()> {
-    let page = http::get(&format!("{}/silent-refresh.html", world.app)).await?;
+    let page = world.asks("/silent-refresh.html", "").await?;
     ensure!(page.status == 200, "it is answered with {}", page.status);
     ensure!(page.body.len() < 1024, "it has {} bytes", page.body.len());
     let policy = page.header("content-security-policy");

@@ -66,7 +66,7 @@ pub(super) fn without_head_start(page: &str) -> Result<String> {
 }
 
 /// Without the script that has this in it.
-fn without_script(page: &str, part: &str) -> Result<String> {
+pub(super) fn without_script(page: &str, part: &str) -> Result<String> {
     let place = page.find(part).with_context(|| format!("the page has no script with {part}"))?;
     let begin = page[..place].rfind("<script").context("it has no beginning")?;
     let end = page[place..].find("</script>").context("it has no end")? + place;

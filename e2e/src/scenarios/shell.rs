@@ -1,5 +1,6 @@
 //! The app out of the browser's own store.
 
+use super::restore::without_script;
 use crate::{
     person::ALICE,
     wait::{until, yes},
@@ -8,6 +9,7 @@ use crate::{
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use std::fs;
+use xtask::compress;
 
 /// Until a worker is in charge of this tab's next page.
 async fn is_ready(world: &World) -> Result<()> {
@@ -79,8 +81,9 @@ pub(super) async fn is_replaced(world: &World) -> Result<()> {
     // The next deployment, as `dist` would write it: another page, another version of the worker.
     let first = fs::read_to_string(&worker)?;
     let version = first.split("\"hushkey-").nth(1).and_then(|rest| rest.split('"').next()).context("the worker has a version")?;
-    fs::write(&page, fs::read_to_string(&page)?.replacen("<head>", "<head><meta name=\"deployment\" content=\"second\">", 1))?;
-    fs::write(&worker, first.replace(version, "0123456789abcdef"))?;
+    let second = fs::read_to_string(&page)?.replacen("<head>", "<head><meta name=\"deployment\" content=\"second\">", 1);
+    compress::write(&page, second.as_bytes())?;
+    compress::write(&worker, first.replace(version, "0123456789abcdef").as_bytes())?;
     world.opens("/").await?;
     world.is_signed_out().await?;
     until("the second deployment to be kept", async || {
@@ -93,13 +96,9 @@ pub(super) async fn is_replaced(world: &World) -> Result<()> {
     ensure!(title().await? == "second", "the page of before is still there");
 
     // And one without a worker.
-    fs::write(&worker, include_str!("../../../assets/no-service-worker.js"))?;
-    fs::write(
-        &page,
-        fs::read_to_string(&page)?
-            .replace("content=\"second\"", "content=\"third\"")
-            .replace("navigator.serviceWorker?.register", "(() => Promise.resolve())"),
-    )?;
+    compress::write(&worker, include_bytes!("../../../assets/no-service-worker.js"))?;
+    let third = second.replace("content=\"second\"", "content=\"third\"");
+    compress::write(&page, without_script(&third, "navigator.serviceWorker?.register")?.as_bytes())?;
     world.opens("/").await?;
     world.is_signed_out().await?;
     until("the end of the worker", async || {

@@ -46,12 +46,17 @@ fn bp_04_preloads_and_starts_the_app_with_integrity() {
     for part in [
         r#"<link rel="modulepreload" href="/hushkey-1.js" integrity="sha384-of/hushkey-1.js">"#,
         r#"crossorigin href="/hushkey-1_bg.wasm">"#,
+        r#"<script type="module" src="/hushkey-1.js" integrity="sha384-of/hushkey-1.js"></script>"#,
         r#"await import("/hushkey-1.js")"#,
         r#"fetch("/hushkey-1_bg.wasm", { integrity: "sha384-of/hushkey-1_bg.wasm" })"#,
     ] {
         assert!(page.contains(part), "{part} is missing in {page}");
     }
     assert!(!page.contains("{{"), "{page}");
+    // The import waits for the element right before it.
+    assert!(page.contains("document.currentScript.previousElementSibling;") && page.contains("script.onload = () => start()"), "{page}");
+    let between = page.split("</script>").find(|part| part.contains("await import(")).expect("the start script");
+    assert!(between.trim_start().starts_with("<script>"), "{between}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{Context, scratch};
 use crate::engines::{Engine, chromium};
 use crate::process::quietly;
+use crate::servers::WebServer;
 use crate::simulate;
 use crate::tools::{self, CARGO_DENY, WASM, WASM_BINDGEN};
 
@@ -50,6 +51,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "wasm", headline: "tests of the library in a browser", run: Run::In(DRIVEN_BY_WASM_BINDGEN, wasm) },
     Step { name: "deny", headline: "licences, duplicates and sources of dependencies", run: Run::Once(deny) },
     Step { name: "e2e", headline: "the app against the local provider, end to end", run: Run::In(&Engine::ALL, e2e) },
+    Step { name: "hosts", headline: "the deployed folder on nginx and Caddy, over TLS", run: Run::In(&[Engine::Chromium], hosts) },
     Step { name: "smallest", headline: "the smallest build works, too", run: Run::In(&[Engine::Chromium], smallest) },
 ];
 
@@ -148,6 +150,20 @@ fn e2e(context: &Context, engine: Engine) -> Result<()> {
     tools::node()?;
     tools::provider_packages(&context.workspace)?;
     context.run(&mut suite(engine))
+}
+
+/// What a server has a part in. The rest is between the page and the provider.
+const HOSTED: &str = "sign-in,deep-link,reload,head-start,shell,api,renew,sign-out,cancel,relay,headers,framed,opened,forged-messages,changed-files,\
+    paused,organisations,second-tab,keyboard,anywhere";
+
+fn hosts(context: &Context, engine: Engine) -> Result<()> {
+    tools::node()?;
+    tools::provider_packages(&context.workspace)?;
+    for server in WebServer::ALL {
+        server.program()?;
+        context.run(suite(engine).args(["--host", server.name(), "--only", HOSTED]))?;
+    }
+    Ok(())
 }
 
 fn smallest(context: &Context, engine: Engine) -> Result<()> {

@@ -1,0 +1,33 @@
+//! Vercel: `vercel.json` in the folder. Files come before rewrites there, and of two headers of one name the later counts.
+
+use serde_json::{Value, json};
+
+use super::Rules;
+use super::rules::{Set, VIEW};
+
+pub(super) fn render(rules: &Rules<'_>) -> String {
+    let rule = |source: String, set: &Set<'_>| json!({ "source": source, "headers": headers(set) });
+    let whole = json!({
+        "$schema": "https://openapi.vercel.sh/vercel.json",
+        "headers": [
+            rule("/(.*)".to_owned(), &rules.page()),
+            rule(format!("/({})", rules.relay_pattern()), &rules.relay_only()),
+            rule(format!("/({})", rules.kept_pattern()), &rules.kept_only()),
+        ],
+        "rewrites": [
+            { "source": rules.bare, "destination": rules.relay },
+            { "source": format!("/({VIEW})"), "destination": "/index.html" },
+        ],
+    });
+    format!("{whole:#}\n")
+}
+
+/// What is not to be uploaded: Vercel reads other files, and compresses by itself.
+pub(super) fn ignored() -> String {
+    "_headers\n_redirects\n*.br\n*.gz\n".to_owned()
+}
+
+/// As Vercel and Firebase want them.
+pub(super) fn headers(set: &Set<'_>) -> Vec<Value> {
+    set.iter().map(|(name, value)| json!({ "key": name, "value": value })).collect()
+}
