@@ -102,6 +102,12 @@ impl Entry {
         self
     }
 
+    /// As the answer to something that was asked so long before.
+    #[must_use]
+    pub fn having_taken(self, took: Duration) -> Self {
+        Self { took: Some(took), ..self }
+    }
+
     /// With all of this in it.
     pub(super) fn with_all(mut self, facts: Vec<Fact>) -> Self {
         self.facts.extend(facts);
