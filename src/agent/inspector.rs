@@ -2,15 +2,16 @@
 
 mod line;
 
-use super::{component::use_auth, handle::AuthHandle};
+use super::handle::AuthHandle;
 use crate::{
     browser::{clipboard, driver::Driver, task::Task, timer::sleep},
     protocol::flow::{self, Entry, Flow, Harmless, Lane},
 };
 use js_sys::Date;
+use line::tag;
 use std::time::Duration;
 use wasm_bindgen_futures::spawn_local;
-use yew::prelude::*;
+use yew::{context::ContextHandle, prelude::*};
 
 /// So often the diagram is drawn anew at most, however much happens.
 const BREATH: Duration = Duration::from_millis(100);
@@ -21,9 +22,9 @@ const LANES: [Lane; 5] = [Lane::Person, Lane::App, Lane::Frame, Lane::Provider, 
 /// Properties of [`FlowInspector`].
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub struct FlowInspectorProps {
-    /// How its buttons look.
-    #[prop_or_else(|| classes!("flow-button"))]
-    pub button_class: Classes,
+    /// The classes of its buttons.
+    #[prop_or("flow-button")]
+    pub button_class: &'static str,
 }
 
 /// Draws what the sign-in of this page has done since it was loaded, and what it does: person, app, hidden frame, provider and API, with the times, what
@@ -36,126 +37,160 @@ pub struct FlowInspectorProps {
 /// ```ignore
 /// html! { <AuthAgent config={config}><FlowInspector /></AuthAgent> }
 /// ```
-#[component]
-pub fn FlowInspector(FlowInspectorProps { button_class }: &FlowInspectorProps) -> Html {
-    let auth = use_auth();
-    let only_messages = use_state_eq(|| false);
-    let copied = use_state_eq(|| Copied::Not);
-    use_drawing_anew(auth.driver());
-    let Some(driver) = auth.driver() else {
-        return html! { <p class="flow-none">{ "Nothing runs here: the browser lacks something." }</p> };
-    };
-    let filter = {
-        let only_messages = only_messages.clone();
-        move |_| only_messages.set(!*only_messages)
-    };
-    let clear = {
-        let (driver, copied) = (driver.clone(), copied.clone());
-        move |_| {
-            driver.clear_flow();
-            copied.set(Copied::Not);
-        }
-    };
-    let copy = {
-        let (auth, copied) = (auth.clone(), copied.clone());
-        move |_| {
-            let (text, copied) = (report(&auth), copied.clone());
-            spawn_local(async move { copied.set(if clipboard::write(&text).await { Copied::Done } else { Copied::Refused(text.into()) }) });
-        }
-    };
-    html! {
-        <section class="flow" aria-label="Protocol flow" lang="en">
-            <div class="flow-tools">
-                <button type="button" class={button_class.clone()} aria-pressed={only_messages.to_string()} onclick={filter}>{ "Only messages" }</button>
-                <button type="button" class={button_class.clone()} onclick={clear}>{ "Clear" }</button>
-                <button type="button" class={button_class.clone()} onclick={copy}>{ "Copy report" }</button>
-                <span class="flow-status" role="status">{ copied.words() }</span>
-            </div>
-            if let Copied::Refused(text) = &*copied {
-                <textarea class="flow-report" readonly=true rows="8" aria-label="Report" value={text.clone()} />
-            }
-            { driver.with_flow(|flow| diagram(flow, *only_messages)) }
-        </section>
-    }
+#[derive(Debug)]
+pub struct FlowInspector {
+    auth: AuthHandle,
+    only_messages: bool,
+    copied: Copied,
+    /// Draws it anew when there is news.
+    _watch: Option<Task>,
+    _context: ContextHandle<AuthHandle>,
 }
 
-/// Draws the component anew when there is news, and not more often than anybody can read.
-#[hook]
-fn use_drawing_anew(driver: Option<&Driver>) {
-    let draw_again = use_force_update();
-    use_effect_with(driver.cloned(), move |driver| {
-        let task = driver.clone().map(|driver| {
-            Task::spawn(async move {
-                let mut changed = driver.flow_changed();
-                loop {
-                    changed.await;
-                    sleep(BREATH).await;
-                    // Before the drawing, so that nothing between it and the waiting is missed.
-                    changed = driver.flow_changed();
-                    draw_again.force_update();
-                }
-            })
-        });
-        move || drop(task)
-    });
+/// What happens to it.
+#[derive(Debug)]
+#[doc(hidden)]
+pub enum FlowMessage {
+    /// There is news.
+    News,
+    /// The agent has another view, or is another one.
+    Auth(AuthHandle),
+    /// Notes are to be left out, or not any more.
+    Filter,
+    /// What is shown is to be forgotten.
+    Clear,
+    /// A copy is wanted.
+    Copy,
+    /// The copy was made, or refused by the browser.
+    Copied(bool),
 }
 
 /// What became of the wish for a copy.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Copied {
     Not,
     Done,
-    /// The browser did not let it. Here is the text.
-    Refused(AttrValue),
+    Refused,
 }
 
-impl Copied {
-    const fn words(&self) -> &'static str {
-        match self {
-            Self::Not => "",
-            Self::Done => "Copied. There is no secret in it.",
-            Self::Refused(_) => "Your browser does not allow copying. The report is below.",
+impl Component for FlowInspector {
+    type Message = FlowMessage;
+    type Properties = FlowInspectorProps;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let context = ctx.link().context(ctx.link().callback(FlowMessage::Auth));
+        let (auth, context) = context.expect("<FlowInspector> stands below an <AuthAgent>");
+        Self { _watch: watch(ctx, &auth), auth, only_messages: false, copied: Copied::Not, _context: context }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, message: FlowMessage) -> bool {
+        match message {
+            FlowMessage::News => {}
+            FlowMessage::Auth(auth) => {
+                if auth.driver() != self.auth.driver() {
+                    self._watch = watch(ctx, &auth);
+                }
+                self.auth = auth;
+            }
+            FlowMessage::Filter => self.only_messages = !self.only_messages,
+            FlowMessage::Clear => {
+                self.copied = Copied::Not;
+                if let Some(driver) = self.auth.driver() {
+                    driver.clear_flow();
+                }
+            }
+            FlowMessage::Copy => {
+                let (text, link) = (self.report(), ctx.link().clone());
+                spawn_local(async move { link.send_message(FlowMessage::Copied(clipboard::write(&text).await)) });
+            }
+            FlowMessage::Copied(done) => self.copied = if done { Copied::Done } else { Copied::Refused },
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        let button = |pressed: Option<bool>, name: &'static str, onclick: Callback<MouseEvent>| {
+            let pressed = pressed.map(|pressed| if pressed { "true" } else { "false" });
+            html! { <button type="button" class={ctx.props().button_class} aria-pressed={pressed} {onclick}>{ name }</button> }
+        };
+        let status = match self.copied {
+            Copied::Not => "",
+            Copied::Done => "Copied. There is no secret in it.",
+            Copied::Refused => "Your browser does not allow copying. The report is below.",
+        };
+        let drawn = self.auth.driver().map(|driver| driver.with_flow(|flow| diagram(flow, self.only_messages)));
+        html! {
+            <section class="flow" aria-label="Protocol flow" lang="en">
+                <div class="flow-tools">
+                    { button(Some(self.only_messages), "Only messages", link.callback(|_| FlowMessage::Filter)) }
+                    { button(None, "Clear", link.callback(|_| FlowMessage::Clear)) }
+                    { button(None, "Copy report", link.callback(|_| FlowMessage::Copy)) }
+                    <span class="flow-aside" role="status">{ status }</span>
+                </div>
+                if self.copied == Copied::Refused {
+                    <pre class="flow-report" tabindex="0" aria-label="Report">{ self.report() }</pre>
+                }
+                { drawn }
+            </section>
         }
     }
 }
 
-/// The record as text, with what else somebody who has to help needs to know.
-fn report(auth: &AuthHandle) -> String {
-    let Some(driver) = auth.driver() else { return String::new() };
-    let agent = gloo::utils::window().navigator().user_agent().unwrap_or_default();
-    let issuer = Harmless::issuer(driver.config()).map_or_else(String::new, |issuer| issuer.to_string());
-    let ignored: Vec<String> = auth.ignored().into_iter().map(|(why, count)| format!("{why:?} {count}")).collect();
-    let about = [
-        ("hushkey", env!("CARGO_PKG_VERSION").to_owned()),
-        ("browser", agent),
-        ("issuer", issuer),
-        ("ignored", if ignored.is_empty() { "nothing".to_owned() } else { ignored.join(", ") }),
-        ("times", "UTC".to_owned()),
-    ];
-    driver.with_flow(|flow| flow::report(flow, &about))
+/// Sends word when there is news, and not more often than anybody can read.
+fn watch(ctx: &Context<FlowInspector>, auth: &AuthHandle) -> Option<Task> {
+    let (driver, link): (Driver, _) = (auth.driver()?.clone(), ctx.link().clone());
+    Some(Task::spawn(async move {
+        let mut changed = driver.flow_changed();
+        loop {
+            changed.await;
+            sleep(BREATH).await;
+            // Before the drawing, so that nothing between it and the waiting is missed.
+            changed = driver.flow_changed();
+            link.send_message(FlowMessage::News);
+        }
+    }))
+}
+
+impl FlowInspector {
+    /// The record as text, with what else somebody who has to help needs to know.
+    fn report(&self) -> String {
+        let Some(driver) = self.auth.driver() else { return String::new() };
+        let mut ignored = String::new();
+        for (why, count) in self.auth.ignored() {
+            ignored.push_str(&format!("{} {count}, ", why.name()));
+        }
+        let about = [
+            ("hushkey", env!("CARGO_PKG_VERSION").to_owned()),
+            ("browser", gloo::utils::window().navigator().user_agent().unwrap_or_default()),
+            ("issuer", Harmless::issuer(driver.config()).map_or_else(String::new, |issuer| issuer.to_string())),
+            ("ignored", ignored.trim_end_matches(", ").to_owned()),
+            ("times", "UTC".to_owned()),
+        ];
+        driver.with_flow(|flow| flow::report(flow, &about))
+    }
 }
 
 fn diagram(flow: &Flow, only_messages: bool) -> Html {
     // In minutes west of Greenwich, for each moment anew: it changes twice a year.
     let offset = |entry: &Entry| -Date::new(&(entry.time().as_millis() as f64).into()).get_timezone_offset() as i64;
-    let shown: Vec<&Entry> = flow.entries().filter(|entry| !only_messages || !(entry.is_note() || entry.ignored.is_some())).collect();
-    let lines = shown.iter().enumerate().map(|(place, entry)| {
-        let before = place.checked_sub(1).map(|before| shown[before]);
-        line::line(entry, before, offset(entry))
-    });
-    html! {
-        <>
-            if flow.dropped() > 0 {
-                <p class="flow-none">{ format!("{} older entries are kept no more.", flow.dropped()) }</p>
-            }
-            if shown.is_empty() {
-                <p class="flow-none">{ "Nothing has happened yet." }</p>
-            }
-            <div class="flow-body">
-                <div class="flow-lanes" aria-hidden="true">{ for LANES.iter().map(|lane| html! { <span>{ lane.name() }</span> }) }</div>
-                <div class="flow-rails" aria-hidden="true">{ for LANES.iter().map(|_| html! { <span /> }) }</div>
-                <ol class="flow-list">{ for lines }</ol>
-            </div>
-        </>
+    let mut before = None;
+    let mut lines = Vec::new();
+    for entry in flow.entries().filter(|entry| !only_messages || !(entry.is_note() || entry.ignored.is_some())) {
+        lines.push(line::line(entry, before.replace(entry), offset(entry)));
     }
+    let mut parts = Vec::new();
+    if flow.dropped() > 0 {
+        parts.push(tag("p", "flow-aside", vec![format!("{} older entries are kept no more.", flow.dropped()).into()]));
+    }
+    if lines.is_empty() {
+        parts.push(tag("p", "flow-aside", vec!["Nothing has happened yet.".into()]));
+    }
+    // What is to be seen only: each line says between whom it goes.
+    let lanes = LANES.iter().map(|lane| tag("span", "", vec![lane.name().into()])).collect();
+    let rails = LANES.iter().map(|_| tag("span", "", Vec::new())).collect();
+    parts.push(tag("div", "flow-lanes", lanes));
+    parts.push(tag("div", "flow-rails", rails));
+    parts.push(tag("ol", "flow-list", lines));
+    tag("div", "flow-body", parts)
 }

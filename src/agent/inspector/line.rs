@@ -1,7 +1,21 @@
 //! One entry, as an item of the list and as a line of the diagram.
 
-use crate::protocol::flow::{Entry, Fact, Lane, Value, clock, span, why};
-use yew::prelude::*;
+use crate::protocol::flow::{Entry, Lane, Part, clock, span};
+use yew::{prelude::*, virtual_dom::VTag};
+
+/// An element. Of a kind for all of them: a macro's would be one more copy of the same code for each.
+pub(super) fn tag(name: &'static str, class: &'static str, content: Vec<Html>) -> Html {
+    let mut tag = VTag::new(name);
+    if !class.is_empty() {
+        tag.add_attribute("class", class);
+    }
+    // What is drawn beside the words says nothing that they do not.
+    if matches!(class, "flow-lanes" | "flow-rails" | "flow-arrow" | "flow-way" | "flow-mark") {
+        tag.add_attribute("aria-hidden", "true");
+    }
+    tag.add_children(content);
+    tag.into()
+}
 
 /// Where a lane stands, from the left.
 const fn place(lane: Lane) -> usize {
@@ -15,77 +29,49 @@ const fn place(lane: Lane) -> usize {
     }
 }
 
-/// Each by a class of its own: the policy of a page lets no style through that stands at an element.
-const LEFT: [&str; 6] = ["flow-l0", "flow-l1", "flow-l2", "flow-l3", "flow-l4", "flow-l5"];
-const RIGHT: [&str; 6] = ["flow-r0", "flow-r1", "flow-r2", "flow-r3", "flow-r4", "flow-r5"];
-
 /// Draws an entry. It reads as a sentence: what, then what was in it, then when.
 pub(super) fn line(entry: &Entry, before: Option<&Entry>, minutes_from_utc: i64) -> Html {
     let (from, to) = (place(entry.from), place(entry.to));
-    let class = classes!(
-        "flow-entry",
-        LEFT[from.min(to)],
-        RIGHT[from.max(to)],
-        if entry.is_note() {
-            "flow-note"
-        } else if from < to {
-            "flow-right"
-        } else {
-            "flow-left"
-        },
-        entry.early.then_some("flow-early"),
-        entry.failure.is_some().then_some("flow-failed"),
-        entry.ignored.is_some().then_some("flow-ignored"),
-    );
-    html! {
-        <li {class}>
-            <p class="flow-title">
-                <span class="flow-hidden">{ entry.spoken_way() }{ ": " }</span>
-                if !entry.is_note() { <span class="flow-way" aria-hidden="true">{ entry.way() }</span> }
-                <strong>{ entry.title }</strong>
-                if entry.repeated > 0 { <span class="flow-aside">{ format!(" {} more times", entry.repeated) }</span> }
-                for took in entry.took { <span class="flow-aside">{ format!(" took {}", span(took)) }</span> }
-            </p>
-            <div class="flow-arrow" aria-hidden="true" />
-            <div class="flow-details">{ details(entry) }</div>
-            <p class="flow-when">
-                <time>{ clock(entry.time(), minutes_from_utc) }</time>
-                for before in before { <span class="flow-aside">{ format!(" +{}", span(entry.after(before))) }</span> }
-            </p>
-        </li>
+    // Classes, since the policy of a page lets no style through that stands at an element.
+    let mut class = format!("flow-entry flow-l{} flow-r{}", from.min(to), from.max(to));
+    for (applies, name) in [
+        (entry.is_note(), " flow-note"),
+        (from < to, " flow-right"),
+        (from > to, " flow-left"),
+        (entry.early, " flow-early"),
+        (entry.failure.is_some(), " flow-failed"),
+        (entry.ignored.is_some(), " flow-ignored"),
+    ] {
+        if applies {
+            class.push_str(name);
+        }
     }
+    let mut title = vec![tag("span", "flow-hidden", vec![format!("{}: ", entry.spoken_way()).into()])];
+    if !entry.is_note() {
+        title.push(tag("span", "flow-way", vec![entry.way().into()]));
+    }
+    title.push(tag("strong", "", vec![entry.title.into()]));
+    title.push(tag("span", "flow-aside", vec![entry.asides().into()]));
+    let ago = before.map_or_else(String::new, |before| format!(" +{}", span(entry.after(before))));
+    let when = vec![clock(entry.time(), minutes_from_utc).into(), tag("span", "flow-aside", vec![ago.into()])];
+    let mut item = VTag::new("li");
+    item.add_attribute("class", class);
+    item.add_children([
+        tag("p", "flow-title", title),
+        tag("div", "flow-arrow", Vec::new()),
+        tag("div", "flow-details", entry.parts().into_iter().map(part).collect()),
+        tag("p", "flow-when", when),
+    ]);
+    item.into()
 }
 
-fn details(entry: &Entry) -> Html {
-    html! {
-        <>
-            if entry.early { <p>{ "Before the app was there." }</p> }
-            for endpoint in &entry.endpoint { <p class="flow-code">{ endpoint.as_str().to_owned() }</p> }
-            if !entry.facts.is_empty() { <p>{ for entry.facts.iter().map(fact) }</p> }
-            for (subject, names) in entry.checks_by_subject() {
-                <p class="flow-passed">
-                    <span class="flow-mark" aria-hidden="true">{ "✓" }</span>
-                    <span class="flow-hidden">{ "Checked: " }</span>
-                    { subject.name() }{ ": " }{ names.join(", ") }
-                </p>
-            }
-            for failure in &entry.failure {
-                <p class="flow-failure"><span class="flow-mark" aria-hidden="true">{ "✗" }</span><span class="flow-hidden">{ "Failed: " }</span>{ failure.to_string() }</p>
-            }
-            for ignored in entry.ignored { <p>{ "Ignored: " }{ why(ignored) }{ "." }</p> }
-        </>
-    }
-}
-
-fn fact(Fact { name, value }: &Fact) -> Html {
-    let shown = match value {
-        Value::Secret => {
-            html! { <><span aria-hidden="true">{ value.to_string() }</span><span class="flow-hidden">{ "(hidden)" }</span></> }
-        }
-        Value::Unsaid => {
-            html! { <><span aria-hidden="true">{ value.to_string() }</span><span class="flow-hidden">{ "(not kept)" }</span></> }
-        }
-        _ => html! { { value.to_string() } },
+fn part((part, text): (Part, String)) -> Html {
+    let (class, mark, word) = match part {
+        Part::Fact => return tag("span", "flow-fact", vec![text.into()]),
+        Part::Endpoint => ("flow-code", "", ""),
+        Part::Aside => ("", "", ""),
+        Part::Passed => ("flow-passed", "✓ ", "Checked: "),
+        Part::Failed => ("flow-failure", "✗ ", "Failed: "),
     };
-    html! { <span class="flow-fact"><span class="flow-name">{ *name }</span>{ " " }{ shown }</span> }
+    tag("p", class, vec![tag("span", "flow-mark", vec![mark.into()]), tag("span", "flow-hidden", vec![word.into()]), text.into()])
 }

@@ -21,39 +21,55 @@ pub(super) enum Drawn {
 
 /// What an effect looks like.
 pub(super) fn drawn(effect: &Effect, config: &Config) -> Drawn {
-    use Lane::{App, Frame, Provider, Tabs};
-    let one = |entry: Entry| Drawn::Entries(vec![entry]);
+    use Lane::{App, Provider, Tabs};
+    let (to, title) = match effect {
+        Effect::OpenFrame { url, .. } => return Drawn::Entries(opening(url, config)),
+        Effect::AdoptFrame { .. } => (App, "goes on with the head start"),
+        Effect::OpenPopup { .. } => (Provider, "authorization request, in a window"),
+        Effect::Examine { .. } => (App, "looks at why the frame is silent"),
+        Effect::Send { request, .. } => match document(request) {
+            Asked::Metadata => (Provider, "asks for the metadata"),
+            Asked::Keys => (Provider, "asks for the keys"),
+            _ => (Provider, "token request"),
+        },
+        Effect::Verify { .. } => (App, "has the signatures checked by the browser"),
+        Effect::Navigate { url, .. } if url.expose().contains("response_type=") => (Provider, "authorization request, by redirect"),
+        Effect::Navigate { .. } => (Provider, "sign-out request, by redirect"),
+        Effect::RewriteAddress { .. } => (App, "rewrites the page's address"),
+        Effect::Remember(_) => (App, "remembers the transaction for the way back, for one use"),
+        Effect::Tell(TabMessage::SignedIn(_)) => (Tabs, "somebody signed in here"),
+        Effect::Tell(TabMessage::SignedOut { .. }) => (Tabs, "signed out here"),
+        Effect::Hint(_) => return Drawn::Nothing("it is for the next page load, and nobody is asked or told"),
+        Effect::NoteRedirects(_) => return Drawn::Nothing("it only counts redirects, for the next page load"),
+        Effect::ForgetScroll | Effect::RestoreScroll => return Drawn::Nothing("where a page is scrolled to is not the protocol's"),
+        Effect::Report(_) => return Drawn::Nothing("it stands as the failure of what led to it"),
+    };
+    let mut entry = Entry::message(App, to, title);
     match effect {
-        Effect::OpenFrame { ticket, url, first } => {
-            let opens = Entry::message(App, Frame, "opens the hidden frame").asking(*ticket);
-            let opens = if first.is_some() { opens.with("first", Value::Word("the bare relay page")) } else { opens };
-            Drawn::Entries(vec![opens, going(Entry::message(Frame, Provider, "authorization request"), url, config)])
+        Effect::OpenPopup { url, .. } | Effect::Navigate { url, .. } => add_request(&mut entry, url, config),
+        Effect::Send { request, .. } => {
+            entry.endpoint = Harmless::endpoint_of(request);
+            if let Method::PostForm(form) = &request.method {
+                entry.facts = facts::of_parameters(form.expose(), config);
+            }
         }
-        Effect::AdoptFrame { .. } => one(Entry::note("goes on with the head start")),
-        Effect::OpenPopup { ticket, url, .. } => {
-            one(going(Entry::message(App, Provider, "authorization request, in a window"), url, config).asking(*ticket))
-        }
-        Effect::Examine { ticket, .. } => one(Entry::note("looks at why the frame is silent").asking(*ticket)),
-        Effect::Send { ticket, request } => one(sent(request, config).asking(*ticket)),
-        Effect::Verify { ticket, checks } => {
-            let entry = Entry::note("has the signatures checked by the browser").asking(*ticket);
-            one(checks.iter().fold(entry, |entry, check| entry.with("alg", Value::Word(check.algorithm.name()))))
-        }
-        Effect::Navigate { url, .. } => {
-            let query = url.expose().split_once('?').map_or("", |(_, query)| query);
-            let asks = facts::of_parameters(query, config).iter().any(|fact| fact.name == "response_type");
-            let title = if asks { "authorization request, by redirect" } else { "sign-out request, by redirect" };
-            one(going(Entry::message(App, Provider, title), url, config))
-        }
-        Effect::RewriteAddress { .. } => one(Entry::note("rewrites the page's address")),
-        Effect::Remember(_) => one(Entry::note("remembers the transaction for the way back, for one use")),
-        Effect::Tell(TabMessage::SignedIn(_)) => one(Entry::message(App, Tabs, "somebody signed in here")),
-        Effect::Tell(TabMessage::SignedOut { .. }) => one(Entry::message(App, Tabs, "signed out here")),
-        Effect::Hint(_) => Drawn::Nothing("it is for the next page load, and nobody is asked or told"),
-        Effect::NoteRedirects(_) => Drawn::Nothing("it only counts redirects, for the next page load"),
-        Effect::ForgetScroll | Effect::RestoreScroll => Drawn::Nothing("where a page is scrolled to is not the protocol's"),
-        Effect::Report(_) => Drawn::Nothing("it stands as the failure of what led to it"),
+        Effect::Verify { checks, .. } => checks.iter().for_each(|check| entry.add("alg", Value::Word(check.algorithm.name()))),
+        _ => {}
     }
+    Drawn::Entries(vec![entry])
+}
+
+/// A hidden frame is opened, and asks.
+pub(super) fn opening(url: &SensitiveUrl, config: &Config) -> Vec<Entry> {
+    let mut asks = Entry::message(Lane::Frame, Lane::Provider, "authorization request");
+    add_request(&mut asks, url, config);
+    vec![Entry::message(Lane::App, Lane::Frame, "opens the hidden frame"), asks]
+}
+
+/// Endpoint and parameters of an address.
+fn add_request(entry: &mut Entry, url: &SensitiveUrl, config: &Config) {
+    entry.endpoint = Harmless::endpoint_at(url);
+    entry.facts = facts::of_parameters(url.expose().split_once('?').map_or("", |(_, query)| query), config);
 }
 
 /// What an effect asks for, if it is answered by an event.
@@ -84,21 +100,50 @@ fn document(request: &HttpRequest) -> Asked {
     }
 }
 
-fn sent(request: &HttpRequest, config: &Config) -> Entry {
-    let title = match document(request) {
-        Asked::Metadata => "asks for the metadata",
-        Asked::Keys => "asks for the keys",
-        _ => "token request",
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{
+        error::{Error, SilentFailure},
+        hint::News,
+        http::Freshness,
+        redirect_log::RedirectLog,
+        secret::{Body, StateParameter},
+        transaction::Record,
+        turn::HistoryEntry,
     };
-    let entry = Entry::message(Lane::App, Lane::Provider, title).going_to(Harmless::endpoint_of(request));
-    match &request.method {
-        Method::PostForm(form) => entry.with_all(facts::of_parameters(form.expose(), config)),
-        Method::Get(_) => entry,
-    }
-}
 
-/// With endpoint and parameters of an address.
-fn going(entry: Entry, url: &SensitiveUrl, config: &Config) -> Entry {
-    let query = url.expose().split_once('?').map_or("", |(_, query)| query);
-    entry.going_to(Harmless::endpoint_at(url)).with_all(facts::of_parameters(query, config))
+    #[test]
+    fn every_effect_has_an_entry_or_a_reason_for_none() {
+        let config = Config::from_json(r#"{"issuer":"https://as.example","client_id":"c"}"#, "https://app.example").unwrap();
+        let (ticket, url) = (Ticket(1), || SensitiveUrl::new("https://as.example/a?response_type=code&state=canary#canary"));
+        let get = HttpRequest { url: "https://as.example/keys".into(), method: Method::Get(Freshness::CacheAllowed) };
+        let post = HttpRequest { url: "https://as.example/t".into(), method: Method::PostForm(Body::new("code=canary")) };
+        let effects = [
+            (Effect::OpenFrame { ticket, url: url(), first: Some("canary".into()) }, 2),
+            (Effect::AdoptFrame { ticket }, 1),
+            (Effect::OpenPopup { ticket, url: url(), state: StateParameter::new("canary") }, 1),
+            (Effect::Examine { ticket, relay: "canary".into(), question: url() }, 1),
+            (Effect::Send { ticket, request: get }, 1),
+            (Effect::Send { ticket, request: post }, 1),
+            (Effect::Verify { ticket, checks: Vec::new() }, 1),
+            (Effect::Navigate { url: url(), history: HistoryEntry::Keep }, 1),
+            (Effect::RewriteAddress { to: "canary".into() }, 1),
+            (Effect::Remember(Record::new("canary", "canary")), 1),
+            (Effect::Tell(TabMessage::SignedOut { at: None }), 1),
+            (Effect::Hint(News::SignedOut), 0),
+            (Effect::NoteRedirects(RedirectLog::default()), 0),
+            (Effect::ForgetScroll, 0),
+            (Effect::RestoreScroll, 0),
+            (Effect::Report(Error::Silent(SilentFailure::Slow)), 0),
+        ];
+        for (effect, count) in effects {
+            let drawn = drawn(&effect, &config);
+            match &drawn {
+                Drawn::Entries(entries) => assert_eq!(entries.len(), count, "{effect:?}"),
+                Drawn::Nothing(why) => assert!(count == 0 && why.len() > 20, "{effect:?}: {why}"),
+            }
+            assert!(!format!("{drawn:?}").contains("canary"), "{drawn:?}");
+        }
+    }
 }

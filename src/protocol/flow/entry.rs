@@ -63,6 +63,7 @@ pub struct Entry {
 impl Entry {
     /// A message.
     #[must_use]
+    #[inline(never)]
     pub fn message(from: Lane, to: Lane, title: &'static str) -> Self {
         Self {
             at: Clocks::default(),
@@ -98,8 +99,13 @@ impl Entry {
     /// With one more thing that was in it.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: Value) -> Self {
-        self.facts.push(Fact { name, value });
+        self.add(name, value);
         self
+    }
+
+    #[inline(never)]
+    pub(super) fn add(&mut self, name: &'static str, value: Value) {
+        self.facts.push(Fact { name, value });
     }
 
     /// As the answer to something that was asked so long before.
@@ -108,20 +114,10 @@ impl Entry {
         Self { took: Some(took), ..self }
     }
 
-    /// With all of this in it.
-    pub(super) fn with_all(mut self, facts: Vec<Fact>) -> Self {
-        self.facts.extend(facts);
-        self
-    }
-
     /// To this endpoint.
     #[must_use]
     pub fn going_to(self, endpoint: Option<Harmless>) -> Self {
         Self { endpoint, ..self }
-    }
-
-    pub(super) fn asking(self, ticket: Ticket) -> Self {
-        Self { asks: Some(ticket), ..self }
     }
 
     /// Whether it is a note, and no message.

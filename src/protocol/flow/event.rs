@@ -1,13 +1,11 @@
 //! What an event is in the diagram. Every event has its entry.
 
-use super::{Asked, Entry, Failure, Harmless, Lane, Value, facts};
+use super::{Asked, Entry, Failure, Lane, Value, effect, facts};
 use crate::protocol::{
     config::Config,
     early::Early,
     error::Error,
     examination::{Evidence, Manners},
-    frame_message::FrameMessage,
-    http::Outcome,
     monitoring::Word,
     time::Clocks,
     transaction::Ticket,
@@ -43,119 +41,125 @@ impl Heard {
 }
 
 fn entry(event: &Event, asked: Option<Asked>, config: &Config) -> Entry {
-    use Lane::{App, Person, Provider, Tabs};
+    let (from, to, title) = what(event, asked, config);
+    let mut entry = Entry::message(from, to, title);
+    entry.heard_from_frame = matches!(event, Event::FrameSpoke { .. });
+    add_facts(&mut entry, event, asked, config);
+    entry
+}
+
+/// Between whom, and what.
+fn what(event: &Event, asked: Option<Asked>, config: &Config) -> (Lane, Lane, &'static str) {
+    use Lane::{Api, App, Frame, Person, Provider, Tabs};
     match event {
-        Event::Opened(opened) => page_opened(opened, config),
-        Event::SignInChosen(options) => {
-            let entry = Entry::message(Person, App, "wants to sign in");
-            if options.popup { entry.with("in", Value::Word("a window")) } else { entry }
-        }
-        Event::SignOutChosen => Entry::message(Person, App, "wants to sign out"),
-        Event::OrganizationChosen { .. } => Entry::message(Person, App, "chooses another organisation"),
-        Event::RetryChosen => Entry::message(Person, App, "wants another try now"),
-        Event::PersonActed => Entry::message(Person, App, "begins to use the page"),
-        Event::SignInNeeded { .. } => Entry::note("a page needs somebody who is signed in"),
-        Event::SignInNoLongerNeeded => Entry::note("the page that needs somebody was left"),
+        Event::Opened(opened) => match way_back(opened, config) {
+            Some((_, title)) => (Provider, App, title),
+            None => (App, App, "the app is there"),
+        },
+        Event::SignInChosen(_) => (Person, App, "wants to sign in"),
+        Event::SignOutChosen => (Person, App, "wants to sign out"),
+        Event::OrganizationChosen { .. } => (Person, App, "chooses another organisation"),
+        Event::RetryChosen => (Person, App, "wants another try now"),
+        Event::PersonActed => (Person, App, "begins to use the page"),
+        Event::SignInNeeded { .. } => (App, App, "a page needs somebody who is signed in"),
+        Event::SignInNoLongerNeeded => (App, App, "the page that needs somebody was left"),
         // A call may want it as well as a person.
-        Event::RenewalChosen => Entry::note("a new access token is wanted now"),
-        Event::FrameSpoke { message, .. } => spoke(message, asked, config),
-        Event::FrameLoaded { .. } => Entry::message(Lane::Frame, App, "came to rest on a page"),
-        Event::FrameForbidden { .. } => Entry::note("the app's own policy forbids the frame"),
-        Event::Examined { evidence, .. } => examined(evidence),
-        Event::PopupBlocked { .. } => Entry::note("the browser did not open the window"),
-        Event::Responded { outcome, .. } => responded(outcome, asked, config),
-        Event::Verified { verdict, .. } => Entry::note(match verdict {
-            Verdict::Valid => "signatures and claims checked",
-            Verdict::Invalid(_) => "a signature is wrong",
-            Verdict::Unsupported(_) => "a signature cannot be checked here",
-        }),
-        Event::TokenRejected { .. } => Entry::message(Lane::Api, App, "refused the access token"),
-        Event::OtherTabSignedIn(_) => Entry::message(Tabs, App, "somebody signed in there"),
-        Event::OtherTabSignedOut { .. } => Entry::message(Tabs, App, "signed out there"),
-        Event::SessionWatched(word) => Entry::message(Provider, App, "session monitoring").with(
-            "says",
-            Value::Word(match word {
-                Word::Unchanged => "unchanged",
-                Word::Changed => "changed",
-                Word::Error => "error",
-            }),
-        ),
-        Event::PageReturned { .. } => Entry::note("the page came back from the back/forward cache"),
-        Event::Woke { visible: true } => Entry::note("the tab woke, or is looked at"),
-        Event::Woke { visible: false } => Entry::note("nobody looks at the tab"),
-        Event::Ticked => Entry::note("the timer"),
+        Event::RenewalChosen => (App, App, "a new access token is wanted now"),
+        Event::FrameSpoke { .. } if asked == Some(Asked::Window) => (Provider, App, "authorization response, from the window"),
+        Event::FrameSpoke { .. } => (Frame, App, "authorization response, from the relay page"),
+        Event::FrameLoaded { .. } => (Frame, App, "came to rest on a page"),
+        Event::FrameForbidden { .. } => (App, App, "the app's own policy forbids the frame"),
+        Event::Examined { .. } => (App, App, "looked at why the frame is silent"),
+        Event::PopupBlocked { .. } => (App, App, "the browser did not open the window"),
+        Event::Responded { outcome: Err(_), .. } => (Provider, App, "no answer"),
+        Event::Responded { .. } => match asked {
+            Some(Asked::Tokens) => (Provider, App, "token response"),
+            Some(Asked::Keys) => (Provider, App, "key set"),
+            Some(Asked::Metadata) => (Provider, App, "metadata"),
+            Some(Asked::Frame | Asked::Window | Asked::Examination | Asked::Signatures) | None => (Provider, App, "a late answer"),
+        },
+        Event::Verified { verdict: Verdict::Valid, .. } => (App, App, "signatures and claims checked"),
+        Event::Verified { verdict: Verdict::Invalid(_), .. } => (App, App, "a signature is wrong"),
+        Event::Verified { verdict: Verdict::Unsupported(_), .. } => (App, App, "a signature cannot be checked here"),
+        Event::TokenRejected { .. } => (Api, App, "refused the access token"),
+        Event::OtherTabSignedIn(_) => (Tabs, App, "somebody signed in there"),
+        Event::OtherTabSignedOut { .. } => (Tabs, App, "signed out there"),
+        Event::SessionWatched(Word::Unchanged) => (Provider, App, "session monitoring: unchanged"),
+        Event::SessionWatched(Word::Changed) => (Provider, App, "session monitoring: changed"),
+        Event::SessionWatched(Word::Error) => (Provider, App, "session monitoring: error"),
+        Event::PageReturned { .. } => (App, App, "the page came back from the back/forward cache"),
+        Event::Woke { visible: true } => (App, App, "the tab woke, or is looked at"),
+        Event::Woke { visible: false } => (App, App, "nobody looks at the tab"),
+        Event::Ticked => (App, App, "the timer"),
     }
 }
 
-fn page_opened(opened: &Opened, config: &Config) -> Entry {
-    let address = Url::parse(opened.address.expose()).ok();
-    let query = address.as_ref().and_then(Url::query).unwrap_or_default();
-    let path = address.as_ref().map(Url::path).unwrap_or_default();
-    let back = |title| Entry::message(Lane::Provider, Lane::App, title).with_all(facts::of_parameters(query, config));
-    let entry = match path {
-        path if path == config.redirect_path && !query.is_empty() => back("authorization response, by redirect"),
-        path if path == config.post_logout_path && !query.is_empty() => back("back after the sign-out"),
-        _ => Entry::note("the app is there"),
+/// What was in it. Of the events that are not named here, everything is said.
+fn add_facts(entry: &mut Entry, event: &Event, asked: Option<Asked>, config: &Config) {
+    match event {
+        Event::Opened(opened) => {
+            if let Some((query, _)) = way_back(opened, config) {
+                entry.facts = facts::of_parameters(&query, config);
+            }
+            if opened.remembered.is_some() {
+                entry.add("transaction", Value::Word("remembered"));
+            }
+            if opened.framed || !opened.visible {
+                entry.add("page", Value::Word(if opened.framed { "in a frame" } else { "not looked at" }));
+            }
+        }
+        Event::SignInChosen(options) if options.popup => entry.add("in", Value::Word("a window")),
+        Event::FrameSpoke { message, .. } => {
+            for part in [&message.query, &message.fragment] {
+                entry.facts.extend(facts::of_parameters(part.expose(), config));
+            }
+        }
+        Event::Examined { evidence, .. } => add_evidence(entry, evidence),
+        Event::Responded { outcome: Ok(response), .. } => {
+            entry.add("status", Value::Number(u64::from(response.status)));
+            // What is in keys and metadata is public and long.
+            if asked == Some(Asked::Tokens) {
+                entry.facts.extend(facts::of_members(response.body.expose(), config));
+            }
+        }
+        Event::Responded { outcome: Err(failure), .. } => entry.failure = Some(Failure::of(&Error::Network(*failure))),
+        _ => {}
+    }
+}
+
+/// The query with which the provider sent the person back, and after what.
+fn way_back(opened: &Opened, config: &Config) -> Option<(String, &'static str)> {
+    let address = Url::parse(opened.address.expose()).ok()?;
+    let query = address.query().filter(|query| !query.is_empty())?;
+    let title = match address.path() {
+        path if path == config.redirect_path => "authorization response, by redirect",
+        path if path == config.post_logout_path => "back after the sign-out",
+        _ => return None,
     };
-    let entry = if opened.remembered.is_some() { entry.with("transaction", Value::Word("remembered")) } else { entry };
-    let entry = if opened.framed { entry.with("page", Value::Word("in a frame")) } else { entry };
-    if opened.visible { entry } else { entry.with("page", Value::Word("not looked at")) }
+    Some((query.to_owned(), title))
 }
 
 /// What the page's small script did.
 fn begun_early(early: &Early, config: &Config) -> Vec<Entry> {
-    let begun = |entry: Entry| Entry { at: early.begun, early: true, ..entry };
-    let query = early.url.expose().split_once('?').map_or("", |(_, query)| query);
-    let asks = Entry::message(Lane::Frame, Lane::Provider, "authorization request")
-        .going_to(Harmless::endpoint_at(&early.url))
-        .with_all(facts::of_parameters(query, config));
-    vec![begun(Entry::message(Lane::App, Lane::Frame, "opens the hidden frame")), begun(asks)]
+    let mut entries = effect::opening(&early.url, config);
+    for entry in &mut entries {
+        (entry.at, entry.early) = (early.begun, true);
+    }
+    entries
 }
 
-fn spoke(message: &FrameMessage, asked: Option<Asked>, config: &Config) -> Entry {
-    let (from, title) = match asked {
-        Some(Asked::Window) => (Lane::Provider, "authorization response, from the window"),
-        _ => (Lane::Frame, "authorization response, from the relay page"),
-    };
-    let mut entry = Entry::message(from, Lane::App, title)
-        .with_all(facts::of_parameters(message.query.expose(), config))
-        .with_all(facts::of_parameters(message.fragment.expose(), config));
-    entry.heard_from_frame = true;
-    entry
-}
-
-fn examined(evidence: &Evidence) -> Entry {
-    let entry = Entry::note("looked at why the frame is silent");
-    let entry = match &evidence.relay {
-        Ok(relay) => entry.with("relay page", Value::Number(u64::from(relay.status))),
-        Err(_) => entry.with("relay page", Value::Word("not to be had")),
-    };
+fn add_evidence(entry: &mut Entry, evidence: &Evidence) {
+    entry.add(
+        "relay page",
+        match &evidence.relay {
+            Ok(relay) => Value::Number(u64::from(relay.status)),
+            Err(_) => Value::Word("not to be had"),
+        },
+    );
     let provider = match evidence.provider {
         Manners::Redirects => "redirects",
         Manners::ShowsPage => "shows a page",
         Manners::Silent => "is silent",
     };
-    entry.with("provider", Value::Word(provider))
-}
-
-fn responded(outcome: &Outcome, asked: Option<Asked>, config: &Config) -> Entry {
-    let title = match asked {
-        Some(Asked::Tokens) => "token response",
-        Some(Asked::Keys) => "key set",
-        Some(Asked::Metadata) => "metadata",
-        Some(Asked::Frame | Asked::Window | Asked::Examination | Asked::Signatures) | None => "a late answer",
-    };
-    match outcome {
-        Ok(response) => {
-            let entry = Entry::message(Lane::Provider, Lane::App, title).with("status", Value::Number(u64::from(response.status)));
-            // What is in keys and metadata is public and long.
-            let members = if asked == Some(Asked::Tokens) { facts::of_members(response.body.expose(), config) } else { Vec::new() };
-            entry.with_all(members)
-        }
-        Err(failure) => {
-            let mut entry = Entry::message(Lane::Provider, Lane::App, "no answer");
-            entry.failure = Some(Failure::of(&Error::Network(*failure)));
-            entry
-        }
-    }
+    entry.add("provider", Value::Word(provider));
 }

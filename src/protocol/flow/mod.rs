@@ -21,7 +21,7 @@ pub use self::{
     failure::Failure,
     harmless::Harmless,
     report::report,
-    words::{clock, span, why},
+    words::{Part, clock, span},
 };
 pub use super::checks::Subject;
 
@@ -88,7 +88,7 @@ pub(crate) enum Asked {
 
 impl Flow {
     /// The entries that are kept, the oldest first.
-    pub fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> + DoubleEndedIterator {
         self.entries.iter()
     }
 
@@ -126,15 +126,14 @@ impl Flow {
             waiting.since = at;
         }
         let is_meant = |entry: &Entry| entry.turn == turn && (entry.asks == Some(ticket) || entry.heard_from_frame);
-        let mut meant: Vec<Entry> = Vec::new();
-        self.entries.retain(|entry| {
-            if is_meant(entry) {
-                meant.push(entry.clone());
+        while let Some(place) = self.entries.iter().position(|entry| is_meant(entry) && !entry.early) {
+            let Some(mut entry) = self.entries.remove(place) else { break };
+            (entry.at, entry.early) = (at, true);
+            if entry.heard_from_frame {
+                let begun = self.entries.iter().rfind(|entry| entry.early && entry.to == Lane::Frame).map(|entry| entry.at);
+                entry.took = begun.map(|begun| at.since(begun)).or(entry.took);
             }
-            !is_meant(entry)
-        });
-        for entry in meant {
-            self.note(Entry { at, early: true, ..entry });
+            self.note(entry);
         }
     }
 
@@ -160,9 +159,7 @@ impl Flow {
             Effect::Report(error) => Some(Failure::of(error)),
             _ => None,
         });
-        for entry in heard.early {
-            self.note(Entry { turn, ..entry });
-        }
+        heard.early.into_iter().for_each(|entry| self.note(entry));
         let mut entry = heard.entry;
         entry.at = at;
         entry.turn = turn;
@@ -179,15 +176,17 @@ impl Flow {
             self.note(here(begun));
         }
         for effect in &step.effects {
+            let asked = effect::asked(effect);
             if let Drawn::Entries(entries) = effect::drawn(effect, config) {
-                for entry in entries {
-                    self.note(here(match (&passed.key_id, effect) {
-                        (Some(key_id), Effect::Verify { .. }) => entry.with("kid", Value::Text(key_id.clone())),
-                        _ => entry,
-                    }));
+                for (place, mut entry) in entries.into_iter().enumerate() {
+                    if let (Some(key_id), Effect::Verify { .. }) = (&passed.key_id, effect) {
+                        entry.add("kid", Value::Text(key_id.clone()));
+                    }
+                    entry.asks = asked.filter(|_| place == 0).map(|(ticket, _)| ticket);
+                    self.note(here(entry));
                 }
             }
-            if let Some((ticket, asked)) = effect::asked(effect) {
+            if let Some((ticket, asked)) = asked {
                 let since = heard.begun.filter(|_| matches!(effect, Effect::AdoptFrame { .. })).unwrap_or(now);
                 self.waiting.push(Waiting { ticket, since, asked, ended: None });
             }

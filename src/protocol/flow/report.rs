@@ -2,7 +2,7 @@
 
 use super::{
     Entry, Flow,
-    words::{clock, span, why},
+    words::{Part, clock, span},
 };
 use std::fmt::Write;
 
@@ -33,34 +33,17 @@ pub fn report(flow: &Flow, about: &[(&str, String)]) -> String {
 }
 
 fn line(entry: &Entry) -> String {
-    let mut line = format!("{}: {}", entry.way(), entry.title);
-    let mut add = |part: String| {
-        line.push_str(" | ");
-        line.push_str(&part);
-    };
-    if entry.early {
-        add("before the app was there".to_owned());
-    }
-    if let Some(took) = entry.took {
-        add(format!("took {}", span(took)));
-    }
-    if let Some(endpoint) = &entry.endpoint {
-        add(endpoint.to_string());
-    }
-    if !entry.facts.is_empty() {
-        add(entry.facts.iter().map(|fact| format!("{}={}", fact.name, fact.value)).collect::<Vec<_>>().join(" "));
-    }
-    for (subject, names) in entry.checks_by_subject() {
-        add(format!("checked {}: {}", subject.name(), names.join(", ")));
-    }
-    if let Some(failure) = &entry.failure {
-        add(format!("FAILED {failure}"));
-    }
-    if let Some(ignored) = entry.ignored {
-        add(format!("ignored: {}", why(ignored)));
-    }
-    if entry.repeated > 0 {
-        add(format!("{} more times", entry.repeated));
+    let mut line = format!("{}: {}{}", entry.way(), entry.title, entry.asides());
+    let mut last = None;
+    for (part, text) in entry.parts() {
+        // Facts stand together.
+        line.push_str(if last.replace(part) == Some(Part::Fact) && part == Part::Fact { ", " } else { " | " });
+        line.push_str(match part {
+            Part::Passed => "checked ",
+            Part::Failed => "FAILED ",
+            Part::Endpoint | Part::Fact | Part::Aside => "",
+        });
+        line.push_str(&text);
     }
     line
 }

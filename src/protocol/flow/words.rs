@@ -1,6 +1,6 @@
 //! Entries in words. They are for developers, and stay English.
 
-use super::{Check, Entry, Lane, Subject};
+use super::{Entry, Lane, Subject};
 use crate::protocol::{machine::Ignored, time::UnixTime};
 use std::time::Duration;
 
@@ -49,9 +49,23 @@ impl Subject {
     }
 }
 
+/// What a part of an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Where it goes.
+    Endpoint,
+    /// Something that was in it.
+    Fact,
+    /// Checks of one thing that were passed.
+    Passed,
+    /// What was wrong.
+    Failed,
+    /// Something about it.
+    Aside,
+}
+
 /// Why nothing came of an event.
-#[must_use]
-pub const fn why(ignored: Ignored) -> &'static str {
+const fn why(ignored: Ignored) -> &'static str {
     match ignored {
         Ignored::AlreadyUnderWay => "what it asks for is under way already",
         Ignored::Early => "its time has not come yet",
@@ -100,17 +114,43 @@ impl Entry {
         if self.is_note() { self.from.name().to_owned() } else { format!("{} to {}", self.from.name(), self.to.word()) }
     }
 
-    /// The checks by what they are of, in their order.
+    /// What there is to say beyond that, part by part.
     #[must_use]
-    pub fn checks_by_subject(&self) -> Vec<(Subject, Vec<&'static str>)> {
-        let mut groups: Vec<(Subject, Vec<&'static str>)> = Vec::new();
-        for Check { subject, name } in &self.checks {
-            match groups.iter_mut().find(|(known, _)| known == subject) {
-                Some((_, names)) => names.push(name),
-                None => groups.push((*subject, vec![name])),
+    pub fn parts(&self) -> Vec<(Part, String)> {
+        let mut parts = Vec::new();
+        let mut add = |part, text: &str| parts.push((part, text.to_owned()));
+        if self.early {
+            add(Part::Aside, "before the app was there");
+        }
+        if let Some(endpoint) = &self.endpoint {
+            add(Part::Endpoint, endpoint.as_str());
+        }
+        for fact in &self.facts {
+            add(Part::Fact, &format!("{} {}", fact.name, fact.value));
+        }
+        let mut subject = None;
+        for check in &self.checks {
+            if subject.replace(check.subject) != Some(check.subject) {
+                parts.push((Part::Passed, format!("{}: {}", check.subject.name(), check.name)));
+            } else if let Some((_, text)) = parts.last_mut() {
+                text.push_str(", ");
+                text.push_str(check.name);
             }
         }
-        groups
+        if let Some(failure) = &self.failure {
+            parts.push((Part::Failed, failure.to_string()));
+        }
+        if let Some(ignored) = self.ignored {
+            parts.push((Part::Aside, format!("ignored: {}", why(ignored))));
+        }
+        parts
+    }
+
+    /// How often it came again, and how long it took.
+    #[must_use]
+    pub fn asides(&self) -> String {
+        let again = if self.repeated > 0 { format!(" {} more times", self.repeated) } else { String::new() };
+        self.took.map_or_else(String::new, |took| format!(" took {}", span(took))) + &again
     }
 }
 
