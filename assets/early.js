@@ -56,7 +56,7 @@ start: try {
         signal: abort.signal,
       });
       response.catch(() => {});
-      requests.push([address, body && "" + body, abort, response]);
+      requests.push([address, body && "" + body, abort, response, performance.now()]);
     };
     // A code is redeemed at once, and once, if nothing whatever is odd about the answer. What is odd is left to the app.
     const redeem = async (data) => {

@@ -179,6 +179,13 @@ proptest! {
         for secret in &world.provider.secrets {
             prop_assert!(!world.log.iter().any(|line| line.contains(secret.as_str())), "a secret was shown");
         }
+        #[cfg(feature = "flow")]
+        {
+            world.forget_flow();
+            for secret in marked(&world) {
+                prop_assert!(!world.shown.iter().any(|page| page.contains(&secret)), "the record of the flow holds {}", secret);
+            }
+        }
         // Liveness: once the faults stop, everything comes to rest.
         world.provider_is_down(false);
         world.dispatch(Event::Woke { visible: true });
@@ -187,6 +194,15 @@ proptest! {
         let view = world.state.view();
         prop_assert!(matches!(view, View::SignedIn(_) | View::SignedOut(_) | View::Paused { .. }), "it came to rest in {:?}", view);
     }
+}
+
+/// Everything that the record of the flow may not hold: secrets, values that only look like them, and who the person is.
+#[cfg(feature = "flow")]
+fn marked(world: &World) -> Vec<String> {
+    let secret = ["state", "nonce", "code_challenge", "id_token_hint"];
+    let asked = world.provider.asked.iter().flat_map(|query| secret.iter().filter_map(|name| query.get(*name).cloned()));
+    let people = ["usr_1", "usr_2", "ses_1", "org_1", "org_2", "Name of", "/account"].map(str::to_owned);
+    world.provider.secrets.iter().cloned().chain(asked).chain(people).collect()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! One call to an API: wait for a token, send, and after a 401 renew and send once more.
 
-use super::{api_error::ApiError, api_request::ApiRequest, api_response::ApiResponse, gates::whose};
+use super::{api_error::ApiError, api_request::ApiRequest, api_response::ApiResponse, gates::whose, trace::Trace};
 use crate::{
     browser::{driver::Driver, fetch::Unsent, timer::within},
     protocol::{
@@ -14,13 +14,15 @@ use zeroize::Zeroizing;
 const UNAUTHORIZED: u16 = 401;
 
 pub(crate) async fn call(driver: &Driver, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
-    within(request.patience, call_twice_at_most(driver, request)).await.unwrap_or(Err(ApiError::TimedOut))
+    let trace = Trace::of(driver, request);
+    let outcome = within(request.patience, call_twice_at_most(driver, request, &trace)).await.unwrap_or(Err(ApiError::TimedOut));
+    outcome.inspect_err(|error| trace.failed(error))
 }
 
-async fn call_twice_at_most(driver: &Driver, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
+async fn call_twice_at_most(driver: &Driver, request: &ApiRequest, trace: &Trace<'_>) -> Result<ApiResponse, ApiError> {
     let (token, generation) = token_for(driver, request, None).await?;
     let caller = caller(driver);
-    let response = send(driver, request, &token).await?;
+    let response = send(driver, request, &token, trace).await?;
     if response.status() != UNAUTHORIZED {
         return for_caller(driver, &caller, response);
     }
@@ -30,7 +32,7 @@ async fn call_twice_at_most(driver: &Driver, request: &ApiRequest) -> Result<Api
     if self::caller(driver) != caller {
         return Err(ApiError::PersonChanged);
     }
-    let response = send(driver, request, &token).await?;
+    let response = send(driver, request, &token, trace).await?;
     for_caller(driver, &caller, response)
 }
 
@@ -65,15 +67,17 @@ async fn token_for(driver: &Driver, request: &ApiRequest, refused: Option<u64>) 
     }
 }
 
-async fn send(driver: &Driver, request: &ApiRequest, token: &AccessToken) -> Result<ApiResponse, ApiError> {
+async fn send(driver: &Driver, request: &ApiRequest, token: &AccessToken, trace: &Trace<'_>) -> Result<ApiResponse, ApiError> {
     // Sent to the address that was judged, not to the text that it was read from: two parsers may disagree.
     let not_allowed = || ApiError::NotAllowed { address: request.url.clone() };
     let url = api::resolve(&request.url, driver.config()).ok_or_else(not_allowed)?;
     let authorization = Zeroizing::new(format!("Bearer {}", token.expose()));
     let outgoing = request.outgoing(url.as_str(), &authorization)?;
+    trace.sent();
     let (response, abort) = outgoing.send().await.map_err(|why| match why {
         Unsent::Malformed(why) => ApiError::Request(why),
         Unsent::Failed(failure) => ApiError::Network(failure),
     })?;
+    trace.answered(response.status());
     Ok(ApiResponse::new(response, abort))
 }

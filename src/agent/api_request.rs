@@ -72,6 +72,13 @@ impl ApiRequest {
         Self { patience, ..self }
     }
 
+    /// The method, if it is one of those that everybody knows.
+    #[cfg(feature = "inspector")]
+    pub(crate) fn method_word(&self) -> &'static str {
+        let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+        known.into_iter().find(|known| *known == self.method).unwrap_or("another")
+    }
+
     /// As it goes out to `url` with this `Authorization`.
     pub(crate) fn outgoing<'a>(&'a self, url: &'a str, authorization: &'a str) -> Result<Outgoing<'a>, ApiError> {
         let body = self.body.as_ref().map_err(|why| ApiError::Request(format!("the body is not JSON ({why})")))?.as_deref();

@@ -146,6 +146,12 @@ impl AuthHandle {
         }
     }
 
+    /// What runs the sign-in, if anything does.
+    #[cfg(feature = "inspector")]
+    pub(crate) const fn driver(&self) -> Option<&Driver> {
+        self.driver.as_ref()
+    }
+
     fn dispatch(&self, event: Event) {
         if let Some(driver) = &self.driver {
             driver.dispatch(event);

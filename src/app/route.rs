@@ -15,6 +15,9 @@ pub(crate) enum Route {
     /// A call to an API on behalf of the person.
     #[at("/api")]
     Api,
+    /// How the sign-in of this page has gone, step by step; for everybody.
+    #[at("/flow")]
+    Flow,
     /// Nothing stands here.
     #[not_found]
     #[at("/not-found")]
@@ -55,6 +58,7 @@ mod tests {
             ("/", Place::Route(Route::Home)),
             ("/account", Place::Callback),
             ("/api", Place::Route(Route::Api)),
+            ("/flow", Place::Route(Route::Flow)),
             ("/bye", Place::SignedOut),
             ("/signed-out", Place::Route(Route::NotFound)),
             ("/account/x", Place::Route(Route::NotFound)),

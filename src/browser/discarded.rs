@@ -17,3 +17,22 @@ pub enum Discarded {
     /// A message between tabs that is not of this client, or not understood.
     TabMessage,
 }
+
+#[cfg(feature = "inspector")]
+impl Discarded {
+    /// Its name, for a report.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Event(Ignored::AlreadyUnderWay) => "already under way",
+            Self::Event(Ignored::Early) => "early",
+            Self::Event(Ignored::Foreign) => "foreign",
+            Self::Event(Ignored::NotNow) => "not now",
+            Self::Event(Ignored::OpenedBefore) => "opened before",
+            Self::Event(Ignored::Stale) => "stale",
+            Self::ForeignOrigin => "foreign origin",
+            Self::ForeignWindow => "foreign window",
+            Self::Malformed => "malformed",
+            Self::TabMessage => "foreign tab message",
+        }
+    }
+}

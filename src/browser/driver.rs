@@ -13,6 +13,7 @@ use super::{
     moment::{moment, now},
     monitor::Monitor,
     navigation, platform,
+    recorder::Recorder,
     scroll::Memory,
     timer, transaction_store,
     wake::{self, Awakening, FirstTouch, Wake},
@@ -22,7 +23,7 @@ use crate::protocol::{
     callback,
     config::Config,
     error::Error,
-    machine::{self, Reaction, State, Step},
+    machine::{Reaction, State, Step},
     monitoring::{Watch, Word},
     tab_message::TabMessage,
     time::UnixTime,
@@ -41,7 +42,7 @@ use std::{
 /// A running sign-in. When the last clone is dropped, its listeners, timer, channel, frame and requests are gone.
 #[derive(Clone)]
 pub struct Driver {
-    shared: Rc<Shared>,
+    pub(super) shared: Rc<Shared>,
 }
 
 pub(crate) struct Shared {
@@ -64,6 +65,7 @@ pub(crate) struct Shared {
     on_view: OnceCell<Box<dyn Fn(View)>>,
     changes: Rc<Changes>,
     discarded: RefCell<BTreeMap<Discarded, u32>>,
+    pub(crate) recorder: Recorder,
 }
 
 /// What the driver hears with, for as long as it lives.
@@ -85,10 +87,8 @@ impl Driver {
         // Taken out before anything else can fail: whatever comes of it, it is not used twice.
         let remembered = callback::state_in(&address).and_then(|state| transaction_store::take(config.client_id(), &state));
         transaction_store::sweep(&config, now().wall);
-        let (early, early_frame, early_requests) = match early::take() {
-            Some((early, frame, requests)) => (Some(early), Some(frame), requests),
-            None => Default::default(),
-        };
+        let (early, early_frame, early_requests) =
+            early::take().map_or_else(Default::default, |(early, frame, requests)| (Some(early), Some(frame), requests));
         let opened = Opened {
             address,
             remembered,
@@ -115,6 +115,7 @@ impl Driver {
             on_view: OnceCell::new(),
             changes: Rc::default(),
             discarded: RefCell::default(),
+            recorder: Recorder::default(),
             config,
         });
         shared.ears.get_or_init(|| Ears {
@@ -235,7 +236,7 @@ impl Shared {
             // It was there at the start. Without it nothing new may be begun.
             Err(error) => return console::report(&error),
         };
-        let Step { state, effects, reaction } = machine::step(self.state.take(), event, &at, &self.config);
+        let Step { state, effects, reaction } = self.recorder.step(self.state.take(), event, &at, &self.config);
         self.state.replace(state);
         for effect in effects {
             self.perform(effect);
@@ -305,6 +306,7 @@ impl Shared {
 
     pub(crate) fn count(&self, why: Discarded) {
         *self.discarded.borrow_mut().entry(why).or_default() += 1;
+        self.recorder.discarded(why);
     }
 
     fn listen_to_tabs(self: &Rc<Self>) -> Option<Channel> {

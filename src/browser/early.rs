@@ -34,6 +34,8 @@ pub struct EarlyRequests(Vec<EarlyRequest>);
 pub(crate) struct EarlyRequest {
     url: String,
     form: Option<Body>,
+    #[cfg(feature = "inspector")]
+    sent: Option<Uptime>,
     pub(crate) response: Promise,
     pub(crate) abort: Abort,
 }
@@ -53,7 +55,15 @@ impl EarlyRequest {
             form: handed.get(1).as_string().map(Body::new),
             abort: Abort(handed.get(2).dyn_into().ok()?),
             response: handed.get(3).dyn_into().ok()?,
+            #[cfg(feature = "inspector")]
+            sent: handed.get(4).as_f64().filter(|millis| *millis >= 0.0).map(|millis| Uptime::from_millis(millis as u64)),
         })
+    }
+
+    /// Where it went, as browsers write that, and when.
+    #[cfg(feature = "inspector")]
+    pub(super) fn sent(&self) -> Option<(String, Uptime)> {
+        Some((Url::parse(&self.url).ok()?.into(), self.sent?))
     }
 
     /// Whether it asks for what this one asks for: the form letter by letter.

@@ -76,6 +76,7 @@ impl Shared {
             }
             Effect::Send { ticket, request } => {
                 let early = self.early_requests.borrow_mut().take(&request);
+                self.recorder.sent(ticket, early.as_ref());
                 self.begin(ticket, async move {
                     Event::Responded { ticket, outcome: fetch::ask_unless_sent(request, early, fetch::PATIENCE).await }
                 });

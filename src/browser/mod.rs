@@ -20,12 +20,15 @@
 //! | [`channel`] | `BroadcastChannel` |
 //! | [`wake`] | `visibilitychange`, `focus`, `online`, `pageshow`, `pointerdown`, `keydown` |
 //! | [`console`] | `console` |
+//! | `recorder`, `clipboard` | `performance.getEntriesByName()`, `navigator.clipboard`: for the feature `inspector` |
 //! | [`timer`], [`task`] | `setTimeout()`, promises |
 //!
 //! Whatever is opened is a value, and is undone when the value is dropped.
 
 mod changes;
 pub mod channel;
+#[cfg(feature = "inspector")]
+pub mod clipboard;
 pub mod console;
 pub mod crypto;
 pub mod discarded;
@@ -41,6 +44,7 @@ pub mod monitor;
 pub mod navigation;
 pub mod platform;
 pub mod popup;
+mod recorder;
 pub mod scroll;
 mod storage;
 pub mod task;

@@ -5,6 +5,7 @@
 //! What is read is for display: the API decides for itself what a person may do.
 
 use super::{
+    checks::Subject,
     error::Finding,
     id_token::{self, Expectation, IdClaims},
     json::Object,
@@ -35,23 +36,21 @@ pub(crate) fn validate(
     id: &IdClaims,
 ) -> Result<AccessClaims, Finding> {
     let claims = &token.claims;
+    let checks = expectation.checks.of(Subject::AccessToken);
     let issuer = claims.required_str("iss")?;
-    if issuer != expectation.issuer {
-        return Err(Finding::unexpected("iss", expectation.issuer, issuer));
-    }
+    checks.require("iss", issuer == expectation.issuer, || Finding::unexpected("iss", expectation.issuer, issuer))?;
     let found = claims.one_or_many("aud")?.ok_or_else(|| Finding::missing("aud"))?;
-    if !found.iter().any(|audience| audience == expectation.client_id || audiences.contains(audience)) {
-        return Err(Finding::unexpected("aud", expectation.client_id, found.join(" ")));
-    }
-    id_token::times(claims, expectation)?;
-    if let Some(client) = claims.optional_str("client_id")?.filter(|client| *client != expectation.client_id) {
-        return Err(Finding::unexpected("client_id", expectation.client_id, client));
+    let is_ours = found.iter().any(|audience| audience == expectation.client_id || audiences.contains(audience));
+    checks.require("aud", is_ours, || Finding::unexpected("aud", expectation.client_id, found.join(" ")))?;
+    id_token::times(claims, expectation, checks)?;
+    if let Some(client) = claims.optional_str("client_id")? {
+        let expected = expectation.client_id;
+        checks.require("client_id", client == expected, || Finding::unexpected("client_id", expected, client))?;
     }
     for claim in ["sub", "sid", "oid"] {
-        if let (Some(access), Some(identity)) = (claims.optional_str(claim)?, id.all.optional_str(claim)?)
-            && access != identity
-        {
-            return Err(Finding::invalid(claim, "the access token and the ID token speak of different ones"));
+        if let (Some(access), Some(identity)) = (claims.optional_str(claim)?, id.all.optional_str(claim)?) {
+            let finding = || Finding::invalid(claim, "the access token and the ID token speak of different ones");
+            checks.require(claim, access == identity, finding)?;
         }
     }
     Ok(AccessClaims { all: token.claims })

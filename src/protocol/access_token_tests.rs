@@ -1,7 +1,7 @@
 //! The checks that Scalekit's guide asks for, one claim at a time.
 
 use super::*;
-use crate::protocol::{encoding::base64url, id_token::Origin, jwt::Algorithm, secret::Nonce};
+use crate::protocol::{checks::Checks, encoding::base64url, id_token::Origin, jwt::Algorithm, secret::Nonce};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ fn claims() -> Value {
 fn unverified(claims: &Value) -> Unverified {
     let raw =
         format!("{}.{}.{}", base64url(br#"{"alg":"RS256","typ":"JWT"}"#), base64url(claims.to_string().as_bytes()), base64url(&[1; 256]));
-    Unverified::parse(&raw, &[Algorithm::Rs256]).unwrap()
+    Unverified::parse(&raw, &[Algorithm::Rs256], Checks::default().of(Subject::IdToken)).unwrap()
 }
 
 fn check(access: &Value, audiences: &[String]) -> Result<AccessClaims, Finding> {
@@ -27,6 +27,7 @@ fn check(access: &Value, audiences: &[String]) -> Result<AccessClaims, Finding> 
         skew: Duration::from_secs(60),
         now,
         access_token: "",
+        checks: &Checks::default(),
         origin: Origin::Code { nonce: &nonce, code: "", asked: (now, None) },
     };
     let mut id = claims();

@@ -8,6 +8,7 @@ mod verification;
 use super::{
     authorize::{self, Manner, SignInOptions},
     callback::{self, Parameters, ResponseMode},
+    checks::Subject,
     discovery::Metadata,
     early::Early,
     error::{Error, NetworkFailure, SilentFailure},
@@ -114,7 +115,8 @@ impl Attempt {
         if deadline.has_come(turn.now) {
             return None;
         }
-        let transaction = early.into_transaction(&knowledge.metadata(turn)?, turn.config)?;
+        let transaction = early.into_transaction(&knowledge.metadata(turn)?, turn.config);
+        let transaction = turn.checks.of(Subject::HeadStart).hold("the very address, random values", transaction.ok_or(())).ok()?;
         let ticket = turn.ticket();
         turn.ask(Effect::AdoptFrame { ticket });
         let stage = Stage::Answer { ticket, transaction, place: Place::Frame { hinted: false, loaded: false } };
@@ -229,10 +231,11 @@ impl Attempt {
         let Stage::Answer { ticket, transaction, place } = self.stage else {
             return Progress::Unmoved(self, Ignored::Stale);
         };
-        let response = Parameters::read(message.query.expose(), message.fragment.expose(), transaction.response_mode)
-            .map_err(Error::AuthorizationResponse);
+        let read = Parameters::read(message.query.expose(), message.fragment.expose(), transaction.response_mode);
+        let checks = turn.checks.of(Subject::Response);
+        let response = checks.hold(transaction.response_mode.once(), read).map_err(Error::AuthorizationResponse);
         let answer = response.and_then(|parameters| {
-            let code = callback::process_authorization_response(&parameters, &transaction)?;
+            let code = callback::process_authorization_response(&parameters, &transaction, &turn.checks)?;
             Ok((code, parameters.session_state()))
         });
         match answer {
@@ -273,7 +276,8 @@ impl Attempt {
         let Stage::Tokens { grant, sent_at, .. } = self.stage else {
             return Progress::Unmoved(self, Ignored::Stale);
         };
-        let response = outcome.map_err(Error::Network).and_then(|response| token::process_token_response(&response));
+        let checks = turn.checks.of(Subject::TokenResponse);
+        let response = outcome.map_err(Error::Network).and_then(|response| token::process_token_response(&response, checks));
         match response.and_then(|response| Received::new(grant, response, sent_at, turn)) {
             Ok(received) => self.errand.at(Stage::Keys { received, search: Search::Begun }, REQUEST_PATIENCE, turn).verify(knowledge, turn),
             Err(Error::Token(refusal)) if refusal.code == "invalid_grant" && self.errand.way == Way::Refresh => {

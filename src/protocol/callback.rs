@@ -2,6 +2,7 @@
 //! [RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)): the same checks for the callback page and for the hidden frame.
 
 use super::{
+    checks::{Checks, Subject},
     error::{Error, Finding, ProviderError, SilentFailure},
     monitoring::SessionState,
     secret::{Code, SensitiveUrl, StateParameter},
@@ -32,6 +33,14 @@ pub(crate) enum ResponseMode {
 }
 
 impl ResponseMode {
+    /// What is checked of the form of a response, by its name.
+    pub(crate) const fn once(self) -> &'static str {
+        match self {
+            Self::Query => "each parameter once, in the query",
+            Self::Fragment => "each parameter once, in the fragment",
+        }
+    }
+
     /// Its name in a request, where it has to be asked for.
     pub(crate) const fn asked_for(self) -> Option<&'static str> {
         match self {
@@ -116,29 +125,32 @@ pub(crate) fn without_response(query: &str) -> String {
 ///
 /// # Errors
 /// `AuthorizationResponse` if it is not authentic or not well formed; `Authorization` or `Silent` if it is an authentic error.
-pub(crate) fn process_authorization_response(parameters: &Parameters, transaction: &Transaction) -> Result<Code, Error> {
+pub(crate) fn process_authorization_response(parameters: &Parameters, transaction: &Transaction, checks: &Checks) -> Result<Code, Error> {
+    authentic(parameters, transaction, checks).map_err(Error::AuthorizationResponse)?;
     let refuse = |finding| Err(Error::AuthorizationResponse(finding));
-    match parameters.get("state") {
-        None => return refuse(Finding::missing("state")),
-        Some(state) if !transaction.state.matches(state) => return refuse(Finding::invalid("state", "not the one that was sent")),
-        Some(_) => {}
-    }
-    match parameters.get("iss") {
-        Some(issuer) if issuer != transaction.issuer => return refuse(Finding::unexpected("iss", &transaction.issuer, issuer)),
-        None if transaction.sends_issuer => return refuse(Finding::missing("iss")),
-        _ => {}
-    }
-    for token in ["access_token", "id_token", "token_type", "response"] {
-        if parameters.get(token).is_some() {
-            return refuse(Finding::invalid(token, "a code response never carries it"));
-        }
-    }
     match (parameters.get("code"), parameters.get("error")) {
         (Some(_), Some(_)) => refuse(Finding::invalid("error", "stands beside a code")),
         (None, None) => refuse(Finding::missing("code")),
-        (Some(code), None) => Ok(Code::new(code)),
+        (Some(code), None) => checks.of(Subject::Response).hold("code, and no error", Ok(Code::new(code))),
         (None, Some(code)) => Err(authentic_error(code, parameters.get("error_description"))),
     }
+}
+
+/// Whether a response is the answer to this transaction, and carries nothing that no such answer has.
+fn authentic(parameters: &Parameters, transaction: &Transaction, checks: &Checks) -> Result<(), Finding> {
+    let checks = checks.of(Subject::Response);
+    let state = parameters.get("state").ok_or_else(|| Finding::missing("state"))?;
+    checks.require("state", transaction.state.matches(state), || Finding::invalid("state", "not the one that was sent"))?;
+    match parameters.get("iss") {
+        Some(issuer) => {
+            let expected = &transaction.issuer;
+            checks.require("iss", issuer == expected, || Finding::unexpected("iss", expected, issuer))?;
+        }
+        None if transaction.sends_issuer => return Err(Finding::missing("iss")),
+        None => {}
+    }
+    let token = ["access_token", "id_token", "token_type", "response"].into_iter().find(|token| parameters.get(token).is_some());
+    checks.hold("no token", token.map_or(Ok(()), |token| Err(Finding::invalid(token, "a code response never carries it"))))
 }
 
 /// Sorts an authentic error ([OpenID Connect Core §3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError)).
@@ -177,7 +189,7 @@ mod tests {
 
     fn process_with(query: &str, fragment: &str, sends_issuer: bool) -> Result<String, Error> {
         let parameters = Parameters::read(query, fragment, ResponseMode::Query).map_err(Error::AuthorizationResponse)?;
-        process_authorization_response(&parameters, &transaction(sends_issuer)).map(|code| code.expose().to_owned())
+        process_authorization_response(&parameters, &transaction(sends_issuer), &Checks::default()).map(|code| code.expose().to_owned())
     }
 
     fn process(query: &str) -> Result<String, Error> {
@@ -243,7 +255,7 @@ mod tests {
     fn ar_16_19_20_in_the_fragment_the_same_rules_hold_and_the_query_is_never_consumed() {
         let read = |query: &str, fragment: &str| {
             let parameters = Parameters::read(query, fragment, ResponseMode::Fragment).map_err(Error::AuthorizationResponse)?;
-            process_authorization_response(&parameters, &transaction(false)).map(|code| code.expose().to_owned())
+            process_authorization_response(&parameters, &transaction(false), &Checks::default()).map(|code| code.expose().to_owned())
         };
         assert_eq!(read("", "#code=c%2B1&state=sTaTe").unwrap(), "c+1");
         assert_eq!(read("?v=2", "code=c&state=sTaTe").unwrap(), "c");

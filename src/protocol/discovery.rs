@@ -4,6 +4,7 @@
 use super::{
     address::{self, Transport},
     callback::ResponseMode,
+    checks::Checking,
     error::{Error, Finding},
     http::{Freshness, HttpRequest, HttpResponse, Method},
     json::Object,
@@ -92,7 +93,12 @@ pub(crate) fn discovery_request(issuer: &str) -> HttpRequest {
 }
 
 /// Reads the answer. The issuer in it must be the configured one, letter by letter.
-pub(crate) fn process_discovery_response(response: &HttpResponse, issuer: &str, transport: Transport) -> Result<Metadata, Error> {
+pub(crate) fn process_discovery_response(
+    response: &HttpResponse,
+    issuer: &str,
+    transport: Transport,
+    checks: Checking<'_>,
+) -> Result<Metadata, Error> {
     if let Some(failure) = response.unavailable() {
         return Err(Error::Network(failure));
     }
@@ -108,16 +114,17 @@ pub(crate) fn process_discovery_response(response: &HttpResponse, issuer: &str, 
     }
     let object = Object::parse(response.body.expose()).map_err(Error::Discovery)?;
     let found = object.required_str("issuer").map_err(Error::Discovery)?;
-    if found != issuer {
-        return Err(Error::Discovery(Finding::unexpected("issuer", issuer, found)));
-    }
-    Metadata::from_object(&object, transport).map_err(Error::Discovery)
+    checks.require("issuer", found == issuer, || Error::Discovery(Finding::unexpected("issuer", issuer, found)))?;
+    checks.hold("endpoints, S256, code", Metadata::from_object(&object, transport)).map_err(Error::Discovery)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::secret::Body;
+    use crate::protocol::{
+        checks::{Checks, Subject},
+        secret::Body,
+    };
     use serde_json::{Value, json};
 
     const ISSUER: &str = "https://as.example/tenant";
@@ -135,7 +142,7 @@ mod tests {
 
     fn respond(status: u16, mime: &str, body: &str) -> Result<Metadata, Error> {
         let response = HttpResponse { status, content_type: Some(mime.to_owned()), retry_after: None, body: Body::new(body) };
-        process_discovery_response(&response, ISSUER, Transport::Secure)
+        process_discovery_response(&response, ISSUER, Transport::Secure, Checks::default().of(Subject::Metadata))
     }
 
     fn with(field: &str, value: Value) -> Value {

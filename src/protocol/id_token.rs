@@ -4,6 +4,7 @@
 //! The signature comes first ([`super::attempt`] asks for it); what is here looks at claims that are already known to be the issuer's.
 
 use super::{
+    checks::{Checking, Checks, Subject},
     error::Finding,
     hash_claim,
     json::Object,
@@ -22,6 +23,8 @@ pub(crate) struct Expectation<'a> {
     pub(crate) skew: Duration,
     pub(crate) now: UnixTime,
     pub(crate) access_token: &'a str,
+    /// Where it is written down what was checked.
+    pub(crate) checks: &'a Checks,
     pub(crate) origin: Origin<'a>,
 }
 
@@ -69,44 +72,41 @@ const MAX_AGE_AT_LOGIN: Duration = Duration::from_secs(600);
 /// Checks every claim. The first that is not acceptable refuses the whole token.
 pub(crate) fn validate(token: Unverified, expectation: &Expectation<'_>) -> Result<IdClaims, Finding> {
     let claims = &token.claims;
-    let issuer = exact(claims, "iss", expectation.issuer)?.to_owned();
-    audience(claims, expectation)?;
+    let checks = expectation.checks.of(Subject::IdToken);
+    let issuer = checks.hold("iss", exact(claims, "iss", expectation.issuer))?.to_owned();
+    checks.hold("aud", audience(claims, expectation))?;
     if claims.has("azp") {
-        exact(claims, "azp", expectation.client_id)?;
+        checks.hold("azp", exact(claims, "azp", expectation.client_id))?;
     }
-    if claims.has("events") {
-        return Err(Finding::invalid("events", "this is a logout token"));
-    }
+    checks.require("no logout token", !claims.has("events"), || Finding::invalid("events", "this is a logout token"))?;
     let subject = claims.required_str("sub")?;
-    if subject.len() > 255 || !subject.is_ascii() {
-        return Err(Finding::invalid("sub", "longer than 255 ASCII characters"));
-    }
+    let is_subject = subject.len() <= 255 && subject.is_ascii();
+    checks.require("sub", is_subject, || Finding::invalid("sub", "longer than 255 ASCII characters"))?;
     let subject = subject.to_owned();
     hashes(claims, token.algorithm, expectation)?;
     let auth_time = optional_time(claims, "auth_time")?;
     match &expectation.origin {
         Origin::Code { nonce, .. } => {
             let found = claims.required_str("nonce")?;
-            if !nonce.matches(found) {
-                return Err(Finding::invalid("nonce", "not the one that was sent"));
-            }
+            checks.require("nonce", nonce.matches(found), || Finding::invalid("nonce", "not the one that was sent"))?;
         }
-        Origin::Refresh { original, nonce } => continuity(claims, auth_time, original, nonce)?,
+        Origin::Refresh { original, nonce } => {
+            checks.hold("the same sub, iss, aud, auth_time and nonce", continuity(claims, auth_time, original, nonce))?;
+        }
     }
     // Times come last: of a token that is right in all else, a wrong time says that a clock is wrong.
-    let issued_at = times(claims, expectation)?;
+    let issued_at = times(claims, expectation, checks)?;
     match &expectation.origin {
         Origin::Code { asked, .. } => {
-            let age = expectation.now.since(issued_at);
-            if age > MAX_AGE_AT_LOGIN + expectation.skew {
-                return Err(Finding::clock("iat", "lies behind", age, MAX_AGE_AT_LOGIN + expectation.skew));
-            }
+            let (age, allowed) = (expectation.now.since(issued_at), MAX_AGE_AT_LOGIN + expectation.skew);
+            checks.require("iat, not old", age <= allowed, || Finding::clock("iat", "lies behind", age, allowed))?;
             authentication_age(auth_time, *asked, expectation)?;
         }
-        Origin::Refresh { original, .. } if issued_at.plus(expectation.skew) < original.issued_at => {
-            return Err(Finding::invalid("iat", "earlier than that of the ID token before"));
+        Origin::Refresh { original, .. } => {
+            let is_later = issued_at.plus(expectation.skew) >= original.issued_at;
+            let finding = || Finding::invalid("iat", "earlier than that of the ID token before");
+            checks.require("iat, not before the last", is_later, finding)?;
         }
-        Origin::Refresh { .. } => {}
     }
     Ok(IdClaims { issuer, subject, issued_at, auth_time, all: token.claims })
 }
@@ -131,31 +131,29 @@ fn audience(claims: &Object, expectation: &Expectation<'_>) -> Result<(), Findin
 }
 
 /// `exp`, `iat` and `nbf` against the clock. Returns `iat`.
-pub(crate) fn times(claims: &Object, expectation: &Expectation<'_>) -> Result<UnixTime, Finding> {
+pub(crate) fn times(claims: &Object, expectation: &Expectation<'_>, checks: Checking<'_>) -> Result<UnixTime, Finding> {
     let (now, skew) = (expectation.now, expectation.skew);
     let expires = required_time(claims, "exp")?;
     let issued_at = required_time(claims, "iat")?;
-    let apart = |claim: &'static str, what: &'static str, by: Duration| Err(Finding::clock(claim, what, by, skew));
-    if now >= expires.plus(skew) {
-        return apart("exp", "passed", now.since(expires));
+    let apart = |claim: &'static str, what: &'static str, by: Duration| Finding::clock(claim, what, by, skew);
+    checks.require("exp", now < expires.plus(skew), || apart("exp", "passed", now.since(expires)))?;
+    checks.require("iat", issued_at <= now.plus(skew), || apart("iat", "lies ahead", issued_at.since(now)))?;
+    checks.require("exp after iat", expires > issued_at, || Finding::invalid("exp", "not later than iat"))?;
+    if let Some(not_before) = optional_time(claims, "nbf")? {
+        checks.require("nbf", not_before <= now.plus(skew), || apart("nbf", "lies ahead", not_before.since(now)))?;
     }
-    if issued_at > now.plus(skew) {
-        return apart("iat", "lies ahead", issued_at.since(now));
-    }
-    if expires <= issued_at {
-        return Err(Finding::invalid("exp", "not later than iat"));
-    }
-    match optional_time(claims, "nbf")? {
-        Some(not_before) if not_before > now.plus(skew) => apart("nbf", "lies ahead", not_before.since(now)),
-        _ => Ok(issued_at),
-    }
+    Ok(issued_at)
 }
 
 /// `at_hash` and `c_hash`, where the provider sends them.
 fn hashes(claims: &Object, algorithm: Algorithm, expectation: &Expectation<'_>) -> Result<(), Finding> {
+    let checks = expectation.checks.of(Subject::IdToken);
     let check = |claim: &'static str, value: &str| match claims.optional_str(claim)? {
-        Some(found) if found != hash_claim::left_half(algorithm, value) => Err(Finding::invalid(claim, "belongs to another value")),
-        _ => Ok(()),
+        Some(found) => {
+            let is_its_own = found == hash_claim::left_half(algorithm, value);
+            checks.require(claim, is_its_own, || Finding::invalid(claim, "belongs to another value"))
+        }
+        None => Ok(()),
     };
     check("at_hash", expectation.access_token)?;
     match &expectation.origin {
@@ -175,14 +173,11 @@ fn authentication_age(
     if auth_time > expectation.now.plus(expectation.skew) {
         return Err(Finding::invalid("auth_time", "lies ahead"));
     }
-    if asked_at.since(auth_time) > Duration::from_secs(max_age) + expectation.skew {
-        return Err(Finding::unexpected(
-            "auth_time",
-            format!("at most {max_age} s before the request"),
-            format!("{} s", asked_at.since(auth_time).as_secs()),
-        ));
-    }
-    Ok(())
+    let age = asked_at.since(auth_time);
+    let is_kept = age <= Duration::from_secs(max_age) + expectation.skew;
+    expectation.checks.of(Subject::IdToken).require("auth_time, within max_age", is_kept, || {
+        Finding::unexpected("auth_time", format!("at most {max_age} s before the request"), format!("{} s", age.as_secs()))
+    })
 }
 
 /// A refreshed token speaks of the same person, to the same client, of the same sign-in.

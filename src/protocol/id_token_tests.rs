@@ -19,7 +19,7 @@ fn claims() -> Value {
 
 fn unverified(claims: &Value) -> Unverified {
     let raw = format!("{}.{}.{}", base64url(br#"{"alg":"RS256"}"#), base64url(claims.to_string().as_bytes()), base64url(&[1; 256]));
-    Unverified::parse(&raw, &[Algorithm::Rs256]).unwrap()
+    Unverified::parse(&raw, &[Algorithm::Rs256], Checks::default().of(Subject::IdToken)).unwrap()
 }
 
 fn check(claims: &Value, origin: Origin<'_>, trusted: &[String]) -> Result<IdClaims, Finding> {
@@ -30,6 +30,7 @@ fn check(claims: &Value, origin: Origin<'_>, trusted: &[String]) -> Result<IdCla
         skew: Duration::from_secs(60),
         now: UnixTime::from_millis(NOW * 1000),
         access_token: ACCESS_TOKEN,
+        checks: &Checks::default(),
         origin,
     };
     validate(unverified(claims), &expectation)

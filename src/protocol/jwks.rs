@@ -177,7 +177,10 @@ fn is_coordinate(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::encoding::base64url;
+    use crate::protocol::{
+        checks::{Checks, Subject},
+        encoding::base64url,
+    };
     use serde_json::json;
 
     fn rsa(kid: Option<&str>, fill: u8) -> Value {
@@ -196,7 +199,7 @@ mod tests {
         let kid = kid.map_or_else(String::new, |kid| format!(r#","kid":"{kid}""#));
         let raw =
             format!("{}.{}.{}", base64url(format!(r#"{{"alg":"RS256"{kid}{extra}}}"#).as_bytes()), base64url(b"{}"), base64url(&[1; 256]));
-        Unverified::parse(&raw, &[Algorithm::Rs256]).unwrap()
+        Unverified::parse(&raw, &[Algorithm::Rs256], Checks::default().of(Subject::IdToken)).unwrap()
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! JSON Web Tokens, read but not yet believed ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519), [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725)).
 
-use super::{encoding::from_base64url, error::Finding, json::Object};
+use super::{checks::Checking, encoding::from_base64url, error::Finding, json::Object};
 use jwt_compact::UntrustedToken;
 use std::fmt;
 
@@ -77,16 +77,16 @@ impl fmt::Debug for Unverified {
 
 impl Unverified {
     /// Reads an ID token in compact form. The header decides nothing but which of the allowed algorithms it claims, and which key.
-    pub(crate) fn parse(raw: &str, allowed: &[Algorithm]) -> Result<Self, Finding> {
-        Self::parse_as(&ID_TOKEN, raw, allowed)
+    pub(crate) fn parse(raw: &str, allowed: &[Algorithm], checks: Checking<'_>) -> Result<Self, Finding> {
+        Self::parse_as(&ID_TOKEN, raw, allowed, checks)
     }
 
     /// Reads an access token that is to be checked, by the same rules.
-    pub(crate) fn parse_access_token(raw: &str, allowed: &[Algorithm]) -> Result<Self, Finding> {
-        Self::parse_as(&ACCESS_TOKEN, raw, allowed)
+    pub(crate) fn parse_access_token(raw: &str, allowed: &[Algorithm], checks: Checking<'_>) -> Result<Self, Finding> {
+        Self::parse_as(&ACCESS_TOKEN, raw, allowed, checks)
     }
 
-    fn parse_as(kinds: &[&str], raw: &str, allowed: &[Algorithm]) -> Result<Self, Finding> {
+    fn parse_as(kinds: &[&str], raw: &str, allowed: &[Algorithm], checks: Checking<'_>) -> Result<Self, Finding> {
         if raw.len() > MAX_LENGTH {
             return Err(Finding::invalid("token", "longer than 64 KiB"));
         }
@@ -100,17 +100,16 @@ impl Unverified {
             return Err(Finding::invalid("token", "has an empty segment; unsigned tokens are refused"));
         }
         let header = object("header", segments[0])?;
-        let algorithm = algorithm(&header, allowed)?;
+        let algorithm = checks.hold("alg", algorithm(&header, allowed))?;
         // No extension is understood here, so none that must be understood can be accepted (RFC 7515 §4.1.11).
-        for critical in ["crit", "b64"] {
-            if header.get(critical).is_some() {
-                return Err(Finding::invalid(critical, "no critical header extension is supported"));
-            }
-        }
+        let critical = ["crit", "b64"].into_iter().find(|critical| header.get(critical).is_some());
+        let finding = |critical| Err(Finding::invalid(critical, "no critical header extension is supported"));
+        checks.hold("no crit", critical.map_or(Ok(()), finding))?;
         let claims = object("payload", segments[1])?;
         let kind = header.optional_str("typ")?;
-        if let Some(other) = kind.filter(|kind| !kinds.iter().any(|known| known.eq_ignore_ascii_case(kind))) {
-            return Err(Finding::unexpected("typ", kinds[0], other));
+        if let Some(kind) = kind {
+            let is_known = kinds.iter().any(|known| known.eq_ignore_ascii_case(kind));
+            checks.require("typ", is_known, || Finding::unexpected("typ", kinds[0], kind))?;
         }
         let key_id = if header.has("kid") { header.optional_str("kid")?.map(str::to_owned) } else { None };
         let token = UntrustedToken::new(raw).map_err(|why| Finding::invalid("token", format!("not a signed JWT ({why})")))?;
@@ -139,14 +138,17 @@ fn object(part: &'static str, segment: &str) -> Result<Object, Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::encoding::base64url;
+    use crate::protocol::{
+        checks::{Checks, Subject},
+        encoding::base64url,
+    };
 
     fn token(header: &str, payload: &str) -> String {
         format!("{}.{}.{}", base64url(header.as_bytes()), base64url(payload.as_bytes()), base64url(&[1; 64]))
     }
 
     fn parse(raw: &str) -> Result<Unverified, Finding> {
-        Unverified::parse(raw, &[Algorithm::Rs256])
+        Unverified::parse(raw, &[Algorithm::Rs256], Checks::default().of(Subject::IdToken))
     }
 
     const HEADER: &str = r#"{"alg":"RS256","kid":"k"}"#;
@@ -234,7 +236,7 @@ mod tests {
     fn id_19_an_es256_signature_has_64_bytes() {
         for length in [63, 65, 70] {
             let raw = format!("{}.{}.{}", base64url(br#"{"alg":"ES256"}"#), base64url(b"{}"), base64url(&vec![1; length]));
-            assert!(Unverified::parse(&raw, &[Algorithm::Es256]).is_err(), "{length}");
+            assert!(Unverified::parse(&raw, &[Algorithm::Es256], Checks::default().of(Subject::IdToken)).is_err(), "{length}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is known of the provider: metadata and keys, in memory only, for a bounded time.
 
 use super::{
+    checks::Subject,
     config::{Config, Provider},
     discovery::{self, Metadata},
     error::Error,
@@ -118,12 +119,14 @@ impl Knowledge {
         match question {
             Question::Metadata => {
                 let issuer = turn.config.issuer();
-                let metadata = discovery::process_discovery_response(&response, issuer, turn.config.transport())?;
+                let checks = turn.checks.of(Subject::Metadata);
+                let metadata = discovery::process_discovery_response(&response, issuer, turn.config.transport(), checks)?;
                 self.metadata = Some((metadata, turn.now));
                 self.want(turn);
             }
             Question::Keys(freshness) => {
-                self.keys = Some((jwks::process_jwks_response(&response)?, turn.now));
+                let keys = turn.checks.of(Subject::Keys).hold("a set of public keys", jwks::process_jwks_response(&response))?;
+                self.keys = Some((keys, turn.now));
                 if freshness == Freshness::FromServer {
                     self.refetched = Some(turn.now);
                 }

@@ -25,6 +25,7 @@ use super::{
     attempt::{Attempt, Progress, Way},
     authorize::{self, Manner, SignInOptions},
     callback::{self, Parameters, ResponseMode},
+    checks::{Checks, Subject},
     config::Config,
     error::{Error, Finding, NetworkFailure, SilentFailure},
     ground::{Ground, Popup},
@@ -259,6 +260,11 @@ impl State {
 /// What happens next.
 #[must_use]
 pub fn step(state: State, event: Event, at: &Moment, config: &Config) -> Step {
+    checked_step(state, event, at, config).0
+}
+
+/// The same, with the checks that were passed.
+pub(crate) fn checked_step(state: State, event: Event, at: &Moment, config: &Config) -> (Step, Checks) {
     let State { phase, mut ground, tickets } = state;
     let mut turn = Turn::new(at, tickets, config);
     let (phase, reaction) = happened(phase, event, &mut ground, &mut turn);
@@ -266,8 +272,8 @@ pub fn step(state: State, event: Event, at: &Moment, config: &Config) -> Step {
         ground.settled = true;
         turn.ask(Effect::ForgetScroll);
     }
-    let (effects, tickets) = turn.finish();
-    Step { state: State { phase, ground, tickets }, effects, reaction }
+    let (effects, tickets, checks) = turn.finish();
+    (Step { state: State { phase, ground, tickets }, effects, reaction }, checks)
 }
 
 /// What concerns the ground comes first; the rest is the phase's.
@@ -422,7 +428,8 @@ fn open_callback(query: &str, fragment: &str, remembered: Option<Record>, ground
         return look_up(None, ground, turn);
     }
     let trouble = |finding| Error::AuthorizationResponse(finding);
-    let parameters = match Parameters::read(query, fragment, ResponseMode::Query) {
+    let read = Parameters::read(query, fragment, ResponseMode::Query);
+    let parameters = match turn.checks.of(Subject::Response).hold(ResponseMode::Query.once(), read) {
         Ok(parameters) => parameters,
         Err(finding) => return look_up(Some(trouble(finding)), ground, turn),
     };
@@ -433,7 +440,7 @@ fn open_callback(query: &str, fragment: &str, remembered: Option<Record>, ground
     match pending {
         Ok(Pending::SignIn { transaction, return_to, journey }) => {
             ground.landing = Some(return_to);
-            match (callback::process_authorization_response(&parameters, &transaction), journey) {
+            match (callback::process_authorization_response(&parameters, &transaction, &turn.checks), journey) {
                 (Ok(code), journey) => {
                     let answer = (code, parameters.session_state());
                     Phase::Completing { attempt: Attempt::redeem(answer, transaction, journey, &mut ground.knowledge, turn) }
@@ -468,6 +475,7 @@ fn open_after_sign_out(query: &str, remembered: Option<Record>, ground: &mut Gro
         .and_then(|record| Pending::from_record(&record, turn.config, turn.now.wall).ok())
         .zip(Parameters::read(query, "", ResponseMode::Query).ok())
         .is_some_and(|(pending, parameters)| matches!(pending, Pending::SignOut { .. }) && parameters.is_state_of(pending.state()));
+    let confirmed = turn.checks.of(Subject::SignOut).require("state", confirmed, || ()).is_ok();
     if confirmed || ground.hint.last == Last::SignedOutByChoice {
         return Phase::SignedOut(Reason::ByChoice);
     }

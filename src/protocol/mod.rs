@@ -18,6 +18,7 @@ pub mod api;
 mod attempt;
 pub mod authorize;
 pub mod callback;
+mod checks;
 pub mod config;
 mod config_block;
 pub mod config_builder;
@@ -26,6 +27,8 @@ pub mod early;
 mod encoding;
 pub mod error;
 pub mod examination;
+#[cfg(feature = "flow")]
+pub mod flow;
 pub mod frame_message;
 mod ground;
 mod hash_claim;

@@ -2,6 +2,7 @@
 
 use super::{
     access_token,
+    checks::Subject,
     config::AccessTokens,
     error::{Error, Finding},
     id_token::{self, Expectation, IdClaims, Origin},
@@ -74,12 +75,15 @@ impl Received {
             return Err(Error::TokenResponse(Finding::missing("id_token")));
         }
         let id = match &response.id_token {
-            Some(raw) => Some(Unverified::parse(raw.expose(), &config.algorithms).map_err(Error::IdToken)?),
+            Some(raw) => {
+                Some(Unverified::parse(raw.expose(), &config.algorithms, turn.checks.of(Subject::IdToken)).map_err(Error::IdToken)?)
+            }
             None => None,
         };
         let access = match config.access_tokens {
             AccessTokens::Checked { .. } => {
-                Some(Unverified::parse_access_token(response.access_token.expose(), &config.algorithms).map_err(Error::AccessToken)?)
+                let (raw, checks) = (response.access_token.expose(), turn.checks.of(Subject::AccessToken));
+                Some(Unverified::parse_access_token(raw, &config.algorithms, checks).map_err(Error::AccessToken)?)
             }
             AccessTokens::Opaque => None,
         };
@@ -101,6 +105,7 @@ impl Received {
             skew: config.clock_skew,
             now: turn.now.wall,
             access_token: response.access_token.expose(),
+            checks: &turn.checks,
             origin: match &grant {
                 Grant::Code { code, nonce, begun, max_age, .. } => Origin::Code { nonce, code: code.expose(), asked: (*begun, *max_age) },
                 Grant::Refresh { previous, .. } => Origin::Refresh { original: &previous.claims, nonce: &previous.nonce },

@@ -1,6 +1,7 @@
 //! The token endpoint ([RFC 6749 §4.1.3, §5, §6](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3)).
 
 use super::{
+    checks::Checking,
     config::Config,
     error::{Error, Finding, NetworkFailure, ProviderError},
     http::{HttpRequest, HttpResponse, Method},
@@ -50,7 +51,7 @@ fn post(endpoint: &Url, fields: &[(&str, &str)], config: &Config) -> HttpRequest
 ///
 /// # Errors
 /// `Network` if the server cannot answer now, `Token` if it says no, `TokenResponse` if what it says is malformed.
-pub(crate) fn process_token_response(response: &HttpResponse) -> Result<TokenResponse, Error> {
+pub(crate) fn process_token_response(response: &HttpResponse, checks: Checking<'_>) -> Result<TokenResponse, Error> {
     if let Some(failure) = response.unavailable() {
         return Err(Error::Network(failure));
     }
@@ -68,21 +69,17 @@ pub(crate) fn process_token_response(response: &HttpResponse) -> Result<TokenRes
         let text = |field| object.optional_str(field).ok().flatten();
         return Err(Error::Token(ProviderError::new(text("error").unwrap_or_default(), text("error_description"))));
     }
-    if response.status != 200 {
-        return malformed(Finding::unexpected("status", "200", response.status.to_string()));
-    }
-    read(&object).map_err(Error::TokenResponse)
+    let (status, finding) = (response.status, || Finding::unexpected("status", "200", response.status.to_string()));
+    checks.require("JSON with status 200", status == 200, finding).map_err(Error::TokenResponse)?;
+    read(&object, checks).map_err(Error::TokenResponse)
 }
 
-fn read(object: &Object) -> Result<TokenResponse, Finding> {
+fn read(object: &Object, checks: Checking<'_>) -> Result<TokenResponse, Finding> {
     let access_token = object.required_str("access_token")?;
-    if !is_token68(access_token) {
-        return Err(Finding::invalid("access_token", "has characters that cannot stand in a header"));
-    }
+    let finding = || Finding::invalid("access_token", "has characters that cannot stand in a header");
+    checks.require("access_token", is_token68(access_token), finding)?;
     let kind = object.required_str("token_type")?;
-    if !kind.eq_ignore_ascii_case("Bearer") {
-        return Err(Finding::unexpected("token_type", "Bearer", kind));
-    }
+    checks.require("token_type", kind.eq_ignore_ascii_case("Bearer"), || Finding::unexpected("token_type", "Bearer", kind))?;
     let expires_in = match object.get("expires_in") {
         None => None,
         Some(_) => Some(
@@ -110,10 +107,12 @@ fn is_token68(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::checks::{Checks, Subject};
     use serde_json::{Value, json};
 
     fn respond(status: u16, mime: &str, body: &str) -> Result<TokenResponse, Error> {
-        process_token_response(&HttpResponse { status, content_type: Some(mime.into()), retry_after: None, body: Body::new(body) })
+        let response = HttpResponse { status, content_type: Some(mime.into()), retry_after: None, body: Body::new(body) };
+        process_token_response(&response, Checks::default().of(Subject::TokenResponse))
     }
 
     fn with(field: &str, value: Value) -> Result<TokenResponse, Error> {

@@ -2,6 +2,7 @@
 
 use super::{
     authorize::SignInOptions,
+    checks::Checks,
     config::Config,
     early::Early,
     error::Error,
@@ -272,12 +273,13 @@ pub(crate) struct Turn<'a> {
     pub(crate) generator: Generator,
     pub(crate) config: &'a Config,
     pub(crate) effects: Vec<Effect>,
+    pub(crate) checks: Checks,
     tickets: u64,
 }
 
 impl<'a> Turn<'a> {
     pub(crate) fn new(at: &Moment, tickets: u64, config: &'a Config) -> Self {
-        Self { now: at.now, generator: at.entropy.generator(), config, effects: Vec::new(), tickets }
+        Self { now: at.now, generator: at.entropy.generator(), config, effects: Vec::new(), checks: Checks::default(), tickets }
     }
 
     /// A mark for an answer, never given before.
@@ -298,8 +300,8 @@ impl<'a> Turn<'a> {
         ticket
     }
 
-    /// The effects, and the last ticket given.
-    pub(crate) fn finish(self) -> (Vec<Effect>, u64) {
-        (self.effects, self.tickets)
+    /// The effects, the last ticket given, and the checks that were passed.
+    pub(crate) fn finish(self) -> (Vec<Effect>, u64, Checks) {
+        (self.effects, self.tickets, self.checks)
     }
 }

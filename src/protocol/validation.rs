@@ -2,6 +2,7 @@
 //! that ships has.
 
 use super::{
+    checks::{Checks, Subject},
     config::Config,
     error::Finding,
     http::HttpResponse,
@@ -37,7 +38,7 @@ impl Validation {
     /// # Errors
     /// What is wrong with its form, or that no key fits.
     pub fn begin(&self, raw: &str) -> Result<(Begun, SignatureCheck), Finding> {
-        let token = Unverified::parse(raw, &self.config.algorithms)?;
+        let token = Unverified::parse(raw, &self.config.algorithms, Checks::default().of(Subject::IdToken))?;
         let check = self.keys.check_for(&token).map_err(|_| Finding::missing("kid"))?;
         Ok((Begun(token), check))
     }
@@ -54,6 +55,7 @@ impl Validation {
             skew: self.config.clock_skew,
             now: self.now,
             access_token: "",
+            checks: &Checks::default(),
             origin: Origin::Code { nonce: &self.nonce, code: "", asked: (self.now, None) },
         };
         id_token::validate(token, &expectation).map(|claims| claims.subject)

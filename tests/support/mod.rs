@@ -5,6 +5,8 @@
 pub mod keys;
 pub mod provider;
 
+#[cfg(feature = "flow")]
+use hushkey::protocol::flow::{self, Flow};
 use hushkey::{
     Config, Reason, SignInOptions, View,
     protocol::{
@@ -15,7 +17,7 @@ use hushkey::{
         frame_message::FrameMessage,
         hint::Hint,
         http::HttpRequest,
-        machine::{self, Reaction, State},
+        machine::{Reaction, State},
         redirect_log::RedirectLog,
         secret::{Body, SensitiveUrl},
         tab_message::TabMessage,
@@ -65,6 +67,12 @@ pub struct World {
     pub forgotten: u32,
     pub requests: Vec<(Ticket, HttpRequest)>,
     pub checks: Vec<(Ticket, Verdict)>,
+    /// What the flow inspector would draw of this page.
+    #[cfg(feature = "flow")]
+    pub flow: Flow,
+    /// All that could be seen of the record of earlier pages.
+    #[cfg(feature = "flow")]
+    pub shown: Vec<String>,
     entropy: u64,
 }
 
@@ -108,6 +116,10 @@ impl World {
             forgotten: 0,
             requests: Vec::new(),
             checks: Vec::new(),
+            #[cfg(feature = "flow")]
+            flow: Flow::default(),
+            #[cfg(feature = "flow")]
+            shown: Vec::new(),
             entropy: 0,
         }
     }
@@ -115,6 +127,8 @@ impl World {
     /// Loads a page: a fresh machine, with what the browser kept.
     pub fn open(&mut self, path: &str) -> View {
         self.state = State::new();
+        #[cfg(feature = "flow")]
+        self.forget_flow();
         self.left_for = None;
         self.frames.clear();
         self.examinations.clear();
@@ -169,7 +183,10 @@ impl World {
         self.log.push(format!("{event:?}"));
         let state = std::mem::take(&mut self.state);
         let before = format!("{state:?}");
-        let step = machine::step(state, event, &at, &self.config);
+        #[cfg(not(feature = "flow"))]
+        let step = hushkey::protocol::machine::step(state, event, &at, &self.config);
+        #[cfg(feature = "flow")]
+        let step = flow::step(state, event, &at, &self.config, &mut self.flow);
         if let Reaction::Ignored(_) = step.reaction {
             assert_eq!(before, format!("{:?}", step.state), "an ignored event leaves the state as it was");
             assert!(step.effects.is_empty(), "an ignored event asks for nothing");
@@ -182,6 +199,13 @@ impl World {
         }
         self.log.push(format!("{:?}", self.state));
         self.state.view()
+    }
+
+    /// The record ends with its page.
+    #[cfg(feature = "flow")]
+    pub fn forget_flow(&mut self) {
+        let flow = std::mem::take(&mut self.flow);
+        self.shown.push(format!("{flow:?}\n{}", flow::report(&flow, &[])));
     }
 
     fn take(&mut self, effect: Effect) {

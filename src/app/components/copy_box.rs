@@ -1,9 +1,8 @@
 //! A text for copying.
 
 use crate::app::texts::text;
-use js_sys::{Array, Function, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use hushkey::browser::clipboard;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -26,7 +25,7 @@ pub(crate) fn CopyBox(CopyBoxProps { label, copied }: &CopyBoxProps) -> Html {
         move |_| {
             let (field, copied, outcome) = (field.clone(), copied.clone(), outcome.clone());
             spawn_local(async move {
-                if write_to_clipboard(&copied).await.is_ok() {
+                if clipboard::write(&copied).await {
                     outcome.set(text("copy.done"));
                     return;
                 }
@@ -48,13 +47,4 @@ pub(crate) fn CopyBox(CopyBoxProps { label, copied }: &CopyBoxProps) -> Html {
             <p class="quiet small" role="status">{ *outcome }</p>
         </div>
     }
-}
-
-/// `navigator.clipboard.writeText`. The clipboard is missing on pages that are not secure, so each step may fail.
-async fn write_to_clipboard(text: &str) -> Result<(), JsValue> {
-    let navigator = gloo::utils::window().navigator();
-    let clipboard = Reflect::get(&navigator, &"clipboard".into())?;
-    let write: Function = Reflect::get(&clipboard, &"writeText".into())?.dyn_into()?;
-    let written: Promise = write.apply(&clipboard, &Array::of1(&text.into()))?.dyn_into()?;
-    JsFuture::from(written).await.map(drop)
 }

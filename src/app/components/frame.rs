@@ -1,13 +1,13 @@
-//! The frame of every page: a way past the header, the header, the page, and a voice for people who do not see changes.
+//! The frame of every page: a way past the header, the header, the page, the footer, and a voice for people who do not see changes.
 
-use super::{announcer::announcer, focus::use_heading_focus, header::header, paused::paused_bar, use_delay};
+use super::{announcer::announcer, focus::use_heading_focus, footer::footer, header::header, paused::paused_bar, use_delay};
 use crate::app::{pages, route::Place, texts::text};
 use hushkey::{Config, use_auth};
 use std::rc::Rc;
 use yew::prelude::*;
 use yew_router::hooks::use_location;
 
-/// Header, page and announcements.
+/// Header, page, footer and announcements.
 #[component]
 pub(crate) fn Frame() -> Html {
     let config = use_context::<Rc<Config>>().expect("the frame stands inside of the app, which provides the configuration");
@@ -23,6 +23,7 @@ pub(crate) fn Frame() -> Html {
             { header(place, &auth) }
             { paused_bar(&auth) }
             <main class="page" id="main" tabindex="-1">{ pages::page(place) }</main>
+            { footer(place) }
             { announcer(view, delay) }
         </div>
     }

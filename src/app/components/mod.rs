@@ -8,6 +8,7 @@ mod delay;
 mod details;
 mod expiry;
 mod focus;
+mod footer;
 mod frame;
 mod header;
 mod key;

@@ -2,8 +2,10 @@
 
 use super::{Attempt, Progress, REQUEST_PATIENCE};
 use crate::protocol::{
+    checks::Subject,
     error::{Error, Finding},
     jwks::{NoKey, SignatureCheck},
+    jwt::Unverified,
     knowledge::Knowledge,
     reaction::Ignored,
     stage::{Search, Stage},
@@ -23,14 +25,22 @@ impl Attempt {
         };
         // Keys are known, so the metadata are: only now can the list be asked that the provider publishes (Discovery §3).
         let published = knowledge.known_metadata(turn.config).and_then(|metadata| metadata.algorithms.as_ref());
-        if let (Some(id), Some(published)) = (&received.id, published)
-            && !published.contains(&id.algorithm)
-        {
-            let names: Vec<_> = published.iter().map(|algorithm| algorithm.name()).collect();
-            return Progress::Failed(Error::IdToken(Finding::unexpected("alg", names.join(" or "), id.algorithm.name())));
+        if let (Some(id), Some(published)) = (&received.id, published) {
+            let names = || published.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>().join(" or ");
+            let finding = || Finding::unexpected("alg", names(), id.algorithm.name());
+            let checks = turn.checks.of(Subject::IdToken);
+            if let Err(finding) = checks.require("alg, as published", published.contains(&id.algorithm), finding) {
+                return Progress::Failed(Error::IdToken(finding));
+            }
         }
-        let tokens = [&received.id, &received.access];
-        let checks: Result<Vec<SignatureCheck>, NoKey> = tokens.into_iter().flatten().map(|token| keys.check_for(token)).collect();
+        let tokens = [(Subject::IdToken, &received.id), (Subject::AccessToken, &received.access)];
+        let check_for = |(subject, token): (Subject, &Unverified)| {
+            let check = turn.checks.of(subject).hold("kid, of a published key", keys.check_for(token))?;
+            turn.checks.of(subject).with_key(token.key_id.as_deref());
+            Ok(check)
+        };
+        let tokens = tokens.into_iter().filter_map(|(subject, token)| Some((subject, token.as_ref()?)));
+        let checks: Result<Vec<SignatureCheck>, NoKey> = tokens.map(check_for).collect();
         match checks {
             Ok(checks) => {
                 let ticket = turn.ticket();
@@ -61,12 +71,15 @@ impl Attempt {
         };
         let about =
             |place: usize, finding| if place == 0 && received.id.is_some() { Error::IdToken(finding) } else { Error::AccessToken(finding) };
-        match verdict {
-            Verdict::Invalid(place) => Progress::Failed(about(place, Finding::invalid("signature", "not made by the provider's key"))),
-            Verdict::Unsupported(_) => {
-                Progress::Failed(Error::Platform(Finding::invalid("crypto.subtle", "cannot check this signature algorithm")))
-            }
-            Verdict::Valid => self.errand.finish(received, turn),
+        let outcome = match verdict {
+            Verdict::Invalid(place) => Err(about(place, Finding::invalid("signature", "not made by the provider's key"))),
+            Verdict::Unsupported(_) => Err(Error::Platform(Finding::invalid("crypto.subtle", "cannot check this signature algorithm"))),
+            Verdict::Valid => Ok(()),
+        };
+        let subject = if received.id.is_some() { Subject::IdToken } else { Subject::AccessToken };
+        match turn.checks.of(subject).hold("signature", outcome) {
+            Ok(()) => self.errand.finish(received, turn),
+            Err(error) => Progress::Failed(error),
         }
     }
 }

@@ -1,0 +1,196 @@
+//! `<FlowInspector>`: the protocol as it happens in this page, drawn as a sequence diagram while it does.
+
+mod line;
+
+use super::handle::AuthHandle;
+use crate::{
+    browser::{clipboard, driver::Driver, task::Task, timer::sleep},
+    protocol::flow::{self, Entry, Flow, Harmless, Lane},
+};
+use js_sys::Date;
+use line::tag;
+use std::time::Duration;
+use wasm_bindgen_futures::spawn_local;
+use yew::{context::ContextHandle, prelude::*};
+
+/// So often the diagram is drawn anew at most, however much happens.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// The lanes of the diagram, from the left. Other tabs stand at its edge.
+const LANES: [Lane; 5] = [Lane::Person, Lane::App, Lane::Frame, Lane::Provider, Lane::Api];
+
+/// Properties of [`FlowInspector`].
+#[derive(Clone, Debug, PartialEq, Properties)]
+pub struct FlowInspectorProps {
+    /// The classes of its buttons.
+    #[prop_or("flow-button")]
+    pub button_class: &'static str,
+}
+
+/// Draws what the sign-in of this page has done since it was loaded, and what it does: person, app, hidden frame, provider and API, with the times, what
+/// was in each message and what was checked of it.
+///
+/// No secret is drawn, because none is kept: see [`flow`](crate::protocol::flow). What may be copied as a report can be pasted into an issue. The style
+/// sheet is `assets/flow.css`; the component has class names only, so it works under a strict Content Security Policy. It stands below an
+/// [`AuthAgent`](crate::AuthAgent).
+///
+/// ```ignore
+/// html! { <AuthAgent config={config}><FlowInspector /></AuthAgent> }
+/// ```
+#[derive(Debug)]
+pub struct FlowInspector {
+    auth: AuthHandle,
+    only_messages: bool,
+    copied: Copied,
+    /// Draws it anew when there is news.
+    _watch: Option<Task>,
+    _context: ContextHandle<AuthHandle>,
+}
+
+/// What happens to it.
+#[derive(Debug)]
+#[doc(hidden)]
+pub enum FlowMessage {
+    /// There is news.
+    News,
+    /// The agent has another view, or is another one.
+    Auth(AuthHandle),
+    /// Notes are to be left out, or not any more.
+    Filter,
+    /// What is shown is to be forgotten.
+    Clear,
+    /// A copy is wanted.
+    Copy,
+    /// The copy was made, or refused by the browser.
+    Copied(bool),
+}
+
+/// What became of the wish for a copy.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Copied {
+    Not,
+    Done,
+    Refused,
+}
+
+impl Component for FlowInspector {
+    type Message = FlowMessage;
+    type Properties = FlowInspectorProps;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let context = ctx.link().context(ctx.link().callback(FlowMessage::Auth));
+        let (auth, context) = context.expect("<FlowInspector> stands below an <AuthAgent>");
+        Self { _watch: watch(ctx, &auth), auth, only_messages: false, copied: Copied::Not, _context: context }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, message: FlowMessage) -> bool {
+        match message {
+            FlowMessage::News => {}
+            FlowMessage::Auth(auth) => {
+                if auth.driver() != self.auth.driver() {
+                    self._watch = watch(ctx, &auth);
+                }
+                self.auth = auth;
+            }
+            FlowMessage::Filter => self.only_messages = !self.only_messages,
+            FlowMessage::Clear => {
+                self.copied = Copied::Not;
+                if let Some(driver) = self.auth.driver() {
+                    driver.clear_flow();
+                }
+            }
+            FlowMessage::Copy => {
+                let (text, link) = (self.report(), ctx.link().clone());
+                spawn_local(async move { link.send_message(FlowMessage::Copied(clipboard::write(&text).await)) });
+            }
+            FlowMessage::Copied(done) => self.copied = if done { Copied::Done } else { Copied::Refused },
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        let button = |pressed: Option<bool>, name: &'static str, onclick: Callback<MouseEvent>| {
+            let pressed = pressed.map(|pressed| if pressed { "true" } else { "false" });
+            html! { <button type="button" class={ctx.props().button_class} aria-pressed={pressed} {onclick}>{ name }</button> }
+        };
+        let status = match self.copied {
+            Copied::Not => "",
+            Copied::Done => "Copied. There is no secret in it.",
+            Copied::Refused => "Your browser does not allow copying. The report is below.",
+        };
+        let drawn = self.auth.driver().map(|driver| driver.with_flow(|flow| diagram(flow, self.only_messages)));
+        html! {
+            <section class="flow" aria-label="Protocol flow" lang="en">
+                <div class="flow-tools">
+                    { button(Some(self.only_messages), "Only messages", link.callback(|_| FlowMessage::Filter)) }
+                    { button(None, "Clear", link.callback(|_| FlowMessage::Clear)) }
+                    { button(None, "Copy report", link.callback(|_| FlowMessage::Copy)) }
+                    <span class="flow-aside" role="status">{ status }</span>
+                </div>
+                if self.copied == Copied::Refused {
+                    <pre class="flow-report" tabindex="0" aria-label="Report">{ self.report() }</pre>
+                }
+                { drawn }
+            </section>
+        }
+    }
+}
+
+/// Sends word when there is news, and not more often than anybody can read.
+fn watch(ctx: &Context<FlowInspector>, auth: &AuthHandle) -> Option<Task> {
+    let (driver, link): (Driver, _) = (auth.driver()?.clone(), ctx.link().clone());
+    Some(Task::spawn(async move {
+        let mut changed = driver.flow_changed();
+        loop {
+            changed.await;
+            sleep(BREATH).await;
+            // Before the drawing, so that nothing between it and the waiting is missed.
+            changed = driver.flow_changed();
+            link.send_message(FlowMessage::News);
+        }
+    }))
+}
+
+impl FlowInspector {
+    /// The record as text, with what else somebody who has to help needs to know.
+    fn report(&self) -> String {
+        let Some(driver) = self.auth.driver() else { return String::new() };
+        let mut ignored = String::new();
+        for (why, count) in self.auth.ignored() {
+            ignored.push_str(&format!("{} {count}, ", why.name()));
+        }
+        let about = [
+            ("hushkey", env!("CARGO_PKG_VERSION").to_owned()),
+            ("browser", gloo::utils::window().navigator().user_agent().unwrap_or_default()),
+            ("issuer", Harmless::issuer(driver.config()).map_or_else(String::new, |issuer| issuer.to_string())),
+            ("ignored", ignored.trim_end_matches(", ").to_owned()),
+            ("times", "UTC".to_owned()),
+        ];
+        driver.with_flow(|flow| flow::report(flow, &about))
+    }
+}
+
+fn diagram(flow: &Flow, only_messages: bool) -> Html {
+    // In minutes west of Greenwich, for each moment anew: it changes twice a year.
+    let offset = |entry: &Entry| -Date::new(&(entry.time().as_millis() as f64).into()).get_timezone_offset() as i64;
+    let mut before = None;
+    let mut lines = Vec::new();
+    for entry in flow.entries().filter(|entry| !only_messages || !(entry.is_note() || entry.ignored.is_some())) {
+        lines.push(line::line(entry, before.replace(entry), offset(entry)));
+    }
+    let mut parts = Vec::new();
+    if flow.dropped() > 0 {
+        parts.push(tag("p", "flow-aside", vec![format!("{} older entries are kept no more.", flow.dropped()).into()]));
+    }
+    if lines.is_empty() {
+        parts.push(tag("p", "flow-aside", vec!["Nothing has happened yet.".into()]));
+    }
+    // What is to be seen only: each line says between whom it goes.
+    let lanes = LANES.iter().map(|lane| tag("span", "", vec![lane.name().into()])).collect();
+    let rails = LANES.iter().map(|_| tag("span", "", Vec::new())).collect();
+    parts.push(tag("div", "flow-lanes", lanes));
+    parts.push(tag("div", "flow-rails", rails));
+    parts.push(tag("ol", "flow-list", lines));
+    tag("div", "flow-body", parts)
+}

@@ -1,0 +1,77 @@
+//! One entry, as an item of the list and as a line of the diagram.
+
+use crate::protocol::flow::{Entry, Lane, Part, clock, span};
+use yew::{prelude::*, virtual_dom::VTag};
+
+/// An element. Of a kind for all of them: a macro's would be one more copy of the same code for each.
+pub(super) fn tag(name: &'static str, class: &'static str, content: Vec<Html>) -> Html {
+    let mut tag = VTag::new(name);
+    if !class.is_empty() {
+        tag.add_attribute("class", class);
+    }
+    // What is drawn beside the words says nothing that they do not.
+    if matches!(class, "flow-lanes" | "flow-rails" | "flow-arrow" | "flow-way" | "flow-mark") {
+        tag.add_attribute("aria-hidden", "true");
+    }
+    tag.add_children(content);
+    tag.into()
+}
+
+/// Where a lane stands, from the left.
+const fn place(lane: Lane) -> usize {
+    match lane {
+        Lane::Tabs => 0,
+        Lane::Person => 1,
+        Lane::App => 2,
+        Lane::Frame => 3,
+        Lane::Provider => 4,
+        Lane::Api => 5,
+    }
+}
+
+/// Draws an entry. It reads as a sentence: what, then what was in it, then when.
+pub(super) fn line(entry: &Entry, before: Option<&Entry>, minutes_from_utc: i64) -> Html {
+    let (from, to) = (place(entry.from), place(entry.to));
+    // Classes, since the policy of a page lets no style through that stands at an element.
+    let mut class = format!("flow-entry flow-l{} flow-r{}", from.min(to), from.max(to));
+    for (applies, name) in [
+        (entry.is_note(), " flow-note"),
+        (from < to, " flow-right"),
+        (from > to, " flow-left"),
+        (entry.early, " flow-early"),
+        (entry.failure.is_some(), " flow-failed"),
+        (entry.ignored.is_some(), " flow-ignored"),
+    ] {
+        if applies {
+            class.push_str(name);
+        }
+    }
+    let mut title = vec![tag("span", "flow-hidden", vec![format!("{}: ", entry.spoken_way()).into()])];
+    if !entry.is_note() {
+        title.push(tag("span", "flow-way", vec![entry.way().into()]));
+    }
+    title.push(tag("strong", "", vec![entry.title.into()]));
+    title.push(tag("span", "flow-aside", vec![entry.asides().into()]));
+    let ago = before.map_or_else(String::new, |before| format!(" +{}", span(entry.after(before))));
+    let when = vec![clock(entry.time(), minutes_from_utc).into(), tag("span", "flow-aside", vec![ago.into()])];
+    let mut item = VTag::new("li");
+    item.add_attribute("class", class);
+    item.add_children([
+        tag("p", "flow-title", title),
+        tag("div", "flow-arrow", Vec::new()),
+        tag("div", "flow-details", entry.parts().into_iter().map(part).collect()),
+        tag("p", "flow-when", when),
+    ]);
+    item.into()
+}
+
+fn part((part, text): (Part, String)) -> Html {
+    let (class, mark, word) = match part {
+        Part::Fact => return tag("span", "flow-fact", vec![text.into()]),
+        Part::Endpoint => ("flow-code", "", ""),
+        Part::Aside => ("", "", ""),
+        Part::Passed => ("flow-passed", "✓ ", "Checked: "),
+        Part::Failed => ("flow-failure", "✗ ", "Failed: "),
+    };
+    tag("p", class, vec![tag("span", "flow-mark", vec![mark.into()]), tag("span", "flow-hidden", vec![word.into()]), text.into()])
+}
