@@ -8,7 +8,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::engines::Engine;
 use xtask::wasm::Build;
-use xtask::{bench, dev, dist, run, serve, simulate, suite, validation};
+use xtask::{bench, dev, dist, doctor, run, serve, simulate, suite, validation};
 
 /// Builds, runs, packs and tests hushkey.
 #[derive(Debug, Parser)]
@@ -52,6 +52,15 @@ enum Task {
         /// With a service worker that keeps page and hashed files, so that a reload waits for no server of the app
         #[arg(long)]
         service_worker: bool,
+    },
+    /// Check a configuration against the real provider and the real host
+    Doctor {
+        /// The configuration, a JSON file
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// Where the app is served, such as https://app.example.com
+        #[arg(long)]
+        origin: Option<String>,
     },
     /// Serve a folder that `dist` wrote, with its headers
     Serve {
@@ -120,6 +129,7 @@ async fn start(task: Task) -> Result<()> {
             let build = if smallest { Build::Smallest } else { Build::Plain };
             dist::command(&config, &out, origin.as_deref(), build, service_worker)
         }
+        Task::Doctor { config, origin } => doctor::command(&config, origin.as_deref()).await,
         Task::Serve { dir, port } => serve::command(&dir, port).await,
         Task::Test { only, engine, list } => suite::command(&only, &engine, list),
         Task::Simulate { sessions, seed, replay } => simulate::command(sessions, seed, replay),
