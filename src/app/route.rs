@@ -15,6 +15,9 @@ pub(crate) enum Route {
     /// A call to an API on behalf of the person.
     #[at("/api")]
     Api,
+    /// Whether everything is set up as it should be; for those who run the app.
+    #[at("/doctor")]
+    Doctor,
     /// Nothing stands here.
     #[not_found]
     #[at("/not-found")]

@@ -50,7 +50,7 @@ pub(crate) fn CopyBox(CopyBoxProps { label, text }: &CopyBoxProps) -> Html {
 }
 
 /// `navigator.clipboard.writeText`. The clipboard is missing on pages that are not secure, so each step may fail.
-async fn write_to_clipboard(text: &str) -> Result<(), JsValue> {
+pub(crate) async fn write_to_clipboard(text: &str) -> Result<(), JsValue> {
     let navigator = gloo::utils::window().navigator();
     let clipboard = Reflect::get(&navigator, &"clipboard".into())?;
     let write: Function = Reflect::get(&clipboard, &"writeText".into())?.dyn_into()?;

@@ -22,6 +22,7 @@ mod waiting;
 mod wordmark;
 
 pub(crate) use avatar::Avatar;
+pub(crate) use copy_box::write_to_clipboard;
 pub(crate) use delay::{delay_notice, delay_panel, use_delay};
 pub(crate) use details::{detail, tags};
 pub(crate) use expiry::Expiry;

@@ -1,6 +1,9 @@
 //! What stands in the place of the app when it cannot be set up.
 
-use crate::app::components::{use_title, wordmark};
+use crate::app::{
+    components::{use_title, wordmark},
+    texts::text,
+};
 use yew::prelude::*;
 
 /// What is wrong.
@@ -14,6 +17,7 @@ pub(crate) struct MisconfiguredProps {
 #[component]
 pub(crate) fn Misconfigured(MisconfiguredProps { error }: &MisconfiguredProps) -> Html {
     use_title("Not set up");
+    let origin = gloo::utils::window().location().origin().unwrap_or_default();
     html! {
         <div class="frame">
             <header class="bar"><a class="brand" href="/">{ wordmark() }</a></header>
@@ -26,6 +30,9 @@ pub(crate) fn Misconfigured(MisconfiguredProps { error }: &MisconfiguredProps) -
                     <p class="quiet">
                         { "The settings stand in " }<code>{ "index.html" }</code>{ ", in the block that begins with " }
                         <code>{ "<script type=\"application/json\" id=\"hushkey\">" }</code>{ ". Change it there and reload this page." }
+                    </p>
+                    <p class="quiet">
+                        { text("misconfigured.command") }{ " " }<code>{ "cargo xtask doctor --config hushkey.json --origin " }{ origin }</code>
                     </p>
                 </section>
             </main>

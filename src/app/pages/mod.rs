@@ -3,6 +3,7 @@
 mod account;
 mod api;
 mod callback;
+mod doctor;
 mod home;
 mod misconfigured;
 mod not_found;
@@ -14,6 +15,7 @@ use crate::app::route::{Place, Route};
 use account::Account;
 use api::Api;
 use callback::Callback;
+use doctor::Doctor;
 use home::Home;
 use not_found::NotFound;
 use signed_out::SignedOut;
@@ -27,6 +29,7 @@ pub(crate) fn page(place: Place) -> Html {
         Place::Route(Route::Home) => html! { <Home /> },
         Place::Route(Route::Account) => html! { <Account /> },
         Place::Route(Route::Api) => html! { <Api /> },
+        Place::Route(Route::Doctor) => html! { <Doctor /> },
         Place::Route(Route::NotFound) => html! { <NotFound /> },
     }
 }
