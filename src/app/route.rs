@@ -18,6 +18,10 @@ pub(crate) enum Route {
     /// How the sign-in of this page has gone, step by step; for everybody.
     #[at("/flow")]
     Flow,
+
+    /// Whether everything is set up as it should be; for those who run the app.
+    #[at("/doctor")]
+    Doctor,
     /// Nothing stands here.
     #[not_found]
     #[at("/not-found")]

@@ -28,14 +28,14 @@ pub async fn examine(relay: String, question: SensitiveUrl) -> Evidence {
 }
 
 /// Whether the page has cut itself off from others (COOP and COEP together).
-fn is_isolated() -> bool {
+pub(super) fn is_isolated() -> bool {
     Reflect::get(&gloo::utils::window(), &"crossOriginIsolated".into()).is_ok_and(|isolated| isolated.is_truthy())
 }
 
 /// Whether the provider answers a silent request with a redirect to this app. A script is not told where another site redirects to; so the request
 /// is made in an empty frame whose policy allows the provider and nobody else, and the browser says when it had to stop at the redirect. No cookie
 /// goes along, and what the answer would be does not matter. `None` if nothing can be said.
-async fn manners(question: &SensitiveUrl) -> Option<Manners> {
+pub(super) async fn manners(question: &SensitiveUrl) -> Option<Manners> {
     let provider = Url::parse(question.expose()).ok()?.origin().ascii_serialization();
     let document = gloo::utils::document();
     let frame = Removed(document.create_element("iframe").ok()?.unchecked_into());

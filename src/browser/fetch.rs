@@ -76,7 +76,7 @@ async fn settled(response: Promise, abort: Abort) -> Result<(Response, Abort), N
     Ok((response.unchecked_into(), abort))
 }
 
-fn header(response: &Response, name: &str) -> Option<String> {
+pub(super) fn header(response: &Response, name: &str) -> Option<String> {
     response.headers().get(name).ok().flatten()
 }
 

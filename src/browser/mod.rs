@@ -10,6 +10,7 @@
 //! | [`early`] | the frame that the page's inline script has opened |
 //! | [`monitor`] | another hidden `<iframe>`, `postMessage()`, `setInterval()` |
 //! | [`popup`] | `window.open()` |
+//! | [`doctor`] | none: asks by [`fetch`] and [`examine`] |
 //! | [`examine`] | an empty `<iframe>` with a policy |
 //! | [`scroll`] | `scrollTo()`, `pagehide` |
 //! | [`fetch`] | `fetch()` |
@@ -32,6 +33,7 @@ pub mod clipboard;
 pub mod console;
 pub mod crypto;
 pub mod discarded;
+pub mod doctor;
 pub mod driver;
 pub mod early;
 mod effects;

@@ -4,8 +4,10 @@
 use super::{
     config::Config,
     error::{Error, NetworkFailure, SilentFailure},
+    policy::{ANCESTORS, Policy},
     secret::Body,
 };
+use url::Url;
 
 /// What was found where the relay page should be.
 #[derive(Clone, Debug)]
@@ -59,11 +61,9 @@ pub(crate) fn cause(evidence: &Evidence, loaded: bool, config: &Config) -> Error
         Err(NetworkFailure::Offline) => return Error::Network(NetworkFailure::Offline),
         // Every other page of the app came from there, so this one is answered in a way that is not followed: with a redirect.
         Err(_) => return silent(SilentFailure::RelayWrong),
-        Ok(relay) if relay.status != 200 => return silent(SilentFailure::RelayMissing(relay.status)),
-        Ok(relay) if !relay.body.expose().contains(MARK) => return silent(SilentFailure::RelayWrong),
         Ok(relay) => {
-            if let Some(header) = refuses_framing(relay, &config.app_origin()) {
-                return silent(SilentFailure::RelayFraming(header));
+            if let Some(failure) = fault_of(relay, config) {
+                return silent(failure);
             }
         }
     }
@@ -75,16 +75,23 @@ pub(crate) fn cause(evidence: &Evidence, loaded: bool, config: &Config) -> Error
     }
 }
 
+/// What keeps this from being the relay page, if anything does.
+pub(crate) fn fault_of(relay: &RelayPage, config: &Config) -> Option<SilentFailure> {
+    if relay.status != 200 {
+        return Some(SilentFailure::RelayMissing(relay.status));
+    }
+    if !relay.body.expose().contains(MARK) {
+        return Some(SilentFailure::RelayWrong);
+    }
+    refuses_framing(relay, &config.app).map(SilentFailure::RelayFraming)
+}
+
 /// The header that keeps the relay page out of frames of its own origin, if one does
 /// ([CSP3 §6.4.2](https://www.w3.org/TR/CSP3/#directive-frame-ancestors): where `frame-ancestors` stands, `X-Frame-Options` does not count).
-fn refuses_framing(relay: &RelayPage, own_origin: &str) -> Option<&'static str> {
-    let ancestors = relay.policy.as_deref().and_then(|policy| {
-        let directives = policy.split([';', ',']).map(str::trim);
-        directives.filter_map(|directive| directive.split_once(' ')).find(|(name, _)| name.eq_ignore_ascii_case("frame-ancestors"))
-    });
-    if let Some((_, sources)) = ancestors {
-        let allowed = sources.split_ascii_whitespace().any(|source| matches!(source, "'self'" | "*") || source == own_origin);
-        return (!allowed).then_some("a Content-Security-Policy (frame-ancestors)");
+fn refuses_framing(relay: &RelayPage, app: &Url) -> Option<&'static str> {
+    let policy = Policy::parse(relay.policy.as_deref().unwrap_or_default());
+    if policy.has(ANCESTORS) {
+        return (!policy.allows(ANCESTORS, app, app)).then_some("a Content-Security-Policy (frame-ancestors)");
     }
     let options = relay.frame_options.as_deref()?.trim();
     options.eq_ignore_ascii_case("deny").then_some("an X-Frame-Options")
@@ -131,6 +138,8 @@ mod tests {
             (policy("default-src 'none'; Frame-Ancestors 'none'"), Redirects, false, true, "silent_relay_framing"),
             (policy("frame-ancestors https://app.example"), Redirects, false, true, "silent_page_shown"),
             (policy("default-src 'none';frame-ancestors 'self'"), Redirects, false, true, "silent_page_shown"),
+            (policy("frame-ancestors 'self', frame-ancestors 'none'"), Redirects, false, true, "silent_relay_framing"),
+            (policy("frame-ancestors"), Redirects, false, true, "silent_relay_framing"),
         ] {
             let error = found(relay, provider, isolated, loaded);
             assert_eq!(error.code(), code, "{error}");

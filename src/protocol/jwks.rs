@@ -96,6 +96,13 @@ impl KeySet {
         Ok(set)
     }
 
+    /// How many keys may verify this algorithm, and how many of them have no name.
+    pub(crate) fn fitting(&self, algorithm: Algorithm) -> (usize, usize) {
+        let fitting = self.keys.iter().filter(|key| key.fits(algorithm));
+        let nameless = fitting.clone().filter(|key| key.key_id.is_none()).count();
+        (fitting.count(), nameless)
+    }
+
     /// The one key for this token, as a check to be made. Only the `kid` chooses; a header's own `jwk`, `jku` or `x5u` never does.
     pub(crate) fn check_for(&self, token: &Unverified) -> Result<SignatureCheck, NoKey> {
         let fits = |key: &&Key| key.fits(token.algorithm) && (token.key_id.is_none() || key.key_id == token.key_id);

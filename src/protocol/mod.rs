@@ -9,7 +9,8 @@
 //! | 5. renewal | [`machine`], `pursuit`, `retry` |
 //! | 6. sign-out | `logout`, [`tab_message`] |
 //!
-//! Configuration and what is known of the provider: [`config`], `locales`, `presets`, [`discovery`], `knowledge`. Values: [`secret`], [`time`],
+//! Configuration and what is known of the provider: [`config`], `locales`, `presets`, [`discovery`], `knowledge`; whether it all fits: [`doctor`].
+//! Values: [`secret`], [`time`],
 //! [`http`], [`error`].
 
 mod access_token;
@@ -23,6 +24,7 @@ pub mod config;
 mod config_block;
 pub mod config_builder;
 pub mod discovery;
+pub mod doctor;
 pub mod early;
 mod encoding;
 pub mod error;
@@ -44,6 +46,7 @@ mod logout;
 pub mod machine;
 pub mod monitoring;
 mod pkce;
+mod policy;
 mod presets;
 mod pursuit;
 mod reaction;

@@ -34,12 +34,7 @@ pub struct Deployment {
 impl Deployment {
     /// Checks a configuration for an app at `origin`; the error names the field.
     pub fn check(text: &str, origin: Option<&str>) -> Result<Self> {
-        let config = match origin {
-            Some(origin) => Config::from_json(text, origin)?,
-            None => {
-                Config::from_json(text, SOME_HTTPS_ORIGIN).or_else(|refusal| Config::from_json(text, THIS_MACHINE).map_err(|_| refusal))?
-            }
-        };
+        let config = accepted(text, origin)?;
         let silent_path = config.silent_path().to_owned();
         if !silent_path.ends_with(".html") || silent_path == "/index.html" {
             return Err(anyhow!(
@@ -70,6 +65,14 @@ impl Deployment {
     pub fn local([app, provider, api]: [u16; 3]) -> Result<Self> {
         Self::check(&local(provider, api), Some(&format!("http://localhost:{app}")))
     }
+}
+
+/// The configuration as the app at this origin would have it, or at one that stands for it.
+pub fn accepted(text: &str, origin: Option<&str>) -> Result<Config> {
+    Ok(match origin {
+        Some(origin) => Config::from_json(text, origin)?,
+        None => Config::from_json(text, SOME_HTTPS_ORIGIN).or_else(|refusal| Config::from_json(text, THIS_MACHINE).map_err(|_| refusal))?,
+    })
 }
 
 /// The name of the relay page at hosts (Cloudflare Pages) that drop ".html" from addresses by a redirect.

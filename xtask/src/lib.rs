@@ -7,7 +7,7 @@
 //! things and start programs; [`wasm`], [`html`] and [`bundle`] make the app once for all
 //! configurations, with the words of [`texts`] in the page; [`config`], [`headers`], [`hosts`] and [`dist`] make one deployable
 //! folder of it; [`site`] and [`serve`] hand that folder out; [`run`], [`dev`],
-//! [`simulate`], [`bench`], [`validation`] and [`suite`] are the commands.
+//! [`doctor`], [`simulate`], [`bench`], [`validation`] and [`suite`] are the commands.
 
 pub mod bench;
 pub mod budget;
@@ -17,6 +17,7 @@ pub mod config;
 pub mod dev;
 pub mod digest;
 pub mod dist;
+pub mod doctor;
 pub mod engines;
 pub mod headers;
 pub mod hosts;

@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use xtask::engines::Engine;
 use xtask::hosts::Host;
 use xtask::wasm::Build;
-use xtask::{bench, dev, dist, run, serve, simulate, suite, validation};
+use xtask::{bench, dev, dist, doctor, run, serve, simulate, suite, validation};
 
 /// Builds, runs, packs and tests hushkey.
 #[derive(Debug, Parser)]
@@ -56,6 +56,15 @@ enum Task {
         /// Whom the folder is for; may be given several times. Netlify and Cloudflare unless named
         #[arg(long, value_name = "HOST")]
         host: Vec<Host>,
+    },
+    /// Check a configuration against the real provider and the real host
+    Doctor {
+        /// The configuration, a JSON file
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// Where the app is served, such as https://app.example.com
+        #[arg(long)]
+        origin: Option<String>,
     },
     /// Serve a folder that `dist` wrote, with its headers
     Serve {
@@ -124,6 +133,7 @@ async fn start(task: Task) -> Result<()> {
             let build = if smallest { Build::Smallest } else { Build::Plain };
             dist::command(&config, &out, origin.as_deref(), build, service_worker, &host)
         }
+        Task::Doctor { config, origin } => doctor::command(&config, origin.as_deref()).await,
         Task::Serve { dir, port } => serve::command(&dir, port).await,
         Task::Test { only, engine, list } => suite::command(&only, &engine, list),
         Task::Simulate { sessions, seed, replay } => simulate::command(sessions, seed, replay),

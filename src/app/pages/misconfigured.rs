@@ -19,6 +19,7 @@ pub(crate) fn Misconfigured(MisconfiguredProps { error }: &MisconfiguredProps) -
     use_title(text("title.not_set_up"));
     let block = "<script type=\"application/json\" id=\"hushkey\">";
     let places = [("file", html! { <code>{ "index.html" }</code> }), ("block", html! { <code>{ block }</code> })];
+    let origin = gloo::utils::window().location().origin().unwrap_or_default();
     html! {
         <div class="frame">
             <header class="bar"><a class="brand" href="/">{ wordmark() }</a></header>
@@ -29,6 +30,9 @@ pub(crate) fn Misconfigured(MisconfiguredProps { error }: &MisconfiguredProps) -
                 <section class="section">
                     <h2>{ text("not_set_up.where") }</h2>
                     <p class="quiet">{ marked("not_set_up.how", &places) }</p>
+                    <p class="quiet">
+                        { text("not_set_up.command") }{ " " }<code>{ "cargo xtask doctor --config hushkey.json --origin " }{ origin }</code>
+                    </p>
                 </section>
             </main>
         </div>

@@ -4,6 +4,8 @@ mod account;
 mod api;
 mod callback;
 mod flow;
+
+mod doctor;
 mod home;
 mod misconfigured;
 mod not_found;
@@ -16,6 +18,8 @@ use account::Account;
 use api::Api;
 use callback::Callback;
 use flow::Flow;
+
+use doctor::Doctor;
 use home::Home;
 use not_found::NotFound;
 use signed_out::SignedOut;
@@ -30,6 +34,8 @@ pub(crate) fn page(place: Place) -> Html {
         Place::Route(Route::Account) => html! { <Account /> },
         Place::Route(Route::Api) => html! { <Api /> },
         Place::Route(Route::Flow) => html! { <Flow /> },
+
+        Place::Route(Route::Doctor) => html! { <Doctor /> },
         Place::Route(Route::NotFound) => html! { <NotFound /> },
     }
 }
