@@ -4,6 +4,7 @@
 use super::{Answer, Ask, Asked, Doctor, Reply, Report};
 use crate::protocol::{
     callback::{self, Parameters},
+    checks::Checks,
     error::{Error, SilentFailure},
     policy::{ANCESTORS, Policy},
     secret::SensitiveUrl,
@@ -99,7 +100,7 @@ fn silent(report: &mut Report, asked: &Asked, reply: &Reply) {
     let query = rest.split_once('?').map(|(_, query)| query).unwrap_or_default();
     let said = Parameters::read(query, fragment, transaction.response_mode)
         .map_err(Error::AuthorizationResponse)
-        .and_then(|parameters| callback::process_authorization_response(&parameters, transaction));
+        .and_then(|parameters| callback::process_authorization_response(&parameters, transaction, &Checks::default()));
     match said {
         Err(Error::Silent(SilentFailure::LoginRequired)) => {
             let iss = if transaction.sends_issuer { ", state and iss" } else { " and state" };

@@ -4,7 +4,7 @@ use super::{Answer, Ask, Doctor, Report, Verdict};
 use crate::protocol::{
     address::Transport,
     config::Provider,
-    discovery::{self, Metadata},
+    discovery::Metadata,
     error::{Error, Finding},
     json::Object,
 };
@@ -19,7 +19,7 @@ pub(super) fn judge(doctor: &Doctor, report: &mut Report) {
         (_, None) => {}
         (Provider::Discovered { issuer }, Some(Answer::Replied(reply))) => {
             readable(doctor, report, url);
-            match discovery::process_discovery_response(&reply.to_response(), issuer, doctor.config.transport()) {
+            match super::discovered(doctor, reply, issuer) {
                 Ok(_) => report.right(TOPIC, format!("{url}: issuer is {issuer} letter by letter, the endpoints can be used")),
                 Err(error) => report.wrong(TOPIC, format!("{url}: {error}"), discovered_remedy(&error)),
             }

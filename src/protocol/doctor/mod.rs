@@ -21,9 +21,10 @@ pub use answer::{Answer, HEADERS, Reply};
 pub use questions::{Ask, Question};
 
 use super::{
+    checks::{Checks, Subject},
     config::{Config, Provider},
     discovery::{self, Metadata},
-    error::capped,
+    error::{Error, capped},
     hint::Frames,
     json::Object,
     secret::SensitiveUrl,
@@ -167,10 +168,7 @@ impl Doctor {
     fn metadata(&self) -> Option<Metadata> {
         match &self.config.provider {
             Provider::Known(metadata) => Some((**metadata).clone()),
-            Provider::Discovered { issuer } => {
-                let response = self.reply(Ask::Discovery)?.to_response();
-                discovery::process_discovery_response(&response, issuer, self.config.transport()).ok()
-            }
+            Provider::Discovered { issuer } => discovered(self, self.reply(Ask::Discovery)?, issuer).ok(),
         }
     }
 
@@ -210,4 +208,10 @@ impl Report {
     fn unknown(&mut self, topic: &'static str, finding: impl Into<String>, advice: impl Into<String>) {
         self.add(topic, Verdict::Unknown, finding, advice);
     }
+}
+
+/// Reads what the provider says of itself, as the app would.
+fn discovered(doctor: &Doctor, reply: &Reply, issuer: &str) -> Result<Metadata, Error> {
+    let checks = Checks::default();
+    discovery::process_discovery_response(&reply.to_response(), issuer, doctor.config.transport(), checks.of(Subject::Metadata))
 }
