@@ -5,11 +5,13 @@
 //! the browser that outlives the page's memory, no policy may have been violated, and the console must be clean.
 //!
 //! From bottom to top: `wait` and `http` ask again and again; `tap`, `secrets` see what goes over the wire; `provider`, `server` and
-//! `browser` are the parts of a `world`, with `tls` and `webserver` where a real server serves the app; `console` and `sweep` judge it; `scenarios` tell what people do; `runner` plays them.
+//! `browser` are the parts of a `world`, with `tls` and `webserver` where a real server serves the
+//! app, and `container` for what the image does; `console` and `sweep` judge it; `scenarios` tell what people do; `runner` plays them.
 
 mod arguments;
 mod browser;
 mod console;
+mod container;
 mod http;
 mod person;
 mod provider;

@@ -3,6 +3,7 @@
 use crate::{
     browser::Silence,
     scenarios::{SCENARIOS, Scenario},
+    setup::Host,
     stage::Stage,
     wait::PATIENCE,
     world::World,
@@ -33,7 +34,9 @@ pub(crate) fn play(only: &[String], engine: Engine, headed: bool, build: Build, 
     if chosen.is_empty() {
         bail!("no scenario has such a name; see --list");
     }
-    let stage = Stage::set(engine, headed, build, host)?;
+    let with_container =
+        host.is_none() && engine == Engine::Chromium && chosen.iter().any(|scenario| scenario.setup.host == Host::Container);
+    let stage = Stage::set(engine, headed, build, host, with_container)?;
     on_one_thread(async {
         tokio::select! {
             failed = play_all(&stage, &chosen) => Ok(failed == 0),

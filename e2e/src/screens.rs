@@ -23,7 +23,7 @@ const SETTLED: &str = "return document.readyState === 'complete' && [...document
 /// Takes them all.
 pub(crate) fn take(out: &Path) -> Result<()> {
     fs::create_dir_all(out).with_context(|| format!("{} cannot be written", out.display()))?;
-    let stage = Stage::set(Engine::Chromium, false, Build::Plain, None)?;
+    let stage = Stage::set(Engine::Chromium, false, Build::Plain, None, false)?;
     let pictures = async {
         let album = Album { out };
         let world = World::open(&stage, "screens", Setup::ORDINARY).await?;

@@ -1,6 +1,7 @@
 //! Who hands out files: our own server with the headers of production, a real one, or one of a few lines that could be any.
 
 use crate::{
+    container::Container,
     tap::{Side, Tap, Wire},
     webserver::Running,
 };
@@ -27,6 +28,7 @@ pub(crate) struct Server {
     _tap: Option<Tap>,
     wire: Wire,
     real: Option<Running>,
+    container: Option<Container>,
 }
 
 impl Server {
@@ -39,12 +41,22 @@ impl Server {
         let tap = Tap::open(listeners, port, &wire)?;
         let mut tasks = JoinSet::new();
         tasks.spawn(serve::serve(site, behind, std::future::pending()));
-        Ok(Self { _tasks: tasks, _tap: Some(tap), wire, real: None })
+        Ok(Self { _tasks: tasks, _tap: Some(tap), wire, real: None, container: None })
     }
 
     /// nginx or Caddy.
     pub(crate) fn real(running: Running) -> Self {
-        Self { _tasks: JoinSet::new(), _tap: None, wire: Wire::default(), real: Some(running) }
+        Self { _tasks: JoinSet::new(), _tap: None, wire: Wire::default(), real: Some(running), container: None }
+    }
+
+    /// What the image is started as.
+    pub(crate) fn contained(container: Container) -> Self {
+        Self { _tasks: JoinSet::new(), _tap: None, wire: Wire::default(), real: None, container: Some(container) }
+    }
+
+    /// What was started.
+    pub(crate) fn container(&self) -> Result<&Container> {
+        self.container.as_ref().context("the app is not served by what the image is started as")
     }
 
     /// Whether it is nginx.
@@ -80,7 +92,7 @@ impl Server {
             let router = router.clone();
             tasks.spawn(async move { axum::serve(listener, router).await });
         }
-        Ok(Self { _tasks: tasks, _tap: None, wire: Wire::default(), real: None })
+        Ok(Self { _tasks: tasks, _tap: None, wire: Wire::default(), real: None, container: None })
     }
 }
 

@@ -54,6 +54,8 @@ impl Ports {
 pub(crate) enum Host {
     /// Our own server, with the headers of production.
     Production,
+    /// What the image is started as.
+    Container,
     /// A server that knows files, and sends these headers with each.
     Plain(&'static [(&'static str, &'static str)]),
 }

@@ -40,7 +40,7 @@ const ENDPOINTS: [&str; 4] = ["authorize", "token", "keys", "api"];
 
 /// Runs for so many minutes, and writes what was measured to a file.
 pub(crate) fn run(minutes: u64, seed: u64, out: &Path) -> Result<()> {
-    let stage = Stage::set(Engine::Chromium, false, Build::Plain, None)?;
+    let stage = Stage::set(Engine::Chromium, false, Build::Plain, None, false)?;
     let soak = async {
         let world = World::open(&stage, "soak", SETUP).await?;
         let mut soak =

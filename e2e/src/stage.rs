@@ -1,6 +1,6 @@
 //! What all scenarios share: the finished bundle, the programs, a place for files.
 
-use crate::{browser::Wish, setup::ThirdPartyCookies, tls::Identity, webserver::Real};
+use crate::{browser::Wish, container, setup::ThirdPartyCookies, tls::Identity, webserver::Real};
 use anyhow::{Result, ensure};
 use std::{fs, path::PathBuf};
 use xtask::{
@@ -21,13 +21,15 @@ pub(crate) struct Stage {
     pub(crate) engine: Engine,
     /// Who serves the app, if not we.
     pub(crate) real: Option<Real>,
+    /// What the image is made of, if a scenario needs it.
+    pub(crate) container: Option<PathBuf>,
     programs: Programs,
     headed: bool,
 }
 
 impl Stage {
     /// Builds the app (or finds it built), and finds the programs.
-    pub(crate) fn set(engine: Engine, headed: bool, build: Build, host: Option<WebServer>) -> Result<Self> {
+    pub(crate) fn set(engine: Engine, headed: bool, build: Build, host: Option<WebServer>, with_container: bool) -> Result<Self> {
         let workspace = Workspace::find()?;
         let programs = engine.programs()?;
         let real = host.map(Real::find).transpose()?;
@@ -35,7 +37,8 @@ impl Stage {
         tools::provider_packages(&workspace)?;
         let bundle = bundle::make(&workspace, build)?;
         ensure!(bundle.build == build, "the build that is to be tested could not be made");
-        Ok(Self { workspace, bundle, engine, real, programs, headed })
+        let container = with_container.then(|| container::make(&workspace)).transpose()?;
+        Ok(Self { workspace, bundle, engine, real, container, programs, headed })
     }
 
     /// A browser for a scenario.

@@ -2,6 +2,7 @@
 
 use crate::{
     browser::Browser,
+    container::Container,
     http,
     provider::Provider,
     secrets::Secrets,
@@ -12,7 +13,7 @@ use crate::{
     tls::Identity,
 };
 use ::http::Method;
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use std::{
     cell::RefCell,
     fs,
@@ -55,6 +56,11 @@ impl World {
         let server = match (&stage.real, setup.host) {
             (Some(real), _) => Server::real(real.serve(&dist, &folder.join("server"), ports.app).await?),
             (None, Host::Production) => Server::production(&dist, ports::listen(ports.app)?)?,
+            (None, Host::Container) => {
+                let text = setup.deployment(ports)?.text;
+                let made = stage.container.as_ref().context("what the image is made of was not made")?;
+                Server::contained(Container::start(made, &ports.app(), ports.app, &text).await?)
+            }
             (None, Host::Plain(headers)) => Server::plain(&dist, headers, ports::listen(ports.app)?)?,
         };
         let identity = stage.identity().cloned();

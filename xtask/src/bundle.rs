@@ -4,6 +4,8 @@
 //! sources have not changed, a deployment for another configuration takes no
 //! time.
 
+pub mod kept;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

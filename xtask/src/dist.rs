@@ -20,13 +20,25 @@ const HEADERS: &str = "_headers";
 /// Deep links for hosts that do not answer them with the page by themselves.
 const REDIRECTS: &str = "/* /index.html 200\n";
 
+/// Where the app comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// It is built, or found built.
+    Built(Build),
+    /// It was written down by `cargo xtask bundle`.
+    Kept(PathBuf),
+}
+
 /// The command `cargo xtask dist`.
-pub fn command(config: &Path, out: &Path, origin: Option<&str>, build: Build, service_worker: bool, hosts: &[Host]) -> Result<()> {
+pub fn command(config: &Path, out: &Path, origin: Option<&str>, source: &Source, service_worker: bool, hosts: &[Host]) -> Result<()> {
     let hosts = if hosts.is_empty() { hosts::USUAL } else { hosts };
     // First, since a wrong configuration should not cost a build.
     let deployment = Deployment { service_worker, ..Deployment::read(config, origin)? };
     hosts::check(hosts)?;
-    let bundle = bundle::make(&Workspace::find()?, build)?;
+    let bundle = match source {
+        Source::Built(build) => bundle::make(&Workspace::find()?, *build)?,
+        Source::Kept(folder) => Bundle::kept(folder)?,
+    };
     let written = write_for(hosts, &bundle, &deployment, out)?;
     say(&format!("{} is ready to be deployed.", out.display()));
     for file in written {
@@ -102,7 +114,8 @@ fn clear(out: &Path) -> Result<()> {
     fs::create_dir_all(out).with_context(|| format!("{} cannot be written.", out.display()))
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// Copies a folder with everything in it.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;

@@ -22,6 +22,7 @@ pub mod engines;
 pub mod headers;
 pub mod hosts;
 pub mod html;
+pub mod lint;
 pub mod ports;
 pub mod process;
 pub mod provider;

@@ -6,10 +6,11 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use xtask::dist::Source;
 use xtask::engines::Engine;
 use xtask::hosts::Host;
 use xtask::wasm::Build;
-use xtask::{bench, dev, dist, doctor, run, serve, simulate, suite, validation};
+use xtask::{bench, bundle, dev, dist, doctor, run, serve, simulate, suite, validation};
 
 /// Builds, runs, packs and tests hushkey.
 #[derive(Debug, Parser)]
@@ -50,12 +51,24 @@ enum Task {
         /// A tenth smaller: with a standard library compiled for size (needs the component rust-src; a plain build is the fallback)
         #[arg(long)]
         smallest: bool,
+        /// Of what `bundle` wrote, without building anything
+        #[arg(long, value_name = "DIR", conflicts_with = "smallest")]
+        bundle: Option<PathBuf>,
         /// With a service worker that keeps page and hashed files, so that a reload waits for no server of the app
         #[arg(long)]
         service_worker: bool,
         /// Whom the folder is for; may be given several times. Netlify and Cloudflare unless named
         #[arg(long, value_name = "HOST")]
         host: Vec<Host>,
+    },
+    /// Write the app without a configuration: what `dist --bundle` makes deployments of where there is no compiler
+    Bundle {
+        /// The folder to write
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// A tenth smaller; see `dist`
+        #[arg(long)]
+        smallest: bool,
     },
     /// Check a configuration against the real provider and the real host
     Doctor {
@@ -129,10 +142,11 @@ async fn start(task: Task) -> Result<()> {
     match task {
         Task::Run { port, open } => run::command(port, open).await,
         Task::Dev { port } => dev::command(port).await,
-        Task::Dist { config, out, origin, smallest, service_worker, host } => {
-            let build = if smallest { Build::Smallest } else { Build::Plain };
-            dist::command(&config, &out, origin.as_deref(), build, service_worker, &host)
+        Task::Dist { config, out, origin, smallest, bundle, service_worker, host } => {
+            let source = bundle.map_or_else(|| Source::Built(build(smallest)), Source::Kept);
+            dist::command(&config, &out, origin.as_deref(), &source, service_worker, &host)
         }
+        Task::Bundle { out, smallest } => bundle::kept::command(&out, build(smallest)),
         Task::Doctor { config, origin } => doctor::command(&config, origin.as_deref()).await,
         Task::Serve { dir, port } => serve::command(&dir, port).await,
         Task::Test { only, engine, list } => suite::command(&only, &engine, list),
@@ -141,4 +155,8 @@ async fn start(task: Task) -> Result<()> {
         Task::Validation => validation::command().await,
         Task::DevHook => dev::hook(),
     }
+}
+
+const fn build(smallest: bool) -> Build {
+    if smallest { Build::Smallest } else { Build::Plain }
 }

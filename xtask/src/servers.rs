@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use crate::engines::is_root;
@@ -45,6 +45,17 @@ impl WebServer {
         }
     }
 
+    /// nginx's module for what is compressed by brotli already, which is in a package of its own.
+    pub fn brotli_module() -> Result<PathBuf> {
+        const PLACE: &str = "usr/lib/nginx/modules/ngx_http_brotli_static_module.so";
+        const PACKAGE: &str = "libnginx-mod-http-brotli-static";
+        let system = PathBuf::from("/").join(PLACE);
+        if system.is_file() {
+            return Ok(system);
+        }
+        Ok(unpacked(PACKAGE).with_context(|| format!("This test needs the package {PACKAGE} of Debian or Ubuntu."))?.join(PLACE))
+    }
+
     /// The program: on the machine, or in the cache, or out of a package.
     pub fn program(self) -> Result<PathBuf> {
         let name = self.name();
@@ -58,9 +69,7 @@ impl WebServer {
              in {} if it is not on the PATH.",
             name.to_uppercase()
         );
-        let Ok(version) = fs::read_to_string("/etc/debian_version") else { bail!("{hint}") };
-        let folder = workspace::cache()?.join("tools").join(format!("{name}-debian-{}", version.trim().replace('/', "-")));
-        self.unpack(&folder).with_context(|| hint.clone())?;
+        let folder = unpacked(name).with_context(|| hint.clone())?;
         let program = ["usr/sbin", "usr/bin"].map(|place| folder.join(place).join(name)).into_iter().find(|program| program.is_file());
         let program = program.with_context(|| hint.clone())?;
         // It may lack a library of the system.
@@ -68,26 +77,29 @@ impl WebServer {
         output(Command::new(&program).arg(version), &format!("asking {name} its version")).with_context(|| hint)?;
         Ok(program)
     }
+}
 
-    fn unpack(self, folder: &PathBuf) -> Result<()> {
-        tools::once(folder, |fresh| {
-            let download =
-                || quietly(Command::new("apt-get").args(["download", "-qq", self.name()]).current_dir(fresh), "Fetching a web server");
-            if let Err(error) = download() {
-                if !is_root() {
-                    return Err(error);
-                }
-                output(Command::new("apt-get").args(["update", "-qq"]), "reading the list of packages")?;
-                download()?;
+/// A package of Debian, unpacked into the cache.
+fn unpacked(package: &str) -> Result<PathBuf> {
+    let version = fs::read_to_string("/etc/debian_version").context("This is no Debian.")?;
+    let folder = workspace::cache()?.join("tools").join(format!("{package}-debian-{}", version.trim().replace('/', "-")));
+    tools::once(&folder, |fresh| {
+        let download = || quietly(Command::new("apt-get").args(["download", "-qq", package]).current_dir(fresh), "Fetching a web server");
+        if let Err(error) = download() {
+            if !is_root() {
+                return Err(error);
             }
-            for entry in fs::read_dir(fresh)? {
-                let package = entry?.path();
-                if package.extension().is_some_and(|end| end == "deb") {
-                    output(Command::new("dpkg-deb").arg("-x").arg(&package).arg(fresh), "unpacking a web server")?;
-                    fs::remove_file(package)?;
-                }
+            output(Command::new("apt-get").args(["update", "-qq"]), "reading the list of packages")?;
+            download()?;
+        }
+        for entry in fs::read_dir(fresh)? {
+            let file = entry?.path();
+            if file.extension().is_some_and(|end| end == "deb") {
+                output(Command::new("dpkg-deb").arg("-x").arg(&file).arg(fresh), "unpacking a web server")?;
+                fs::remove_file(file)?;
             }
-            Ok(())
-        })
-    }
+        }
+        Ok(())
+    })?;
+    Ok(folder)
 }

@@ -4,6 +4,7 @@ mod anywhere;
 mod api;
 mod callback;
 mod configuration;
+mod container;
 mod continuity;
 mod cookies;
 mod headers;
@@ -62,6 +63,9 @@ const REFUSALS: Setup = Setup { console_may_say: &["status of 400", "status of 4
 
 /// The provider is at another site, and the browser keeps its cookies out of frames.
 const ELSEWHERE: Setup = Setup { site: Site::Cross, ..Setup::ORDINARY };
+
+/// Why the image is started once.
+const ONE_IMAGE: &str = "a server is the same for every engine";
 
 /// Why a page is not kept without its query.
 const NO_VARY_SEARCH: &[(Engine, &str)] =
@@ -201,6 +205,13 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario!("cookies-allowed", "a provider at another site gets its cookies in a frame of a browser that sends them", cookies::sent,
         Setup { third_party_cookies: ThirdPartyCookies::Allowed, ..ELSEWHERE }),
     scenario!("cookies-blocked", "a provider at another site gets no cookies in a frame of a browser that blocks them, and is asked by a redirect", cookies::kept_back, ELSEWHERE),
+    scenario!("container", "the steps of the image make something that serves the app, for nobody in particular, and logs no query", container::serves,
+        Setup {
+            host: Host::Container,
+            not_in: &[(Engine::Firefox, ONE_IMAGE), (Engine::WebKit, ONE_IMAGE)],
+            only_ours: Some("it brings its own"),
+            ..Setup::ORDINARY
+        }),
     scenario!("anywhere", "other paths, on a server that knows files and nothing else", anywhere::on_a_plain_server,
         Setup {
             provider: &["--redirect-path", "/auth/callback", "--silent-path", "/silent-callback.html"],

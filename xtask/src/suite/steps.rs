@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{Context, scratch};
 use crate::engines::{Engine, chromium};
+use crate::lint;
 use crate::process::quietly;
 use crate::servers::WebServer;
 use crate::simulate;
@@ -50,6 +51,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "provider", headline: "tests of the local provider", run: Run::Once(provider) },
     Step { name: "wasm", headline: "tests of the library in a browser", run: Run::In(DRIVEN_BY_WASM_BINDGEN, wasm) },
     Step { name: "deny", headline: "licences, duplicates and sources of dependencies", run: Run::Once(deny) },
+    Step { name: "image", headline: "the Dockerfile and the scripts of the image are clean", run: Run::Once(image) },
     Step { name: "e2e", headline: "the app against the local provider, end to end", run: Run::In(&Engine::ALL, e2e) },
     Step { name: "hosts", headline: "the deployed folder on nginx and Caddy, over TLS", run: Run::In(&[Engine::Chromium], hosts) },
     Step { name: "smallest", headline: "the smallest build works, too", run: Run::In(&[Engine::Chromium], smallest) },
@@ -144,6 +146,14 @@ fn deny(context: &Context) -> Result<()> {
     let program = CARGO_DENY.program("cargo-deny")?;
     let checks = ["check", "bans", "licenses", "sources"];
     context.run(Command::new(program).args(["--all-features", "--locked"]).args(checks))
+}
+
+fn image(context: &Context) -> Result<()> {
+    context.run(Command::new(lint::hadolint()?).args(["--failure-threshold", "style", "container/Dockerfile"]))?;
+    for script in ["build.sh", "start.sh"] {
+        context.run(Command::new("sh").arg("-n").arg(format!("container/{script}")))?;
+    }
+    Ok(())
 }
 
 fn e2e(context: &Context, engine: Engine) -> Result<()> {
