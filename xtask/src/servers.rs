@@ -5,7 +5,7 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -69,7 +69,7 @@ impl WebServer {
         Ok(program)
     }
 
-    fn unpack(self, folder: &PathBuf) -> Result<()> {
+    fn unpack(self, folder: &Path) -> Result<()> {
         tools::once(folder, |fresh| {
             let download =
                 || quietly(Command::new("apt-get").args(["download", "-qq", self.name()]).current_dir(fresh), "Fetching a web server");

@@ -143,7 +143,7 @@ pub(super) fn cloudfront(template: &Value, path: &str) -> Answer {
     let resources = &template["Resources"];
     let distribution = &resources["Distribution"]["Properties"]["DistributionConfig"];
     let own = distribution["CacheBehaviors"].as_array().into_iter().flatten().find(|behavior| behavior["PathPattern"] == path);
-    let behavior = own.unwrap_or(&distribution["DefaultCacheBehavior"]);
+    let behavior = own.unwrap_or_else(|| &distribution["DefaultCacheBehavior"]);
     let policy = &resources[behavior["ResponseHeadersPolicyId"]["Ref"].as_str().expect("a policy")];
     let policy = &policy["Properties"]["ResponseHeadersPolicyConfig"];
     let custom = policy["CustomHeadersConfig"]["Items"].as_array().into_iter().flatten();
