@@ -55,7 +55,7 @@ async fn play_all(stage: &Stage, chosen: &[&Scenario]) -> usize {
     let (mut failed, mut skipped) = (0, 0);
     let mut noted: BTreeMap<String, usize> = BTreeMap::new();
     for scenario in chosen {
-        let why_not = scenario.setup.why_not_in(stage.engine).or(scenario.setup.only_ours.filter(|_| stage.real.is_some()));
+        let why_not = scenario.setup.why_not_in(stage.engine).or_else(|| scenario.setup.only_ours.filter(|_| stage.real.is_some()));
         if let Some(why) = why_not {
             skipped += 1;
             println!("SKIP  {:<22}          {why}", scenario.name);

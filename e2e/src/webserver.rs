@@ -95,7 +95,7 @@ fn nginx(folder: &Path, home: &Path, port: u16) -> Result<String> {
         "daemon off;\nmaster_process off;\npid {home}/nginx.pid;\nevents {{ worker_connections 256; }}\n\
          http {{\n{temporary}  log_format asked '$request_method $request_uri';\n  access_log {home}/asked.log asked;\n  \
          server {{\n    listen 127.0.0.1:{port} ssl http2;\n    listen [::1]:{port} ssl http2;\n    server_name localhost;\n    \
-         ssl_certificate {home}/certificate.pem;\n    ssl_certificate_key {home}/key.pem;\n    root {};\n    include {};\n  }}\n}}\n",
+         ssl_certificate {home}/certificate.pem;\n    ssl_certificate_key {home}/key.pem;\n    ssl_protocols TLSv1.2 TLSv1.3;\n    root {};\n    include {};\n  }}\n}}\n",
         folder.display(),
         written.display()
     ))

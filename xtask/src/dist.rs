@@ -134,7 +134,7 @@ mod tests {
     use super::*;
     use crate::site::{Ask, Site};
 
-    const PAGE: &str = "<!doctype html><html><body><div id=\"app\"></div>\
+    const PAGE: &str = "<!doctype html><html><head><meta charset=\"utf-8\"></head><body><div id=\"app\"></div>\
         <script type=\"application/json\" id=\"hushkey\">{}</script>\
         <script type=\"module\">start()</script></body></html>";
 
@@ -146,7 +146,7 @@ mod tests {
             build: Build::Plain,
             files,
             page: PAGE.to_owned(),
-            relay: "<!doctype html><script>relay()</script>".to_owned(),
+            relay: "<!doctype html><meta charset=\"utf-8\"><script>relay()</script>".to_owned(),
             immutable: vec!["/app-ba7816bf8f01cfea.css".to_owned()],
         }
     }
@@ -212,6 +212,25 @@ mod tests {
             assert!(read("service-worker.js").contains(word), "{}", read("service-worker.js"));
             assert_eq!(read(HEADERS).matches("'sha256-").count(), if service_worker { 4 } else { 3 }, "{}", read(HEADERS));
         }
+    }
+
+    #[test]
+    fn where_no_header_can_be_sent_the_pages_carry_their_policies() {
+        let home = tempfile::tempdir().expect("a folder");
+        let out = home.path().join("dist");
+        let read = |name: &str| fs::read_to_string(out.join(name)).expect(name);
+        let policy = "http-equiv=\"Content-Security-Policy\"";
+        write(&bundle(home.path()), &deployment("/silent-refresh.html"), &out).expect("written");
+        assert!(!read("index.html").contains(policy) && !out.join("404.html").exists());
+
+        write_for(&[Host::GithubPages], &bundle(home.path()), &deployment("/silent-refresh.html"), &out).expect("written");
+        assert!(read("index.html").contains(policy) && read("index.html").contains(&crate::digest::script_source("start()")));
+        assert_eq!(read("404.html"), read("index.html"), "a deep link is the same page");
+        let relay = read("silent-refresh.html");
+        assert!(relay.contains(policy) && relay.contains(&format!("script-src {}", crate::digest::script_source("relay()"))), "{relay}");
+        assert!(!out.join("404.html.br").exists(), "nobody asks for it by that name");
+
+        assert!(write_for(&[Host::GithubPages, Host::Cloudflare], &bundle(home.path()), &deployment("/x.html"), &out).is_err());
     }
 
     #[test]

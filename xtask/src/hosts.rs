@@ -21,7 +21,8 @@ use clap::ValueEnum;
 use crate::config::bare;
 use crate::headers::Headers;
 
-pub use rules::{Rules, is_hidden, is_view};
+use rules::Rules;
+pub use rules::{is_hidden, is_view};
 
 /// Somebody who serves files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -48,6 +49,9 @@ pub enum Host {
 
 /// Those that a folder is written for unless others are named.
 pub const USUAL: &[Host] = &[Host::Netlify, Host::Cloudflare];
+
+/// The ends of the names of what stands beside the folder.
+const BESIDE: [&str; 3] = ["nginx.conf", "Caddyfile", "cloudformation.json"];
 
 /// Where the file of a host belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,14 +81,14 @@ impl Host {
         Ok(match self {
             // What GitHub is told stands in the pages.
             Self::Netlify | Self::Cloudflare | Self::GithubPages => Vec::new(),
-            Self::Nginx => vec![(Place::Beside("nginx.conf"), nginx::render(rules)?)],
-            Self::Caddy => vec![(Place::Beside("Caddyfile"), caddy::render(rules)?)],
+            Self::Nginx => vec![(Place::Beside(BESIDE[0]), nginx::render(rules)?)],
+            Self::Caddy => vec![(Place::Beside(BESIDE[1]), caddy::render(rules)?)],
             Self::Apache => vec![(Place::Inside(".htaccess"), apache::render(rules)?)],
             Self::Vercel => {
                 vec![(Place::Inside("vercel.json"), vercel::render(rules)), (Place::Inside(".vercelignore"), vercel::ignored())]
             }
             Self::Firebase => vec![(Place::Inside("firebase.json"), firebase::render(rules))],
-            Self::Cloudfront => vec![(Place::Beside("cloudformation.json"), cloudfront::render(rules)?)],
+            Self::Cloudfront => vec![(Place::Beside(BESIDE[2]), cloudfront::render(rules)?)],
         })
     }
 
@@ -121,6 +125,12 @@ pub fn write(hosts: &[Host], headers: &Headers, silent_path: &str, immutable: &[
         };
         fs::write(&path, text).with_context(|| format!("{} cannot be written.", path.display()))?;
         written.push(path);
+    }
+    // What was written for the deployment before this one does not fit its page.
+    for path in BESIDE.iter().filter_map(|ending| beside(out, ending).ok()).filter(|path| !written.contains(path)) {
+        if fs::read_to_string(&path).is_ok_and(|text| text.contains("`cargo xtask dist --host ")) {
+            fs::remove_file(path)?;
+        }
     }
     Ok(written)
 }

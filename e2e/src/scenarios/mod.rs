@@ -174,7 +174,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario!("framed", "a page of another origin cannot show the app in a frame", hostile::framed,
         Setup { console_may_say: &["frame-ancestors"], ..Setup::ORDINARY }),
     scenario!("opened", "a page of another origin that opens the app, posts to it and links to it gets nothing", hostile::opened,
-        Setup { console_may_say: &["status of 405", "CORS", "Cross-Origin"], ..Setup::ORDINARY }),
+        Setup { console_may_say: &["status of 405", "CORS", "Cross-Origin", "ERR_FAILED", "/favicon.ico"], ..Setup::ORDINARY }),
     scenario!("changed-files", "one changed byte in a script or in the module stops the start, and is told", integrity::every_file,
         Setup { host: Host::Plain(&[]), console_may_say: &["integrity", "digest", "Event", "Failed to fetch", "NetworkError"], ..NOBODY }),
     scenario!("policy-in-page", "where no header can be sent, the policy in the page holds", policy::in_the_page,

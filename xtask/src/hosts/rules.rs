@@ -27,7 +27,7 @@ pub fn is_hidden(path: &str) -> bool {
 
 /// The headers by kind of address, and the addresses that are not views.
 #[derive(Debug)]
-pub struct Rules<'a> {
+pub(super) struct Rules<'a> {
     headers: &'a Headers,
     /// The relay page.
     pub(super) relay: &'a str,
@@ -42,7 +42,7 @@ pub(super) type Set<'a> = Vec<(&'a str, &'a str)>;
 
 impl<'a> Rules<'a> {
     /// Fails if an address or a header has a character that some host would take for its own language.
-    pub fn new(headers: &'a Headers, relay: &'a str, bare: &'a str, kept: &'a [String]) -> Result<Self> {
+    pub(super) fn new(headers: &'a Headers, relay: &'a str, bare: &'a str, kept: &'a [String]) -> Result<Self> {
         for path in [relay, bare].into_iter().chain(kept.iter().map(String::as_str)) {
             let is_plain = path.chars().all(|c| c.is_ascii_alphanumeric() || PLAIN.contains(c));
             ensure!(is_plain, "The path {path} has characters that a host may misread; use letters, digits, and {PLAIN}");

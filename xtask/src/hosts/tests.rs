@@ -158,6 +158,12 @@ fn files_stand_where_the_host_reads_them() -> Result<()> {
         assert!(home.path().join(name).is_file(), "{name}");
     }
     assert!(write(&hosts, &headers(), RELAY, &[], Path::new("..")).is_err(), "there is nothing beside it");
+
+    // The next deployment is for one of them: what the others had would not fit its page. What somebody else wrote stays.
+    fs::write(home.path().join("public.Caddyfile"), "by hand")?;
+    write(&[Host::Nginx], &headers(), RELAY, &[KEPT.to_owned()], &out)?;
+    let left = |name: &str| home.path().join(name).is_file();
+    assert!(left("public.nginx.conf") && left("public.Caddyfile") && !left("public.cloudformation.json"));
     Ok(())
 }
 

@@ -9,10 +9,10 @@ use super::FILES;
 
 /// What a host would answer with.
 #[derive(Debug, Default)]
-pub struct Answer {
+pub(super) struct Answer {
     /// The file; none is a 404.
-    pub file: Option<String>,
-    pub headers: BTreeMap<String, String>,
+    pub(super) file: Option<String>,
+    pub(super) headers: BTreeMap<String, String>,
 }
 
 fn fits(pattern: &str, path: &str) -> bool {
@@ -30,7 +30,7 @@ fn header(line: &str) -> Option<(String, String)> {
 }
 
 /// Exact names first, then expressions in their order, then the rest. A missing file is answered by a place of its own.
-pub fn nginx(text: &str, path: &str) -> Answer {
+pub(super) fn nginx(text: &str, path: &str) -> Answer {
     let blocks: Vec<(&str, Vec<&str>)> = text
         .split("\nlocation ")
         .skip(1)
@@ -53,7 +53,7 @@ pub fn nginx(text: &str, path: &str) -> Answer {
 }
 
 /// Matchers by name; errors before everything; the first block whose matcher fits.
-pub fn caddy(text: &str, path: &str) -> Answer {
+pub(super) fn caddy(text: &str, path: &str) -> Answer {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let is_matched = |name: &str| {
         let start = format!("{name} path_regexp \"");
@@ -82,7 +82,7 @@ pub fn caddy(text: &str, path: &str) -> Answer {
 }
 
 /// Rewrites in their order, on the path without its first slash; then headers by the name of the file.
-pub fn apache(text: &str, path: &str) -> Answer {
+pub(super) fn apache(text: &str, path: &str) -> Answer {
     let mut found = path.to_owned();
     let mut condition = None;
     for line in text.lines() {
@@ -120,12 +120,12 @@ pub fn apache(text: &str, path: &str) -> Answer {
     Answer { file, headers }
 }
 
-pub fn json(text: &str) -> Value {
+pub(super) fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
 }
 
 /// Rules of Vercel and Firebase: of headers all that fit, a later one overriding; of rewrites the first, where there is no file.
-pub fn rules(headers: &Value, rewrites: &Value, path: &str) -> Answer {
+pub(super) fn rules(headers: &Value, rewrites: &Value, path: &str) -> Answer {
     let is_for = |rule: &&Value| {
         let pattern = rule["regex"].as_str().map(str::to_owned).or_else(|| Some(format!("^{}$", rule["source"].as_str()?)));
         fits(&pattern.expect("a pattern"), path)
@@ -139,11 +139,11 @@ pub fn rules(headers: &Value, rewrites: &Value, path: &str) -> Answer {
 }
 
 /// The behaviour of the address, the policy that it names, and what the function makes of the address.
-pub fn cloudfront(template: &Value, path: &str) -> Answer {
+pub(super) fn cloudfront(template: &Value, path: &str) -> Answer {
     let resources = &template["Resources"];
     let distribution = &resources["Distribution"]["Properties"]["DistributionConfig"];
     let own = distribution["CacheBehaviors"].as_array().into_iter().flatten().find(|behavior| behavior["PathPattern"] == path);
-    let behavior = own.unwrap_or(&distribution["DefaultCacheBehavior"]);
+    let behavior = own.unwrap_or_else(|| &distribution["DefaultCacheBehavior"]);
     let policy = &resources[behavior["ResponseHeadersPolicyId"]["Ref"].as_str().expect("a policy")];
     let policy = &policy["Properties"]["ResponseHeadersPolicyConfig"];
     let custom = policy["CustomHeadersConfig"]["Items"].as_array().into_iter().flatten();
