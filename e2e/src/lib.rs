@@ -5,12 +5,14 @@
 //! the browser that outlives the page's memory, no policy may have been violated, and the console must be clean.
 //!
 //! From bottom to top: `wait` and `http` ask again and again; `tap`, `secrets` see what goes over the wire; `provider`, `server` and
-//! `browser` are the parts of a `world`; `console` and `sweep` judge it; `scenarios` tell what people do; `runner` plays them.
+//! `browser` are the parts of a `world`; `console` and `sweep` judge it; `scenarios` tell what people do; `runner` plays them; on
+//! `walks` through all pages and states `look` takes pictures or judges.
 
 mod arguments;
 mod browser;
 mod console;
 mod http;
+mod look;
 mod person;
 mod provider;
 mod runner;
@@ -24,6 +26,7 @@ mod stage;
 mod sweep;
 mod tap;
 mod wait;
+mod walks;
 mod world;
 
 use arguments::{Arguments, Task};
@@ -39,7 +42,7 @@ pub fn main() -> ExitCode {
             Ok(true)
         }
         Task::Play { only, engine, headed, build } => runner::play(&only, engine, headed, build),
-        Task::Screens { out } => screens::take(&out).map(|()| true),
+        Task::Screens { out, walks, shown } => screens::take(&out, &walks, shown).map(|()| true),
         Task::Soak { minutes, seed, out } => soak::run(minutes, seed, &out).map(|()| true),
     };
     match result {

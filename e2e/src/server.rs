@@ -1,6 +1,6 @@
 //! Who hands out files: our own server with the headers of production, or one of a few lines that could be any.
 
-use crate::tap::{Side, Tap, Wire};
+use crate::tap::{Tap, Wire};
 use anyhow::{Context, Result};
 use axum::{
     Router,
@@ -40,9 +40,7 @@ impl Server {
 
     /// What was asked for below this path, in no order: path and query. Of a server of production.
     pub(crate) fn asked_for(&self, path: &str) -> Vec<String> {
-        let said = self.wire.text(Side::Browser);
-        let asked = said.lines().filter_map(|line| line.strip_prefix("GET ")?.strip_suffix(" HTTP/1.1"));
-        asked.filter(|asked| asked.starts_with(path)).map(str::to_owned).collect()
+        self.wire.asked_for(path)
     }
 
     /// Any static server: files by their names, the page for everything that has no name of a file, no header but the type and these.

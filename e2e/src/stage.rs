@@ -1,6 +1,6 @@
 //! What all scenarios share: the finished bundle, the programs, a place for files.
 
-use crate::{browser::Wish, setup::ThirdPartyCookies};
+use crate::{browser::Wish, setup::Setup};
 use anyhow::{Result, ensure};
 use std::{fs, path::PathBuf};
 use xtask::{
@@ -18,6 +18,8 @@ pub(crate) struct Stage {
     pub(crate) workspace: Workspace,
     pub(crate) bundle: Bundle,
     pub(crate) engine: Engine,
+    /// The folder with axe-core and Lighthouse: they judge in Chromium.
+    pub(crate) judges: Option<PathBuf>,
     programs: Programs,
     headed: bool,
 }
@@ -31,12 +33,19 @@ impl Stage {
         tools::provider_packages(&workspace)?;
         let bundle = bundle::make(&workspace, build)?;
         ensure!(bundle.build == build, "the build that is to be tested could not be made");
-        Ok(Self { workspace, bundle, engine, programs, headed })
+        let judges = if engine == Engine::Chromium { Some(tools::judges(&workspace)?) } else { None };
+        Ok(Self { workspace, bundle, engine, judges, programs, headed })
     }
 
     /// A browser for a scenario.
-    pub(crate) fn wish(&self, third_party_cookies: ThirdPartyCookies) -> Wish<'_> {
-        Wish { engine: self.engine, programs: &self.programs, headed: self.headed, third_party_cookies }
+    pub(crate) fn wish(&self, setup: &Setup) -> Wish<'_> {
+        Wish {
+            engine: self.engine,
+            programs: &self.programs,
+            headed: self.headed,
+            third_party_cookies: setup.third_party_cookies,
+            languages: setup.languages,
+        }
     }
 
     /// An empty folder for a scenario.

@@ -30,6 +30,8 @@ pub(crate) struct World {
     ports: Ports,
     notes: RefCell<Vec<String>>,
     pub(crate) server: Server,
+    /// The folder with axe-core and Lighthouse.
+    pub(crate) judges: Option<PathBuf>,
 }
 
 impl World {
@@ -49,9 +51,9 @@ impl World {
             Host::Plain(headers) => Server::plain(&dist, headers, listeners)?,
         };
         let provider = Provider::start(&stage.workspace, &folder, ports, stage.engine, setup).await?;
-        let browser = Browser::open(stage.wish(setup.third_party_cookies)).await?;
+        let browser = Browser::open(stage.wish(&setup)).await?;
         let app = format!("http://localhost:{}", ports.app);
-        Ok(Self { browser, provider, app, folder, setup, ports, notes: RefCell::default(), server })
+        Ok(Self { browser, provider, app, folder, setup, ports, notes: RefCell::default(), server, judges: stage.judges.clone() })
     }
 
     /// The address under which the browser knows the provider.
