@@ -5,6 +5,7 @@ use crate::{
     world::World,
 };
 use anyhow::{Context, Result, bail, ensure};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -55,6 +56,8 @@ impl Look {
     /// Looks at the page as it is now.
     pub(crate) async fn at(&self, world: &World, name: &str) -> Result<()> {
         let browser = &world.browser;
+        // Whatever was clicked last is not what is to be seen.
+        browser.devtools("Input.dispatchMouseEvent", json!({ "type": "mouseMoved", "x": 0, "y": 0 })).await?;
         // A phone draws none that take room, and on the large pictures they are noise.
         browser.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await?;
         for (width, height) in SIZES {
@@ -80,10 +83,12 @@ impl Look {
 
 /// A picture of the whole page, not only of what fits on the screen.
 async fn keep(world: &World, file: &Path, (width, height): (u64, u64)) -> Result<()> {
-    let whole = world.browser.script("return document.documentElement.scrollHeight", Vec::new()).await?;
-    resize(world, width, whole.as_u64().unwrap_or(height).max(height)).await?;
     settled(world).await?;
-    Ok(fs::write(file, world.browser.screenshot().await?)?)
+    let whole = world.browser.script("return document.documentElement.scrollHeight", Vec::new()).await?;
+    // Not by a larger window: some of the page is as high as that.
+    let clip = json!({ "x": 0, "y": 0, "width": width, "height": whole.as_u64().unwrap_or(height).max(height), "scale": 1 });
+    let picture = world.browser.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true, "clip": clip })).await?;
+    Ok(fs::write(file, STANDARD.decode(picture["data"].as_str().context("a picture is a text")?)?)?)
 }
 
 async fn judge(world: &World, axe: &str) -> Result<()> {

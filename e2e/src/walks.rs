@@ -4,7 +4,7 @@ use crate::{
     look::Look,
     person::ALICE,
     setup::{Setup, Site},
-    wait::{until, yes},
+    wait::{PATIENCE, until, yes},
     world::World,
 };
 use anyhow::{Result, ensure};
@@ -101,7 +101,7 @@ async fn inside(world: &World, look: &Look) -> Result<()> {
     world.presses("Renew now").await?;
     world.sees("This takes longer than usual. It goes on by itself.").await?;
     look.at(world, "account-renewing").await?;
-    world.sees_within(crate::wait::PATIENCE * 2, "Renewed. You have a new access token.").await?;
+    world.sees_within(PATIENCE * 2, "Renewed. You have a new access token.").await?;
     look.at(world, "account-renewed").await?;
     world.presses("API").await?;
     world.sees_api_answer().await?;
@@ -147,6 +147,14 @@ async fn troubles(world: &World, look: &Look) -> Result<()> {
     look.at(world, "account-provider-busy").await?;
     world.provider.control("heal").await?;
     world.presses("Try now").await?;
+    world.sees_heading(ALICE).await?;
+
+    world.provider.control("fail?endpoint=authorize&hang=1&times=0").await?;
+    world.opens("/account").await?;
+    world.sees_within(PATIENCE * 3, "The sign-in service is slow.").await?;
+    look.at(world, "account-provider-slow").await?;
+    world.provider.control("heal").await?;
+    world.opens("/account").await?;
     world.sees_heading(ALICE).await?;
 
     world.provider.stop().await?;
@@ -224,6 +232,10 @@ async fn not_started(world: &World, look: &Look) -> Result<()> {
     world.opens("/").await?;
     world.sees_heading("The app could not be started").await?;
     look.at(world, "not-started").await?;
+    if let Look::Judgement(_) = look {
+        // The judge of pages is a script itself.
+        return Ok(());
+    }
     world.browser.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await?;
     world.opens("/").await?;
     world.sees("Hushkey needs JavaScript").await?;
