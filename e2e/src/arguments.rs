@@ -36,6 +36,12 @@ enum Command {
     Screens {
         /// The folder for the pictures
         out: PathBuf,
+        /// Put those that the README shows into docs/screens, too
+        #[arg(long)]
+        shown: bool,
+        /// Only walks whose name contains this
+        #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
+        walks: Vec<String>,
     },
     /// Run for a long time in Chromium: four tabs, tokens that live for a minute, a provider that fails at random
     Soak {
@@ -73,6 +79,10 @@ pub(crate) enum Task {
     Screens {
         /// Where they go.
         out: PathBuf,
+        /// Parts of names of walks; none means all.
+        walks: Vec<String>,
+        /// Whether those of the README are put where it looks for them.
+        shown: bool,
     },
     /// Run for a long time.
     Soak {
@@ -86,7 +96,7 @@ pub(crate) enum Task {
 impl Arguments {
     pub(crate) fn task(self) -> Task {
         match self.command {
-            Some(Command::Screens { out }) => Task::Screens { out },
+            Some(Command::Screens { out, shown, walks }) => Task::Screens { out, walks, shown },
             Some(Command::Soak { minutes, seed, out }) => Task::Soak { minutes, seed, out },
             None if self.list => Task::List,
             None => Task::Play {

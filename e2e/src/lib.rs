@@ -6,13 +6,15 @@
 //!
 //! From bottom to top: `wait` and `http` ask again and again; `tap`, `secrets` see what goes over the wire; `provider`, `server` and
 //! `browser` are the parts of a `world`, with `tls` and `webserver` where a real server serves the
-//! app, and `container` for what the image does; `console` and `sweep` judge it; `scenarios` tell what people do; `runner` plays them.
+//! app, and `container` for what the image does; `console` and `sweep` judge it; `scenarios` tell what people do; `runner` plays them; on
+//! `walks` through all pages and states `look` takes pictures or judges.
 
 mod arguments;
 mod browser;
 mod console;
 mod container;
 mod http;
+mod look;
 mod person;
 mod provider;
 mod runner;
@@ -27,6 +29,7 @@ mod sweep;
 mod tap;
 mod tls;
 mod wait;
+mod walks;
 mod webserver;
 mod world;
 
@@ -43,7 +46,7 @@ pub fn main() -> ExitCode {
             Ok(true)
         }
         Task::Play { only, engine, headed, build, host } => runner::play(&only, engine, headed, build, host),
-        Task::Screens { out } => screens::take(&out).map(|()| true),
+        Task::Screens { out, walks, shown } => screens::take(&out, &walks, shown).map(|()| true),
         Task::Soak { minutes, seed, out } => soak::run(minutes, seed, &out).map(|()| true),
     };
     match result {

@@ -137,6 +137,11 @@ impl Provider {
         self.control("log/clear").await
     }
 
+    /// What the browser asked it for below this path, in no order: path and query.
+    pub(crate) fn asked_for(&self, path: &str) -> Vec<String> {
+        self.wire.asked_for(path)
+    }
+
     /// How often the browser sent this text to the provider.
     pub(crate) fn was_sent(&self, text: &str) -> usize {
         self.wire.text(Side::Browser).matches(text).count()

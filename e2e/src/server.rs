@@ -2,7 +2,7 @@
 
 use crate::{
     container::Container,
-    tap::{Side, Tap, Wire},
+    tap::{Tap, Wire},
     webserver::Running,
 };
 use anyhow::{Context, Result};
@@ -66,13 +66,8 @@ impl Server {
 
     /// What was asked for below this path, in no order: path and query. Of any but a plain server.
     pub(crate) fn asked_for(&self, path: &str) -> Vec<String> {
-        let of_wire = || {
-            let said = self.wire.text(Side::Browser);
-            let asked = said.lines().filter_map(|line| line.strip_prefix("GET ")?.strip_suffix(" HTTP/1.1"));
-            asked.map(str::to_owned).collect()
-        };
-        let all: Vec<String> = self.real.as_ref().map_or_else(of_wire, Running::asked);
-        all.into_iter().filter(|asked| asked.starts_with(path)).collect()
+        let of_wire = || self.wire.asked_for(path);
+        self.real.as_ref().map_or_else(of_wire, |real| real.asked().into_iter().filter(|asked| asked.starts_with(path)).collect())
     }
 
     /// Any static server: files by their names, the page for everything that has no name of a file, no header but the type and these.

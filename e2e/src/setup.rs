@@ -105,6 +105,8 @@ pub(crate) struct Setup {
     pub(crate) only_ours: Option<&'static str>,
     /// What the console may say: what belongs to what the scenario breaks on purpose.
     pub(crate) console_may_say: &'static [&'static str],
+    /// The languages that the person prefers, as `Accept-Language` names them.
+    pub(crate) languages: &'static str,
     /// Nobody signs in, so no secret goes over the wire.
     pub(crate) nobody_signs_in: bool,
     /// Somebody leaves for the sign-in page and does not come back from it: the record of that waits for its time to run out.
@@ -126,6 +128,7 @@ impl Setup {
         not_in: &[],
         only_ours: None,
         console_may_say: &[],
+        languages: "en-US,en",
         nobody_signs_in: false,
         leaves_a_pending_record: false,
     };

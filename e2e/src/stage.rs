@@ -1,6 +1,6 @@
 //! What all scenarios share: the finished bundle, the programs, a place for files.
 
-use crate::{browser::Wish, container, setup::ThirdPartyCookies, tls::Identity, webserver::Real};
+use crate::{browser::Wish, container, setup::Setup, tls::Identity, webserver::Real};
 use anyhow::{Result, ensure};
 use std::{fs, path::PathBuf};
 use xtask::{
@@ -23,6 +23,8 @@ pub(crate) struct Stage {
     pub(crate) real: Option<Real>,
     /// What the image is made of, if a scenario needs it.
     pub(crate) container: Option<PathBuf>,
+    /// The folder with axe-core and Lighthouse: they judge in Chromium.
+    pub(crate) judges: Option<PathBuf>,
     programs: Programs,
     headed: bool,
 }
@@ -38,13 +40,20 @@ impl Stage {
         let bundle = bundle::make(&workspace, build)?;
         ensure!(bundle.build == build, "the build that is to be tested could not be made");
         let container = with_container.then(|| container::make(&workspace)).transpose()?;
-        Ok(Self { workspace, bundle, engine, real, container, programs, headed })
+        let judges = if engine == Engine::Chromium { Some(tools::judges(&workspace)?) } else { None };
+        Ok(Self { workspace, bundle, engine, real, container, judges, programs, headed })
     }
 
     /// A browser for a scenario.
-    pub(crate) fn wish(&self, third_party_cookies: ThirdPartyCookies) -> Wish<'_> {
-        let pin = self.identity().map(|identity| identity.pin.as_str());
-        Wish { engine: self.engine, programs: &self.programs, headed: self.headed, third_party_cookies, pin }
+    pub(crate) fn wish(&self, setup: &Setup) -> Wish<'_> {
+        Wish {
+            engine: self.engine,
+            programs: &self.programs,
+            headed: self.headed,
+            third_party_cookies: setup.third_party_cookies,
+            pin: self.identity().map(|identity| identity.pin.as_str()),
+            languages: setup.languages,
+        }
     }
 
     /// The certificate of the run, if it has one.

@@ -41,6 +41,13 @@ impl Wire {
         of_side.map(|talk| String::from_utf8_lossy(&talk.bytes).into_owned()).collect::<Vec<_>>().join("\n")
     }
 
+    /// What the browser asked for below this path, in no order: path and query.
+    pub(crate) fn asked_for(&self, path: &str) -> Vec<String> {
+        let said = self.text(Side::Browser);
+        let asked = said.lines().filter_map(|line| line.strip_prefix("GET ")?.strip_suffix(" HTTP/1.1"));
+        asked.filter(|asked| asked.starts_with(path)).map(str::to_owned).collect()
+    }
+
     fn begin(&self, side: Side) -> usize {
         let mut talks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         talks.push(Talk { side, bytes: Vec::new() });

@@ -35,6 +35,8 @@ pub(crate) struct World {
     notes: RefCell<Vec<String>>,
     pub(crate) server: Server,
     identity: Option<Identity>,
+    /// The folder with axe-core and Lighthouse.
+    pub(crate) judges: Option<PathBuf>,
 }
 
 impl World {
@@ -65,8 +67,9 @@ impl World {
         };
         let identity = stage.identity().cloned();
         let provider = Provider::start(&stage.workspace, &folder, ports, stage.engine, setup, identity.clone()).await?;
-        let browser = Browser::open(stage.wish(setup.third_party_cookies)).await?;
-        Ok(Self { browser, provider, app: ports.app(), folder, setup, ports, notes: RefCell::default(), server, identity })
+        let browser = Browser::open(stage.wish(&setup)).await?;
+        let judges = stage.judges.clone();
+        Ok(Self { browser, provider, app: ports.app(), folder, setup, ports, notes: RefCell::default(), server, identity, judges })
     }
 
     /// Asks the server of the app for a path, in one of these encodings.

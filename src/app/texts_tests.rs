@@ -85,7 +85,7 @@ fn the_page_has_the_words_of_the_header_in_each_language() {
     )));
     for (tag, texts) in [("en", parse(ENGLISH)), ("de", german)] {
         let sentence = find(&texts, "page.no_script").expect("a sentence");
-        assert!(PAGE.contains(&format!("<p class=\"alone\" lang=\"{tag}\">{sentence}</p>")), "{tag}");
+        assert!(PAGE.contains(&format!("<p class=\"lead\" lang=\"{tag}\">{sentence}</p>")), "{tag}");
     }
 }
 

@@ -10,10 +10,10 @@ use crate::wasm::Build;
 
 /// The end of a file's name (`.txt` is a language, for those who read it), and what it may have: plainly built, and in the smallest build.
 const FILES: [(&str, usize, usize); 5] =
-    [("_bg.wasm", 252_000, 228_000), (".js", 4_700, 4_400), (".css", 3_400, 3_400), (".svg", 300, 300), (".txt", 6_000, 6_000)];
+    [("_bg.wasm", 275_000, 253_000), (".js", 4_700, 4_400), (".css", 3_400, 3_400), (".svg", 300, 300), (".txt", 6_000, 6_000)];
 
 /// The page with its configuration and small scripts.
-const PAGE: usize = 3_000;
+const PAGE: usize = 3_400;
 
 /// The script of the head start alone: it stands before everything else that the page needs.
 const HEAD_START: usize = 1_500;
@@ -58,9 +58,9 @@ mod tests {
 
     #[test]
     fn a_file_over_its_budget_fails_the_build_by_name() {
-        checked("app-0_bg.wasm.br", 228_000, "").expect("within its budget");
-        let error = checked("app-0_bg.wasm.br", 228_001, "").expect_err("one byte too many").to_string();
-        assert!(error.contains("app-0_bg.wasm has 228001 bytes, and may have 228000"), "{error}");
+        checked("app-0_bg.wasm.br", 233_700, "").expect("within its budget");
+        let error = checked("app-0_bg.wasm.br", 233_701, "").expect_err("one byte too many").to_string();
+        assert!(error.contains("app-0_bg.wasm has 233701 bytes, and may have 233700"), "{error}");
     }
 
     #[test]

@@ -99,6 +99,9 @@ fn read_assets(workspace: &Workspace, page: &str) -> Result<Vec<Asset>> {
             Asked::File => assets.push(Asset::read(&source, plain, &link)?),
             Asked::Style | Asked::Icon | Asked::Texts => {
                 let mut asset = Asset::read(&source, String::new(), &link)?;
+                if link.asked == Asked::Texts {
+                    asset.bytes = texts::bare(&String::from_utf8(asset.bytes)?).into_bytes();
+                }
                 asset.target = hashed(name, &asset.bytes);
                 assets.push(asset);
             }

@@ -133,11 +133,11 @@ pub fn render(page: &str, app: &App, placed: impl Fn(&Link) -> Result<Placed>) -
     }
 }
 
-/// Writes where a file really is into the page's small script, which knows it by its plain name: `"/de.txt"` becomes its address and its hash.
+/// Writes where a file really is into the page's small script, which knows it by its plain name, `"/de.txt"`.
 pub fn point(page: &str, name: &str, placed: &Placed) -> Result<String> {
     let plain = format!("\"/{name}\"");
     match page.matches(&plain).count() {
-        1 => Ok(page.replace(&plain, &format!("\"{}#{}\"", placed.url, placed.integrity))),
+        1 => Ok(page.replace(&plain, &format!("\"{}\"", placed.url))),
         n => bail!("The scripts of index.html name {plain} {n} times, and should once."),
     }
 }

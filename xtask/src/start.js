@@ -3,11 +3,17 @@
         const script = document.currentScript.previousElementSibling;
         const fail = (error) => {
           console.error(error);
-          const sentence = document.createElement("p");
-          sentence.className = "alone";
-          sentence.setAttribute("role", "alert");
-          sentence.textContent = {{sentences}}[document.documentElement.lang];
-          document.getElementById("app").replaceChildren(sentence);
+          const [title, lead, again] = {{sentences}}[document.documentElement.lang];
+          const make = (tag, className, textContent) => Object.assign(document.createElement(tag), { className, textContent });
+          const button = make("button", "button", again);
+          button.onclick = () => location.reload();
+          const actions = make("div", "actions");
+          actions.append(button);
+          const page = document.getElementById("main") ?? document.getElementById("app");
+          const told = make("div", "", "");
+          told.setAttribute("role", "alert");
+          page.replaceChildren(told);
+          told.append(make("h1", "", title), make("p", "lead", lead), actions);
         };
         const start = async () => {
           const { default: start } = await import("{{script}}");

@@ -163,6 +163,11 @@ pub fn validation_packages(workspace: &Workspace) -> Result<PathBuf> {
     npm_packages(&workspace.at("xtask/validation"), "Installing jose, once")
 }
 
+/// The folder with what the end-to-end run judges pages by: axe-core and Lighthouse.
+pub fn judges(workspace: &Workspace) -> Result<PathBuf> {
+    npm_packages(&workspace.at("e2e/npm"), "Installing axe-core and Lighthouse, once")
+}
+
 /// What a lock file names, in a folder of its own in the user's cache.
 fn npm_packages(source: &Path, doing: &str) -> Result<PathBuf> {
     let lock = fs::read(source.join("package-lock.json"))?;

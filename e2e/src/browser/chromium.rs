@@ -26,13 +26,17 @@ pub(super) fn capabilities(wish: &Wish<'_>) -> Value {
     let mut arguments: Vec<String> = wanted.chain(QUIET).chain(["--window-size=1280,900"]).map(str::to_owned).collect();
     arguments.extend(wish.pin.map(|pin| format!("--ignore-certificate-errors-spki-list={pin}")));
     let is_blocked = wish.third_party_cookies == ThirdPartyCookies::Blocked;
-    let cookies = json!({ "profile.block_third_party_cookies": is_blocked, "profile.cookie_controls_mode": u8::from(is_blocked) });
+    let preferences = json!({
+        "profile.block_third_party_cookies": is_blocked,
+        "profile.cookie_controls_mode": u8::from(is_blocked),
+        "intl.accept_languages": wish.languages,
+    });
     json!({
         "browserName": "chrome",
         // The page is there when its document is: frames have no end of their own to be waited for.
         "pageLoadStrategy": "eager",
         "goog:loggingPrefs": { "browser": "ALL" },
-        "goog:chromeOptions": { "binary": wish.programs.browser, "args": arguments, "prefs": cookies },
+        "goog:chromeOptions": { "binary": wish.programs.browser, "args": arguments, "prefs": preferences },
     })
 }
 

@@ -24,7 +24,7 @@ pub(super) fn driver(wish: &Wish<'_>) -> Result<Driver> {
 
 pub(super) fn capabilities(wish: &Wish<'_>) -> Value {
     let arguments: &[&str] = if wish.headed { &[] } else { &["-headless"] };
-    let preferences = match wish.third_party_cookies {
+    let mut preferences = match wish.third_party_cookies {
         ThirdPartyCookies::Allowed => json!({ COOKIES: 0 }),
         // As people have it: kept apart by the site that the frame is in, so that a session is not found there.
         ThirdPartyCookies::Blocked => {
@@ -33,6 +33,7 @@ pub(super) fn capabilities(wish: &Wish<'_>) -> Value {
             preferences
         }
     };
+    preferences["intl.accept_languages"] = wish.languages.into();
     json!({
         "browserName": "firefox",
         // The page is there when its document is: frames have no end of their own to be waited for.

@@ -47,6 +47,8 @@ pub(crate) struct Wish<'a> {
     pub(crate) third_party_cookies: ThirdPartyCookies,
     /// The key of the one certificate that is trusted without anybody's signature.
     pub(crate) pin: Option<&'a str>,
+    /// As `Accept-Language` names them.
+    pub(crate) languages: &'a str,
 }
 
 /// A browser with an empty profile.
@@ -152,6 +154,13 @@ impl Browser {
         place.map(PathBuf::from).context("this engine does not say where its profile is")
     }
 
+    /// The port of the DevTools protocol, for a tool that works the same browser.
+    pub(crate) fn devtools_port(&self) -> Result<u16> {
+        let address = self.client.capabilities().and_then(|all| all.get("goog:chromeOptions")?.get("debuggerAddress")?.as_str());
+        let port = address.and_then(|address| address.rsplit(':').next()?.parse().ok());
+        port.context("this engine has no port for the DevTools protocol")
+    }
+
     /// What the console has said since it was last asked, in all tabs; nothing if this engine does not tell.
     pub(crate) async fn console(&self) -> Result<Option<Vec<Entry>>> {
         match &self.beyond {
@@ -253,6 +262,16 @@ impl Browser {
     pub(crate) async fn press(&self, key: Key) -> Result<()> {
         let value = char::from(key);
         let keys = KeyActions::new("keyboard".to_owned()).then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        self.ask(self.client.perform_actions(keys)).await
+    }
+
+    pub(crate) async fn press_with_shift(&self, key: Key) -> Result<()> {
+        let (shift, value) = (char::from(Key::Shift), char::from(key));
+        let keys = KeyActions::new("keyboard".to_owned())
+            .then(KeyAction::Down { value: shift })
+            .then(KeyAction::Down { value })
+            .then(KeyAction::Up { value })
+            .then(KeyAction::Up { value: shift });
         self.ask(self.client.perform_actions(keys)).await
     }
 

@@ -12,6 +12,9 @@ mod hostile;
 mod integrity;
 mod kept;
 mod keyboard;
+mod language;
+mod lighthouse;
+mod look;
 mod outage;
 mod policy;
 mod relay;
@@ -24,6 +27,7 @@ mod sign_out;
 
 use crate::{
     setup::{Host, Setup, Site, ThirdPartyCookies},
+    walks,
     world::World,
 };
 use anyhow::Result;
@@ -55,6 +59,12 @@ macro_rules! scenario {
     };
 }
 
+macro_rules! walk {
+    ($name:literal, $headline:literal, $run:path, $walk:expr) => {
+        scenario!($name, $headline, $run, Setup { not_in: JUDGED, ..$walk.setup })
+    };
+}
+
 /// Nobody signs in.
 const NOBODY: Setup = Setup { nobody_signs_in: true, ..Setup::ORDINARY };
 
@@ -73,6 +83,14 @@ const NO_VARY_SEARCH: &[(Engine, &str)] =
 
 /// Why a real server has no part in it.
 const HEADERS_OF_ITS_OWN: Option<&str> = Some("it is about other headers than those of production");
+/// What a browser says whose person reads German.
+const GERMAN: &str = "de-DE,de,en";
+
+/// Why pages are not judged: they are the same in all engines.
+const JUDGED: &[(Engine, &str)] = &[
+    (Engine::Firefox, "what judges pages speaks the DevTools protocol"),
+    (Engine::WebKit, "what judges pages speaks the DevTools protocol"),
+];
 
 /// All scenarios.
 #[rustfmt::skip]
@@ -96,7 +114,9 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario!("nobody-to-restore", "the first page looks for a session once and stays where it is", restore::nobody, NOBODY),
     scenario!("api", "the API answers for the person who is signed in", api::answers),
     scenario!("api-401", "an access token that the API refuses is renewed, and the call repeated, once", api::refused_token_is_renewed, REFUSALS),
-    scenario!("renew-now", "a renewal by hand moves the expiry and nothing else", renewal::by_hand),
+    scenario!("renew-now", "a renewal by hand moves the expiry and nothing else", renewal::by_hand,
+        // So short that its seconds are told.
+        Setup { provider: &["--access-token-ttl", "80"], ..Setup::ORDINARY }),
     scenario!("renew-by-itself", "an access token that expires during use is renewed unnoticed", renewal::by_itself,
         Setup { provider: &["--access-token-ttl", "8"], ..Setup::ORDINARY }),
     scenario!("refresh-refused", "a refused refresh token is made up for silently", renewal::refresh_token_refused, REFUSALS),
@@ -202,6 +222,41 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario!("wrong-configuration", "a wrong configuration is refused, naming the field", configuration::names_the_field,
         Setup { edit: Some(configuration::with_a_slip), ..NOBODY }),
     scenario!("keyboard", "everything can be reached by keyboard, and the focus goes along", keyboard::from_the_top),
+    scenario!("keyboard-window", "a paused session is continued in its window by keyboard alone", keyboard::in_the_window,
+        Setup {
+            provider: &["--access-token-ttl", "10"],
+            configuration: &[("scopes", "openid profile email")],
+            // Firefox looks for an icon of the relay page, which allows none.
+            console_may_say: &["/favicon.ico"],
+            ..ELSEWHERE
+        }),
+    scenario!("announcements", "people who listen to the page are told of each change, once", keyboard::each_change_is_told),
+    scenario!("german", "a German browser has German pages, and the provider is asked for German ones", language::german,
+        Setup { languages: GERMAN, ..Setup::ORDINARY }),
+    scenario!("german-first-paint", "the first paint is German, before the app is there", language::first_paint,
+        Setup { languages: GERMAN, edit: Some(restore::without_the_app), ..NOBODY }),
+    scenario!("german-missing", "a language that cannot be fetched makes the app an English one", language::missing,
+        Setup { languages: GERMAN, edit: Some(language::without_german), host: Host::Plain(&[]), console_may_say: &["404"], ..Setup::ORDINARY }),
+    scenario!("english", "nobody fetches a language that they do not read", language::english,
+        Setup { languages: "fr,en", ..Setup::ORDINARY }),
+    scenario!("judge-of-pages", "a fault of accessibility, or a page too wide, is found wherever one is planted", look::faults_are_found,
+        Setup { not_in: JUDGED, ..NOBODY }),
+    walk!("axe-doors", "pages without anybody signed in have no fault of accessibility", look::doors, walks::DOORS),
+    walk!("axe-inside", "nor have those with somebody", look::inside, walks::INSIDE),
+    walk!("axe-between", "nor those that wait for a session", look::between, walks::BETWEEN),
+    walk!("axe-troubles", "nor those that say what is wrong", look::troubles, walks::TROUBLES),
+    walk!("axe-afterwards", "nor those after the end of a session", look::afterwards, walks::AFTERWARDS),
+    walk!("axe-paused", "nor that with a session that is paused", look::paused, walks::PAUSED),
+    walk!("axe-not-set-up", "nor that of an app that is not set up", look::not_set_up, walks::NOT_SET_UP),
+    walk!("axe-not-started", "nor that of an app that cannot be started", look::not_started, walks::NOT_STARTED),
+    walk!("axe-german", "nor those in German", look::german, walks::GERMAN),
+    scenario!("nothing-moves", "nothing on the page moves while a session is looked for and found", look::nothing_moves,
+        Setup { not_in: &[
+            (Engine::Firefox, "it does not tell what moves"),
+            (Engine::WebKit, "it does not tell what moves"),
+        ], ..Setup::ORDINARY }),
+    scenario!("lighthouse", "Lighthouse finds nothing to mend on the first page and on the account", lighthouse::of_home_and_account,
+        Setup { not_in: JUDGED, ..Setup::ORDINARY }),
     scenario!("cookies-allowed", "a provider at another site gets its cookies in a frame of a browser that sends them", cookies::sent,
         Setup { third_party_cookies: ThirdPartyCookies::Allowed, ..ELSEWHERE }),
     scenario!("cookies-blocked", "a provider at another site gets no cookies in a frame of a browser that blocks them, and is asked by a redirect", cookies::kept_back, ELSEWHERE),

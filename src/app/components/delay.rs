@@ -42,6 +42,7 @@ pub(crate) fn delay_panel(delay: &Delay) -> Html {
     html! {
         <>
             <h1 tabindex="-1">{ cause(delay) }</h1>
+            { for advice(delay).map(|advice| html! { <p class="lead">{ advice }</p> }) }
             <p class="lead"><Countdown next_try={delay.next_try} /></p>
             <div class="actions"><TryNow /></div>
         </>
@@ -57,6 +58,11 @@ pub(crate) fn cause(delay: &Delay) -> &'static str {
         Error::Silent(_) => text("delay.slow"),
         _ => text("delay.unreachable"),
     }
+}
+
+/// What the person can do about it, where that is more than to wait.
+fn advice(delay: &Delay) -> Option<&'static str> {
+    matches!(delay.cause, Error::AccessToken(_) | Error::IdToken(_)).then(|| text("delay.clock.advice"))
 }
 
 #[derive(Properties, PartialEq)]

@@ -60,10 +60,10 @@ fn bp_04_preloads_and_starts_the_app_with_integrity() {
 }
 
 #[test]
-fn a_language_is_known_to_the_page_by_its_address_and_its_hash() {
+fn a_language_is_known_to_the_page_by_its_address() {
     let placed = Placed { url: "/de-1.txt".to_owned(), integrity: "sha384-x".to_owned() };
     let page = point(r#"<script>const f={de:"/de.txt"}</script>"#, "de.txt", &placed).expect("it is named");
-    assert_eq!(page, r#"<script>const f={de:"/de-1.txt#sha384-x"}</script>"#);
+    assert_eq!(page, r#"<script>const f={de:"/de-1.txt"}</script>"#);
     assert!(point(&page, "de.txt", &placed).is_err(), "a script that does not know the file is noticed");
     assert!(rendered().contains(r#"{"en":"No."}[document.documentElement.lang]"#));
 }
