@@ -8,7 +8,7 @@ use super::{
 };
 use crate::protocol::{
     config::Config,
-    doctor::{Answer, Doctor, Eyes, HEADERS, Line, Question, Reply, Surroundings, tell},
+    doctor::{Answer, Doctor, Eyes, HEADERS, Line, Question, Reply, Surroundings, WORDS, tell},
     error::Error,
     examination::Manners,
     secret::Body,
@@ -39,8 +39,7 @@ pub async fn examine(config: &Config, progress: impl Fn(usize)) -> Result<Vec<Li
     loop {
         let questions = doctor.questions();
         if questions.is_empty() {
-            let words = words().await;
-            return Ok(doctor.signs().iter().map(|sign| tell(sign, &words)).collect());
+            return Ok(doctor.signs().iter().map(|sign| tell(sign, WORDS)).collect());
         }
         for question in questions {
             progress(answered);
@@ -49,13 +48,6 @@ pub async fn examine(config: &Config, progress: impl Fn(usize)) -> Result<Vec<Li
             answered += 1;
         }
     }
-}
-
-/// The words for what was found. Without them their names have to do.
-async fn words() -> String {
-    let outgoing = Outgoing { url: "/doctor.txt", method: "GET", headers: Vec::new(), body: None, cache: RequestCache::Default };
-    let Ok((response, _abort)) = outgoing.send().await else { return String::new() };
-    fetch::text_of(&response).await.unwrap_or_default()
 }
 
 async fn ask(question: &Question) -> Answer {

@@ -50,7 +50,9 @@ pub fn write(bundle: &Bundle, deployment: &Deployment, out: &Path) -> Result<()>
         immutable: bundle.immutable.clone(),
         service_worker: deployment.service_worker,
     });
-    let worker = worker::script(deployment, &page, &bundle.immutable);
+    // Hardly anybody wants the doctor, and whoever does is online.
+    let kept: Vec<String> = bundle.immutable.iter().filter(|file| !file.starts_with("/doctor-")).cloned().collect();
+    let worker = worker::script(deployment, &page, &kept);
     compress::write(&out.join(worker::PATH.trim_start_matches('/')), worker.as_bytes())?;
     let relay = out.join(deployment.silent_path.trim_start_matches('/'));
     if relay.exists() {

@@ -51,9 +51,18 @@ pub struct Placed {
     pub integrity: String,
 }
 
-/// The two files of the app.
+/// What runs in the page.
 #[derive(Clone, Debug)]
 pub struct App {
+    /// The app itself.
+    pub start: Module,
+    /// What its page `/doctor` loads when it is wanted.
+    pub doctor: Module,
+}
+
+/// The two files of a program.
+#[derive(Clone, Debug)]
+pub struct Module {
     /// The JavaScript module that wasm-bindgen made.
     pub script: Placed,
     /// The WebAssembly module.
@@ -182,9 +191,12 @@ pub fn script_sources(page: &str) -> Result<Vec<String>> {
     Ok(scripts.iter().map(|text| digest::script_source(text)).collect())
 }
 
-fn start(app: &App) -> String {
-    let script =
-        START.replace("{{script}}", &app.script.url).replace("{{wasm}}", &app.wasm.url).replace("{{wasm_integrity}}", &app.wasm.integrity);
+fn start(App { start: app, doctor }: &App) -> String {
+    let filled = |text: &str, name: &str, module: &Module| {
+        let places = [("script", &module.script.url), ("wasm", &module.wasm.url), ("wasm_integrity", &module.wasm.integrity)];
+        places.into_iter().fold(text.to_owned(), |text, (place, value)| text.replace(&format!("{{{{{name}{place}}}}}"), value))
+    };
+    let script = filled(&filled(START, "", app), "doctor_", doctor);
     // Browsers ignore the integrity of such a preload, and say so; the fetch that takes it over checks it.
     format!(
         "<link rel=\"modulepreload\" href=\"{}\" integrity=\"{}\">\n    \

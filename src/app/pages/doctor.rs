@@ -1,55 +1,66 @@
 //! Whether everything is set up as it should be: the configuration of this page, looked at from this very browser. For those who run the app.
+//!
+//! What looks is a module of its own (`src/doctor.rs`), which comes only when it is asked for; the two talk by events of the window.
 
 use crate::app::{
     components::{use_title, write_to_clipboard},
     texts::{filled, text},
 };
-use hushkey::{
-    Config,
-    browser::doctor::examine,
-    protocol::doctor::{Line, Verdict},
-};
-use std::rc::Rc;
+use gloo::{events::EventListener, utils::window};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
+use web_sys::{CustomEvent, CustomEventInit, Event};
 use yew::prelude::*;
 
-/// Runs the checks when it is asked to, and shows what was found: what has to be mended first.
+/// Asks for the checks, and shows what was found.
 #[component]
 pub(crate) fn Doctor() -> Html {
     use_title(text("doctor.title"));
-    let config = use_context::<Rc<Config>>().expect("the page stands inside of the app, which provides the configuration");
-    let lines = use_state(Vec::new);
-    let status = use_state(String::new);
-    let checking = use_state(|| false);
+    let found = use_state_eq(AttrValue::default);
+    let status = use_state_eq(AttrValue::default);
+    let checking = use_state_eq(|| false);
+    use_effect_with((), {
+        let (found, status, checking) = (found.clone(), status.clone(), checking.clone());
+        move |()| {
+            let listen =
+                |name: &'static str, hear: Box<dyn Fn(String)>| EventListener::new(&window(), name, move |event| hear(detail(event)));
+            let progress = status.clone();
+            let ears = [
+                listen(
+                    "hushkey:progress",
+                    Box::new(move |answered| progress.set(filled("doctor.progress", &[("answered", &answered)]).into())),
+                ),
+                listen(
+                    "hushkey:checked",
+                    Box::new(move |lines| {
+                        status.set(if lines.is_empty() { text("doctor.failed").into() } else { summary(&lines).into() });
+                        found.set(lines.into());
+                        checking.set(false);
+                    }),
+                ),
+            ];
+            move || drop(ears)
+        }
+    });
     let check = {
-        let (config, lines, status, checking) = (Rc::clone(&config), lines.clone(), status.clone(), checking.clone());
+        let (found, status, checking) = (found.clone(), status.clone(), checking.clone());
         move |_| {
             if *checking {
                 return;
             }
-            checking.set(true);
-            lines.set(Vec::new());
-            let (config, lines, status, checking) = (Rc::clone(&config), lines.clone(), status.clone(), checking.clone());
-            spawn_local(async move {
-                let progress = |answered: usize| status.set(filled("doctor.progress", &[("answered", &answered.to_string())]));
-                match examine(&config, progress).await {
-                    Ok(found) => {
-                        status.set(summary(&found));
-                        lines.set(found);
-                    }
-                    Err(error) => status.set(error.to_string()),
-                }
-                checking.set(false);
-            });
+            found.set(AttrValue::default());
+            let taken = ask();
+            checking.set(taken);
+            status.set(if taken { filled("doctor.progress", &[("answered", "0")]) } else { text("doctor.failed").to_owned() }.into());
         }
     };
     let copy = {
-        let (config, lines, status) = (Rc::clone(&config), lines.clone(), status.clone());
+        let (found, status) = (found.clone(), status.clone());
         move |_| {
-            let (report, status) = (report(&config, &lines), status.clone());
+            let (found, status) = (found.clone(), status.clone());
             spawn_local(async move {
-                let written = write_to_clipboard(&report).await;
-                status.set(if written.is_ok() { text("doctor.copied") } else { text("doctor.not-copied") }.to_owned());
+                let written = write_to_clipboard(&found).await;
+                status.set(if written.is_ok() { text("doctor.copied") } else { text("doctor.not-copied") }.into());
             });
         }
     };
@@ -57,61 +68,68 @@ pub(crate) fn Doctor() -> Html {
         <>
             <h1 tabindex="-1">{ text("doctor.title") }</h1>
             <p class="lead">{ text("doctor.lead") }</p>
-            <p class="quiet small"><code>{ "cargo xtask doctor --config hushkey.json --origin " }{ config.app_origin() }</code></p>
+            <p class="checks-command">
+                <code>{ "cargo xtask doctor --config hushkey.json --origin " }{ window().location().origin().unwrap_or_default() }</code>
+            </p>
             <div class="actions">
                 <button type="button" class="button" aria-disabled={checking.then_some("true")} onclick={check}>{ text("doctor.check") }</button>
-                if !lines.is_empty() {
+                if !found.is_empty() {
                     <button type="button" class="button button-plain" onclick={copy}>{ text("doctor.copy") }</button>
                 }
             </div>
             <p class="checks-status" role="status">{ &*status }</p>
-            <ul class="checks">{ for in_order(&lines).map(item) }</ul>
+            <ul class="checks">
+                { for VERDICTS.iter().flat_map(|verdict| of(verdict.0, &found).map(move |line| item(verdict, line))) }
+            </ul>
         </>
     }
 }
 
-/// In this order they are shown.
-const ORDER: [Verdict; 4] = [Verdict::Wrong, Verdict::Look, Verdict::Unknown, Verdict::Right];
+/// What is said of a thing, the name of the word for that, and its drawing: it is told by a word and a form, not by a colour alone. What has to be
+/// mended comes first.
+type Verdict = (&'static str, &'static str, &'static str);
 
-fn in_order(lines: &[Line]) -> impl Iterator<Item = &Line> {
-    ORDER.into_iter().flat_map(|verdict| lines.iter().filter(move |line| line.verdict == verdict))
+const VERDICTS: [Verdict; 4] = [
+    ("wrong", "doctor.wrong", "M5 5l10 10M15 5L5 15"),
+    ("look", "doctor.look", "M10 3v9M10 16v.5"),
+    ("unknown", "doctor.unknown", "M6.5 7a3.5 3.5 0 1 1 5 3.2c-1 .5-1.5 1.1-1.5 2.3M10 16v.5"),
+    ("right", "doctor.right", "M4 10.5l4 4L16 5.5"),
+];
+
+/// The lines with this verdict, without it.
+fn of<'a>(verdict: &'a str, found: &'a str) -> impl Iterator<Item = &'a str> {
+    found.split('\n').filter_map(move |line| line.strip_prefix(verdict)?.strip_prefix('\t'))
 }
 
-/// A verdict is told by a word and a form, not by a colour alone.
-fn item(line: &Line) -> Html {
-    let (name, _, drawing) = dress(line.verdict);
+fn item((class, name, drawing): &Verdict, line: &str) -> Html {
+    let mut parts = line.split('\t').map(str::to_owned);
+    let mut part = || parts.next().unwrap_or_default();
     html! {
-        <li class={name}>
-            <svg viewBox="0 0 20 20" aria-hidden="true"><path d={drawing} /></svg>
-            <h2>{ text(name) }{ ": " }{ &line.topic }</h2>
-            <p class="quiet">{ &line.finding }</p>
-            <p>{ &line.advice }</p>
+        <li class={*class}>
+            <svg viewBox="0 0 20 20" aria-hidden="true"><path d={*drawing} /></svg>
+            <h2>{ text(name) }{ ": " }{ part() }</h2>
+            <p class="quiet">{ part() }</p>
+            <p>{ part() }</p>
         </li>
     }
 }
 
-/// Name, English word and drawing of a verdict.
-const fn dress(verdict: Verdict) -> (&'static str, &'static str, &'static str) {
-    match verdict {
-        Verdict::Wrong => ("doctor.wrong", "wrong", "M5 5l10 10M15 5L5 15"),
-        Verdict::Look => ("doctor.look", "look", "M10 3v9M10 16v.5"),
-        Verdict::Unknown => ("doctor.unknown", "unknown", "M6.5 7a3.5 3.5 0 1 1 5 3.2c-1 .5-1.5 1.1-1.5 2.3M10 16v.5"),
-        Verdict::Right => ("doctor.right", "right", "M4 10.5l4 4L16 5.5"),
-    }
+fn summary(found: &str) -> String {
+    let counts = VERDICTS.map(|(verdict, ..)| (verdict, of(verdict, found).count().to_string()));
+    filled("doctor.summary", &counts.each_ref().map(|(verdict, count)| (*verdict, count.as_str())))
 }
 
-fn summary(lines: &[Line]) -> String {
-    let count = |verdict| lines.iter().filter(|line| line.verdict == verdict).count().to_string();
-    let [wrong, look, unknown, right] = ORDER.map(count);
-    filled("doctor.summary", &[("wrong", &wrong), ("look", &look), ("unknown", &unknown), ("right", &right)])
+/// Asks for the checks. Whether anybody is there to make them.
+fn ask() -> bool {
+    let init = CustomEventInit::new();
+    init.set_cancelable(true);
+    let event = CustomEvent::new_with_event_init_dict("hushkey:check", &init);
+    // Whoever takes it says so by cancelling it.
+    event.is_ok_and(|event| window().dispatch_event(&event) == Ok(false))
 }
 
-/// The same as a text, for developers. It holds no secret: the lines hold none.
-fn report(config: &Config, lines: &[Line]) -> String {
-    let start = ["hushkey doctor, in a browser at ", &config.app_origin(), ", of ", config.issuer(), "\n"].concat();
-    let lines =
-        in_order(lines).map(|line| ["\n", dress(line.verdict).1, " | ", &line.topic, " | ", &line.finding, " | ", &line.advice].concat());
-    start + &lines.collect::<String>() + "\n"
+fn detail(event: &Event) -> String {
+    event.dyn_ref::<CustomEvent>().map(CustomEvent::detail).as_ref().and_then(JsValue::as_string).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -119,21 +137,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_verdict_has_a_word() {
-        assert!(ORDER.into_iter().all(|verdict| !text(dress(verdict).0).is_empty()));
-    }
-
-    #[test]
-    fn the_report_says_in_english_what_the_page_shows() {
-        let config = Config::from_json(r#"{"issuer":"https://as.example","client_id":"c"}"#, "https://app.example").expect("accepted");
-        let line =
-            |verdict, advice: &str| Line { topic: "Keys".to_owned(), verdict, finding: "none".to_owned(), advice: advice.to_owned() };
-        let lines = [line(Verdict::Right, ""), line(Verdict::Wrong, "Mend it.")];
-        assert_eq!(
-            report(&config, &lines),
-            "hushkey doctor, in a browser at https://app.example, of https://as.example\n\
-             \nwrong | Keys | none | Mend it.\nright | Keys | none | \n"
-        );
-        assert_eq!(summary(&lines), "1 wrong, 0 worth a look, 0 could not be told, 1 right.");
+    fn every_verdict_has_a_word_and_is_counted() {
+        assert!(VERDICTS.iter().all(|(_, name, _)| !text(name).is_empty()));
+        let found = "right\tKeys\tone\t\nwrong\tKeys\tnone\tMend it.\nright\tPKCE\tS256\t\nwrongly\tx";
+        assert_eq!(summary(found), "1 wrong, 0 worth a look, 0 could not be told, 2 right.");
+        assert_eq!(of("wrong", found).collect::<Vec<_>>(), ["Keys\tnone\tMend it."]);
     }
 }

@@ -1,9 +1,8 @@
-//! The words for what was found. They stand in a file of their own, `doctor.txt`, which is no part of the compiled app: its page fetches it when
-//! somebody wants to be told.
+//! The words for what was found. They stand in a file of their own, so that they can be read and mended together.
 
 use super::{Sign, Verdict};
 
-/// All of them: for a program.
+/// All of them.
 pub const WORDS: &str = include_str!("doctor.txt");
 
 /// What was found about one thing, in words.

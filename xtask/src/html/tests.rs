@@ -12,7 +12,8 @@ const PAGE: &str = r#"<!doctype html>
 
 fn app() -> App {
     let placed = |url: &str| Placed { url: url.to_owned(), integrity: format!("sha384-of{url}") };
-    App { script: placed("/hushkey-1.js"), wasm: placed("/hushkey-1_bg.wasm") }
+    let module = |name: &str| Module { script: placed(&format!("/{name}-1.js")), wasm: placed(&format!("/{name}-1_bg.wasm")) };
+    App { start: module("hushkey"), doctor: module("doctor") }
 }
 
 fn rendered() -> String {
@@ -46,10 +47,13 @@ fn bp_04_preloads_and_starts_the_app_with_integrity() {
         r#"crossorigin href="/hushkey-1_bg.wasm">"#,
         r#"await import("/hushkey-1.js")"#,
         r#"fetch("/hushkey-1_bg.wasm", { integrity: "sha384-of/hushkey-1_bg.wasm" })"#,
+        r#"await import("/doctor-1.js")"#,
+        r#"fetch("/doctor-1_bg.wasm", { integrity: "sha384-of/doctor-1_bg.wasm" })"#,
     ] {
         assert!(page.contains(part), "{part} is missing in {page}");
     }
     assert!(!page.contains("{{"), "{page}");
+    assert_eq!(page.matches("/doctor-1").count(), 3, "it is not loaded before it is wanted: {page}");
 }
 
 #[test]
