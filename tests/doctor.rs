@@ -73,6 +73,8 @@ fn nothing_that_is_asked_can_touch_a_session() {
             let url = question.url.expose();
             assert!(!url.contains("id_token_hint") && question.headers.iter().all(|(name, _)| *name != "cookie"), "{url}");
             assert!(!url.contains("/authorize") || url.contains("prompt=none"), "{url}");
+            // What a page's browser may write down of it says nothing.
+            assert!(eyes == Eyes::Program || !url.contains("state=") || url.contains("state=hushkey-doctor&"), "{url}");
             assert!(eyes == Eyes::Program || !url.contains("/logout"), "a page has cookies that a script cannot leave at home for sure");
             let code = question.body.unwrap_or_default();
             assert!(code.is_empty() || code.contains("code=hushkey-doctor&"), "{code}");

@@ -5,7 +5,7 @@ use crate::protocol::{
     authorize::{self, Manner},
     config::{Config, Provider},
     discovery::{self, Metadata},
-    secret::SensitiveUrl,
+    secret::{SensitiveUrl, StateParameter},
     transaction::Transaction,
 };
 
@@ -188,7 +188,12 @@ fn gone_to(doctor: &mut Doctor, metadata: &Metadata) -> Vec<Due> {
     // Whether the third leads anywhere is of interest where it can be seen.
     let count = if doctor.surroundings.eyes == Eyes::Page { 2 } else { 3 };
     for (ask, manner, config) in all.into_iter().take(count) {
-        let (url, transaction) = authorize::authorization_request(manner, metadata, now, &mut doctor.generator, config);
+        let (_, mut transaction) = authorize::authorization_request(manner, metadata, now, &mut doctor.generator, config);
+        // A browser may write into its console where it was redirected to, and a page does not get to see it: then no chance is needed.
+        if doctor.surroundings.eyes == Eyes::Page {
+            transaction.state = StateParameter::new(MADE_UP);
+        }
+        let url = authorize::address(manner, metadata, &transaction, config);
         list.push((Question { url, ..plain(ask, String::new()).0 }, Some(transaction)));
     }
     if doctor.is_page() {
