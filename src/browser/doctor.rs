@@ -8,30 +8,23 @@ use super::{
 };
 use crate::protocol::{
     config::Config,
-    doctor::{Answer, Doctor, Eyes, HEADERS, Line, Question, Reply, Surroundings},
+    doctor::{Answer, Doctor, Eyes, HEADERS, Line, Question, Reply, Surroundings, WORDS, tell},
     error::Error,
     examination::Manners,
     secret::Body,
 };
 use gloo::events::EventListener;
-use std::{
-    cell::{Cell, RefCell},
-    future::{Future, poll_fn},
-    pin::Pin,
-    rc::Rc,
-    task::Poll,
-    time::Duration,
-};
+use std::{cell::Cell, rc::Rc, time::Duration};
 use url::Url;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestCache, RequestCredentials, RequestInit, RequestMode, RequestRedirect, Response, SecurityPolicyViolationEvent};
 
-/// Examines the configuration. `progress` is told how many questions are answered, of how many that are known so far.
+/// Examines the configuration. `progress` is told how many questions are answered.
 ///
 /// # Errors
 /// `Platform` if this browser gives no random values.
-pub async fn examine(config: &Config, progress: impl Fn(usize, usize)) -> Result<Vec<Line>, Error> {
+pub async fn examine(config: &Config, progress: impl Fn(usize)) -> Result<Vec<Line>, Error> {
     let moment = moment::moment()?;
     let surroundings = Surroundings {
         eyes: Eyes::Page,
@@ -42,41 +35,19 @@ pub async fn examine(config: &Config, progress: impl Fn(usize, usize)) -> Result
         isolated: is_isolated(),
     };
     let mut doctor = Doctor::new(config.clone(), surroundings, &moment.entropy);
-    let (mut done, mut due) = (0, 0);
+    let mut answered = 0;
     loop {
         let questions = doctor.questions();
         if questions.is_empty() {
-            return Ok(doctor.lines());
+            return Ok(doctor.signs().iter().map(|sign| tell(sign, WORDS)).collect());
         }
-        due += questions.len();
-        progress(done, due);
-        let answered = Cell::new(done);
-        let answers = RefCell::new(Vec::with_capacity(questions.len()));
-        let asking = questions.iter().map(|question| -> Work<'_> {
-            Box::pin(async {
-                let answer = ask(question).await;
-                answers.borrow_mut().push((question.ask, answer));
-                answered.set(answered.get() + 1);
-                progress(answered.get(), due);
-            })
-        });
-        all(asking.collect()).await;
-        done = answered.get();
-        for (ask, answer) in answers.take() {
-            doctor.hear(ask, answer);
+        for question in questions {
+            progress(answered);
+            let answer = ask(&question).await;
+            doctor.hear(question.ask, answer);
+            answered += 1;
         }
     }
-}
-
-type Work<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
-
-/// Waits for all of them, side by side.
-async fn all(mut work: Vec<Work<'_>>) {
-    poll_fn(|context| {
-        work.retain_mut(|work| work.as_mut().poll(context).is_pending());
-        if work.is_empty() { Poll::Ready(()) } else { Poll::Pending }
-    })
-    .await;
 }
 
 async fn ask(question: &Question) -> Answer {

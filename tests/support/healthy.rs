@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use hushkey::{
     Config,
     protocol::{
-        doctor::{Answer, Ask, Doctor, Eyes, Line, Question, Reply, Surroundings, Verdict},
+        doctor::{Answer, Ask, Doctor, Eyes, Line, Question, Reply, Surroundings, Verdict, WORDS, tell},
         hint::Frames,
         secret::Body,
         time::{Entropy, UnixTime},
@@ -83,7 +83,7 @@ impl Case {
         for _ in 0..5 {
             let questions = doctor.questions();
             if questions.is_empty() {
-                return doctor.lines();
+                return doctor.signs().iter().map(|sign| tell(sign, WORDS)).collect();
             }
             for question in questions {
                 let mut answer = self.answer(&question);

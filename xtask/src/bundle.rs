@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::html::{self, App, Asked, Link, Placed};
+use crate::html::{self, App, Asked, Link, Module, Placed};
 use crate::process::say;
 use crate::wasm::{self, Build};
 use crate::workspace::Workspace;
@@ -135,6 +135,7 @@ impl Asset {
 fn stamp(workspace: &Workspace, module: &Path, page: &str, assets: &[Asset]) -> Result<String> {
     let mut all = vec![VERSION];
     all.extend(digest::short(&fs::read(module)?).into_bytes());
+    all.extend(digest::short(&fs::read(wasm::doctor(module))?).into_bytes());
     all.extend(fs::read(workspace.at("xtask/npm/package-lock.json"))?);
     all.extend(include_bytes!("start.js"));
     all.extend(texts::sentences(workspace)?.into_bytes());
@@ -147,8 +148,10 @@ fn stamp(workspace: &Workspace, module: &Path, page: &str, assets: &[Asset]) -> 
 }
 
 fn assemble(workspace: &Workspace, module: &Path, page: &str, assets: &[Asset], home: &Path) -> Result<String> {
-    let bound = home.join("bound");
+    let (bound, bound_doctor) = (home.join("bound"), home.join("bound-doctor"));
+    say("Making it fit for the browser …");
     wasm::bind(workspace, module, &bound)?;
+    wasm::bind(workspace, &wasm::doctor(module), &bound_doctor)?;
     say("Compressing …");
     let files = home.join("files");
     let place = |name: String, bytes: &[u8]| -> Result<Placed> {
@@ -157,15 +160,14 @@ fn assemble(workspace: &Workspace, module: &Path, page: &str, assets: &[Asset], 
     };
 
     // Both carry the hash of both: the script and the module belong together.
-    let script = fs::read(bound.join("hushkey.js"))?;
-    let module = fs::read(bound.join("hushkey_bg.wasm"))?;
-    let hash = digest::short(&[script.as_slice(), module.as_slice()].concat());
-    let app = App {
-        script: place(format!("hushkey-{hash}.js"), &script)?,
-        wasm: place(format!("hushkey-{hash}_bg.wasm"), &module)?,
-        sentences: texts::sentences(workspace)?,
+    let pair = |name: &str, bound: &Path| -> Result<Module> {
+        let script = fs::read(bound.join(format!("{name}.js")))?;
+        let module = fs::read(bound.join(format!("{name}_bg.wasm")))?;
+        let hash = digest::short(&[script.as_slice(), module.as_slice()].concat());
+        Ok(Module { script: place(format!("{name}-{hash}.js"), &script)?, wasm: place(format!("{name}-{hash}_bg.wasm"), &module)? })
     };
-    if bound.join("snippets").exists() {
+    let app = App { start: pair("hushkey", &bound)?, doctor: pair("doctor", &bound_doctor)?, sentences: texts::sentences(workspace)? };
+    if bound.join("snippets").exists() || bound_doctor.join("snippets").exists() {
         bail!(
             "A dependency brings JavaScript of its own (wasm-bindgen snippets), which has no \
              hashed name yet. Teach it to xtask/src/bundle.rs, or do without that dependency."

@@ -83,7 +83,9 @@ pub fn write_for(hosts: &[Host], bundle: &Bundle, deployment: &Deployment, out: 
         page = github::with_policy(&page, &headers.of("/"))?;
         relay_page = github::with_policy(&relay_page, &headers.of(&deployment.silent_path))?;
     }
-    let worker = worker::script(deployment, &page, &bundle.immutable);
+    // Hardly anybody wants the doctor, and whoever does is online.
+    let kept: Vec<String> = bundle.immutable.iter().filter(|file| !file.starts_with("/doctor-")).cloned().collect();
+    let worker = worker::script(deployment, &page, &kept);
     compress::write(&out.join(worker::PATH.trim_start_matches('/')), worker.as_bytes())?;
     let relay = out.join(deployment.silent_path.trim_start_matches('/'));
     if relay.exists() {

@@ -14,7 +14,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, anyhow, bail};
 use hushkey::protocol::config::Config;
-use hushkey::protocol::doctor::{Doctor, Eyes, Line, Surroundings, Verdict};
+use hushkey::protocol::doctor::{self, Doctor, Eyes, Line, Surroundings, Verdict};
 use hushkey::protocol::hint::Frames;
 use hushkey::protocol::time::{Entropy, UnixTime};
 use rand::TryRngCore;
@@ -51,19 +51,19 @@ pub fn examine(config: Config, origin_known: bool) -> Result<Vec<Line>> {
         frames: Frames::Untried,
         isolated: false,
     };
-    let mut doctor = Doctor::new(config, surroundings, &Entropy::new(seed));
+    let mut examination = Doctor::new(config, surroundings, &Entropy::new(seed));
     let agent = ask::agent();
     loop {
-        let questions = doctor.questions();
+        let questions = examination.questions();
         if questions.is_empty() {
-            return Ok(doctor.lines());
+            return Ok(examination.signs().iter().map(|sign| doctor::tell(sign, doctor::WORDS)).collect());
         }
         let answers: Vec<_> = thread::scope(|scope| {
             let asking: Vec<_> = questions.iter().map(|question| scope.spawn(|| ask::ask(&agent, question))).collect();
             questions.iter().zip(asking).map(|(question, asking)| (question.ask, asking.join())).collect()
         });
         for (ask, answer) in answers {
-            doctor.hear(ask, answer.unwrap_or_else(|_| ask::failed()));
+            examination.hear(ask, answer.unwrap_or_else(|_| ask::failed()));
         }
     }
 }

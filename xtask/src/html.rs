@@ -60,15 +60,24 @@ pub struct Placed {
     pub integrity: String,
 }
 
-/// The two files of the app.
+/// What runs in the page.
 #[derive(Clone, Debug)]
 pub struct App {
+    /// The app itself.
+    pub start: Module,
+    /// What its page `/doctor` loads when it is wanted.
+    pub doctor: Module,
+    /// What to say if the app cannot be started: a JSON object, by language.
+    pub sentences: String,
+}
+
+/// The two files of a program.
+#[derive(Clone, Debug)]
+pub struct Module {
     /// The JavaScript module that wasm-bindgen made.
     pub script: Placed,
     /// The WebAssembly module.
     pub wasm: Placed,
-    /// What to say if they cannot be started: a JSON object, by language.
-    pub sentences: String,
 }
 
 /// The Trunk links of a page, in order.
@@ -202,12 +211,17 @@ pub fn script_sources(page: &str) -> Result<Vec<String>> {
     Ok(scripts.iter().map(|text| digest::script_source(text)).collect())
 }
 
-fn start(app: &App) -> String {
-    let script = START
-        .replace("{{script}}", &app.script.url)
-        .replace("{{wasm}}", &app.wasm.url)
-        .replace("{{wasm_integrity}}", &app.wasm.integrity)
-        .replace("{{sentences}}", &app.sentences);
+fn start(App { start: app, doctor, sentences }: &App) -> String {
+    let filled = |text: &str, name: &str, module: &Module| {
+        let places = [
+            ("script", &module.script.url),
+            ("script_integrity", &module.script.integrity),
+            ("wasm", &module.wasm.url),
+            ("wasm_integrity", &module.wasm.integrity),
+        ];
+        places.into_iter().fold(text.to_owned(), |text, (place, value)| text.replace(&format!("{{{{{name}{place}}}}}"), value))
+    };
+    let script = filled(&filled(START, "", app), "doctor_", doctor).replace("{{sentences}}", sentences);
     // Browsers ignore the integrity of the second preload, and say so; the fetch that takes it over checks it. An import checks nothing: it comes only
     // after the element whose integrity was checked has loaded, and then gets the very same module.
     format!(

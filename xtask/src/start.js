@@ -1,3 +1,15 @@
+      // The doctor comes when it is asked for. An import checks nothing: the fetch before it does.
+      addEventListener("hushkey:check", async (event) => {
+        event.preventDefault();
+        try {
+          await fetch("{{doctor_script}}", { integrity: "{{doctor_script_integrity}}" });
+          const { default: start } = await import("{{doctor_script}}");
+          await start({ module_or_path: fetch("{{doctor_wasm}}", { integrity: "{{doctor_wasm_integrity}}" }) });
+        } catch (error) {
+          console.error(error);
+          dispatchEvent(new CustomEvent("hushkey:checked", { detail: "" }));
+        }
+      }, { once: true });
       // Starts the app once the browser has checked its script, or says that it cannot: a blank page tells nobody anything.
       {
         const script = document.currentScript.previousElementSibling;

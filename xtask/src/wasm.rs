@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::process::{quietly, say};
@@ -60,7 +60,7 @@ fn cargo(workspace: &Workspace, target: &Path) -> Command {
     let mut cargo = Command::new("cargo");
     cargo
         .args(["build", "--quiet", "--release", "--locked", "--target", WASM])
-        .args(["--package", "hushkey", "--bin", "hushkey", "--features", "app", "--target-dir"])
+        .args(["--package", "hushkey", "--bin", "hushkey", "--bin", "doctor", "--features", "app", "--target-dir"])
         .arg(target)
         .current_dir(workspace.root());
     cargo
@@ -69,16 +69,21 @@ fn cargo(workspace: &Workspace, target: &Path) -> Command {
 fn built(cargo: &mut Command, target: &Path, what: &str) -> Result<PathBuf> {
     quietly(cargo, what)?;
     let module = target.join(WASM).join("release/hushkey.wasm");
-    match module.is_file() {
-        true => Ok(module),
-        false => Err(anyhow!("cargo did not leave {}.", module.display())),
+    for file in [&module, &doctor(&module)] {
+        ensure!(file.is_file(), "cargo did not leave {}.", file.display());
     }
+    Ok(module)
 }
 
-/// Makes `hushkey.js` and `hushkey_bg.wasm` of a compiled module, and maybe a
-/// folder `snippets` that the script imports from.
+/// The module that the page `/doctor` loads, which is compiled with the app.
+pub fn doctor(module: &Path) -> PathBuf {
+    module.with_file_name("doctor.wasm")
+}
+
+/// Makes `hushkey.js` and `hushkey_bg.wasm` of the compiled module of that name,
+/// and maybe a folder `snippets` that the script imports from.
 pub fn bind(workspace: &Workspace, module: &Path, folder: &Path) -> Result<()> {
-    say("Making it fit for the browser …");
+    let name = module.file_stem().unwrap_or_default().to_string_lossy();
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
@@ -92,5 +97,5 @@ pub fn bind(workspace: &Workspace, module: &Path, folder: &Path) -> Result<()> {
         .omit_default_module_path(true)
         .generate(folder)
         .context("wasm-bindgen failed.")?;
-    shrink::shrink(workspace, &folder.join("hushkey.js"), &folder.join("hushkey_bg.wasm"))
+    shrink::shrink(workspace, &folder.join(format!("{name}.js")), &folder.join(format!("{name}_bg.wasm")))
 }

@@ -7,6 +7,7 @@ mod configuration;
 mod container;
 mod continuity;
 mod cookies;
+mod doctor;
 mod headers;
 mod hostile;
 mod integrity;
@@ -70,6 +71,9 @@ const NOBODY: Setup = Setup { nobody_signs_in: true, ..Setup::ORDINARY };
 
 /// The API or the provider refuses a request: browsers write that into the console themselves.
 const REFUSALS: Setup = Setup { console_may_say: &["status of 400", "status of 401"], ..Setup::ORDINARY };
+
+/// What the doctor asks is refused, as it should be.
+const ASKED_FOR: &[&str] = &["status of 400", "status of 401", "status of 404", "hushkey-doctor"];
 
 /// The provider is at another site, and the browser keeps its cookies out of frames.
 const ELSEWHERE: Setup = Setup { site: Site::Cross, ..Setup::ORDINARY };
@@ -221,6 +225,29 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario!("headers", "every kind of address has its headers", headers::of_every_kind, NOBODY),
     scenario!("wrong-configuration", "a wrong configuration is refused, naming the field", configuration::names_the_field,
         Setup { edit: Some(configuration::with_a_slip), ..NOBODY }),
+    scenario!("doctor", "the page that checks the setup finds nothing wrong where nothing is, and no session feels it", doctor::nothing_is_wrong,
+        Setup { console_may_say: ASKED_FOR, ..Setup::ORDINARY }),
+    scenario!("doctor-plain-host", "it names the headers that a host does not send", doctor::plain_host,
+        Setup { host: Host::Plain(&[]), console_may_say: ASKED_FOR, ..NOBODY }),
+    scenario!("doctor-framing", "it names the header that keeps the relay page out of the app's own frame", doctor::relay_framing,
+        Setup {
+            host: Host::Plain(&[("x-frame-options", "DENY")]),
+            console_may_say: &["status of 40", "hushkey-doctor", "X-Frame-Options", "x-frame-options", "hushkey: silent sign-in"],
+            ..NOBODY
+        }),
+    scenario!("doctor-unregistered", "it names the address that is not registered", doctor::unregistered,
+        Setup {
+            configuration: &[("silent_path", "/elsewhere.html")],
+            console_may_say: &["status of 40", "hushkey-doctor", "X-Frame-Options", "frame-ancestors", "hushkey: silent sign-in"],
+            ..NOBODY
+        }),
+    scenario!("doctor-provider-down", "it names the provider that does not answer", doctor::provider_down,
+        Setup {
+            console_may_say: &["ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "CORS request did not succeed", "status of 40"],
+            ..NOBODY
+        }),
+    scenario!("doctor-key-missing", "it names the algorithm that there is no key for", doctor::key_missing,
+        Setup { configuration: &[("algorithms", r#"["ES256"]"#)], console_may_say: ASKED_FOR, ..NOBODY }),
     scenario!("keyboard", "everything can be reached by keyboard, and the focus goes along", keyboard::from_the_top),
     scenario!("keyboard-window", "a paused session is continued in its window by keyboard alone", keyboard::in_the_window,
         Setup {

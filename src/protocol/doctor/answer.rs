@@ -65,25 +65,25 @@ impl Reply {
 }
 
 impl Answer {
-    /// Why there is nothing to read, in words. Empty if there is.
-    pub(super) fn why_not(&self) -> String {
+    /// Why there is nothing to read.
+    pub(super) fn why_not(&self) -> &str {
         match self {
-            Self::Replied(_) => String::new(),
-            Self::Redirects => "it is answered with a redirect, which is not followed".to_owned(),
-            Self::Shows => "it is answered with something that a page may not read".to_owned(),
-            Self::Unreadable => "it is answered, but the browser does not let this page read the answer (CORS)".to_owned(),
-            Self::Forbidden => "the Content-Security-Policy of this page (connect-src) did not let the request out".to_owned(),
-            Self::Nothing(why) => why.clone(),
+            Self::Replied(_) => "",
+            Self::Redirects => "@redirected",
+            Self::Shows => "@shown",
+            Self::Unreadable => "@unreadable",
+            Self::Forbidden => "@forbidden",
+            Self::Nothing(why) => why,
         }
     }
 
     /// What to do about that.
-    pub(super) fn remedy(&self, url: &str, origin: &str) -> String {
+    pub(super) const fn remedy(&self) -> &'static str {
         match self {
-            Self::Unreadable => format!("At the provider, allow {origin} to read {url} (CORS)."),
-            Self::Forbidden => format!("At the host, add the origin of {url} to connect-src."),
-            Self::Redirects => format!("Configure the address that {url} redirects to."),
-            _ => format!("Check the address {url}, and whether its server is up."),
+            Self::Unreadable => "@remedy-cors",
+            Self::Forbidden => "@remedy-policy",
+            Self::Redirects => "@remedy-redirect",
+            Self::Replied(_) | Self::Shows | Self::Nothing(_) => "@remedy-down",
         }
     }
 }

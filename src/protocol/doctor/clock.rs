@@ -4,32 +4,30 @@ use super::{Ask, Doctor, Report};
 use crate::protocol::time::UnixTime;
 use std::time::Duration;
 
-const TOPIC: &str = "Clock";
-
 pub(super) fn judge(doctor: &Doctor, report: &mut Report) {
-    let date = |asks: &[Ask]| asks.iter().find_map(|ask| doctor.reply(*ask)).and_then(|reply| Some((reply, read(reply.header("date"))?)));
-    let now = doctor.surroundings.now;
-    let mut told = false;
-    for (whose, found) in [("the provider", date(&[Ask::Token, Ask::Keys, Ask::Discovery])), ("the host of the app", date(&[Ask::Page]))] {
-        let Some((reply, date)) = found else { continue };
-        let age = reply.header("age").parse().map(Duration::from_secs).unwrap_or_default();
-        let date = date.plus(age);
+    let provider = [Ask::Token, Ask::Keys, Ask::Discovery].into_iter().find_map(|ask| date(doctor, ask));
+    let found = [("@provider", provider), ("@host", date(doctor, Ask::Page))];
+    if found.iter().all(|(_, date)| date.is_none()) {
+        report.unknown("clock-unknown", &[doctor.command()]);
+    }
+    let (now, skew) = (doctor.surroundings.now, doctor.config.clock_skew);
+    for (whose, date) in found.into_iter().filter_map(|(whose, date)| Some((whose, date?))) {
         let apart = now.since(date).max(date.since(now));
-        told = true;
+        let values = [whose, &apart.as_secs().to_string(), if date < now { "@behind" } else { "@ahead" }, &skew.as_secs().to_string()];
         // A date has whole seconds, and an answer takes its time.
-        if apart <= doctor.config.clock_skew + Duration::from_secs(5) {
-            report.right(TOPIC, format!("this machine and {whose} agree, to {} s", apart.as_secs()));
+        if apart <= skew + Duration::from_secs(5) {
+            report.right("clock", &values);
         } else {
-            let word = if date < now { "behind" } else { "ahead of" };
-            let finding =
-                format!("{whose} is {} s {word} this machine; {} s are allowed", apart.as_secs(), doctor.config.clock_skew.as_secs());
-            report.wrong(TOPIC, finding, "Set the clock of this machine right, or have the other one set right: tokens depend on it.");
+            report.wrong("clock-wrong", &values);
         }
     }
-    if !told {
-        let advice = if doctor.is_page() { "`cargo xtask doctor` reads the Date header." } else { "Compare by hand." };
-        report.unknown(TOPIC, "nobody sent a Date header that can be read", advice);
-    }
+}
+
+/// What an answer says that the time is, with how long it lay in a cache.
+fn date(doctor: &Doctor, ask: Ask) -> Option<UnixTime> {
+    let reply = doctor.reply(ask)?;
+    let age = reply.header("age").parse().map(Duration::from_secs).unwrap_or_default();
+    Some(read(reply.header("date"))?.plus(age))
 }
 
 /// Reads an HTTP date ([RFC 9110 §5.6.7](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7)), in the one form that may be sent.

@@ -4,121 +4,97 @@ use super::{Doctor, Reply, Report, host, host::or_missing};
 use crate::protocol::policy::{ANCESTORS, CONNECT, FRAME, Policy, SCRIPT};
 use url::Url;
 
-const POLICY: &str = "Content policy";
-const TOPIC: &str = "Headers";
-
 pub(super) fn judge(doctor: &Doctor, report: &mut Report, page: &Reply) {
-    policy(doctor, report, page);
+    let policy = Policy::parse(page.header("content-security-policy"));
+    if page.header("content-security-policy").is_empty() {
+        report.wrong("policy-missing", &[]);
+    } else {
+        let before = report.0.len();
+        lets_through(doctor, report, &policy);
+        scripts(report, &policy, page.body.expose());
+        if report.0.len() == before {
+            report.right("policy", &[]);
+        }
+    }
+    ancestors(report, page, &policy);
     others(doctor, report, page);
 }
 
-fn policy(doctor: &Doctor, report: &mut Report, page: &Reply) {
-    let (text, app) = (page.header("content-security-policy"), &doctor.config.app);
-    let policy = Policy::parse(text);
-    if text.is_empty() {
-        let advice = "At the host, send the headers that `cargo xtask dist` writes into _headers: nothing else keeps foreign script out.";
-        report.wrong(POLICY, "Content-Security-Policy: missing", advice);
-    }
-    let before = report.0.len();
-    let lacks = |report: &mut Report, directive: &'static str, what: &str, why: &'static str| {
-        let advice = format!("At the host, add {what} to {directive}.");
-        report.wrong(POLICY, format!("{directive}: {what} is missing: {why}"), advice);
-    };
-    let origins = |texts: Vec<String>| texts.into_iter().filter_map(|text| Some((Url::parse(&text).ok()?, text)));
-    // Whatever the provider's metadata name, it must be let through, too.
+/// Whether everything is let through that signing in needs: what is configured, and what the provider's metadata name.
+fn lets_through(doctor: &Doctor, report: &mut Report, policy: &Policy<'_>) {
+    let config = &doctor.config;
     let metadata = doctor.metadata();
-    let endpoints = metadata.iter().flat_map(|metadata| [&metadata.token_endpoint, &metadata.jwks_uri]);
-    let mut called: Vec<String> = doctor.config.connect_origins();
-    called.extend(endpoints.map(|url| url.origin().ascii_serialization()));
-    called.sort();
-    called.dedup();
-    for (url, origin) in origins(called) {
-        if !policy.allows(CONNECT, &url, app) {
-            lacks(report, "connect-src", &origin, "provider or API cannot be called");
+    let mut needed: Vec<(&[&str], &Url)> = config.api.iter().map(|rule| (CONNECT, &rule.prefix)).collect();
+    if let Some(metadata) = &metadata {
+        needed.extend([
+            (CONNECT, &metadata.token_endpoint),
+            (CONNECT, &metadata.jwks_uri),
+            (FRAME, &metadata.authorization_endpoint),
+            (FRAME, &config.app),
+        ]);
+    }
+    let mut told = Vec::new();
+    for (directives, url) in needed {
+        let line = (directives[0], url.origin());
+        if !policy.allows(directives, url, &config.app) && !told.contains(&line) {
+            let why = if directives == FRAME { "@blocked-frame" } else { "@blocked-call" };
+            report.wrong("policy-lacks", &[directives[0], &line.1.ascii_serialization(), why]);
+            told.push(line);
         }
     }
-    let framed =
-        metadata.map_or_else(|| doctor.config.frame_origins(), |own| vec![own.authorization_endpoint.origin().ascii_serialization()]);
-    for (url, origin) in origins(framed) {
-        if !policy.allows(FRAME, &url, app) {
-            lacks(report, "frame-src", &origin, "the hidden frame is blocked");
-        }
-    }
-    if !policy.allows(FRAME, app, app) {
-        lacks(report, "frame-src", "'self'", "the relay page cannot be shown");
-    }
+}
+
+/// Whether the page's own scripts run, and no others.
+fn scripts(report: &mut Report, policy: &Policy<'_>, page: &str) {
     if !policy.allows_wasm() {
-        lacks(report, "script-src", "'wasm-unsafe-eval'", "the app cannot be compiled");
+        report.wrong("policy-lacks", &[SCRIPT[1], "'wasm-unsafe-eval'", "@blocked-wasm"]);
     }
-    let blocked = host::inline_scripts(page.body.expose()).filter(|script| !policy.allows_script(script)).count();
+    let blocked = host::inline_scripts(page).filter(|script| !policy.allows_script(script)).count();
     if blocked > 0 {
-        let finding = format!("script-src: {blocked} inline scripts of the page are not let run");
-        report.wrong(POLICY, finding, "At the host, put their hashes there; `cargo xtask dist` writes them. Nothing may rewrite the page.");
+        report.wrong("policy-scripts", &[&blocked.to_string()]);
     }
     for loose in ["'unsafe-inline'", "'unsafe-eval'", "*", "https:"] {
         if policy.names(SCRIPT, loose) {
-            let finding = format!("script-src: {loose} lets foreign script in");
-            report.look(POLICY, finding, "Take it out: whatever runs in the page can get tokens.");
+            report.look("policy-loose", &[loose]);
         }
     }
-    if !text.is_empty() && !policy.has(&["require-trusted-types-for"]) {
-        let advice = "Add require-trusted-types-for 'script': the app does without what it forbids.";
-        report.look(POLICY, "require-trusted-types-for: missing", advice);
+    if !policy.has(&["require-trusted-types-for"]) {
+        report.look("policy-types", &[]);
     }
-    if !text.is_empty() && report.0.len() == before {
-        report.right(POLICY, "provider and APIs are let through, the page's own scripts run, and no others");
-    }
-    ancestors(report, page, &policy);
 }
 
 /// The page itself must not be in anybody's frame.
 fn ancestors(report: &mut Report, page: &Reply, policy: &Policy<'_>) {
-    let options = page.header("x-frame-options");
-    if policy.names(ANCESTORS, "'none'") || (!policy.has(ANCESTORS) && options.eq_ignore_ascii_case("deny")) {
-        return report.right("Framing", "nobody can show the app in a frame");
+    let (has, options) = (policy.has(ANCESTORS), page.header("x-frame-options"));
+    if policy.names(ANCESTORS, "'none'") || (!has && options.eq_ignore_ascii_case("deny")) {
+        report.right("framing", &[]);
+    } else {
+        report.wrong("framing-open", &[if has { "@another-value" } else { or_missing(options) }]);
     }
-    let came = if policy.has(ANCESTORS) { "another value" } else { or_missing(options) };
-    let advice = "At the host, send frame-ancestors 'none' with every page but the relay page.";
-    report.wrong(
-        "Framing",
-        format!("frame-ancestors: unexpected {came}, expected 'none': others can lay the app under their own page"),
-        advice,
-    );
 }
 
 fn others(doctor: &Doctor, report: &mut Report, page: &Reply) {
     let before = report.0.len();
-    let came = |name: &str| format!("unexpected {}", or_missing(page.header(name)));
-    if matches!(page.header("cross-origin-embedder-policy"), "require-corp" | "credentialless") {
-        let finding =
-            format!("Cross-Origin-Embedder-Policy: {}: the provider's pages cannot be framed", came("cross-origin-embedder-policy"));
-        report.wrong(TOPIC, finding, "Serve the app without it.");
+    let is_https = doctor.config.app.scheme() == "https";
+    let checks: [(&str, &str, &[&str]); 5] = [
+        ("cross-origin-opener-policy", "header-opener", &["same-origin", "noopener"]),
+        ("x-content-type-options", "header-nosniff", &["nosniff"]),
+        ("referrer-policy", "header-referrer", &["no-referrer", "same-origin", "strict-origin", "origin"]),
+        ("strict-transport-security", "header-hsts", if is_https { &["max-age="] } else { &[""] }),
+        ("cache-control", "header-cache", &["no-cache", "no-store", "max-age=0"]),
+    ];
+    for (name, line, good) in checks {
+        let came = page.header(name);
+        let is_good = good.iter().any(|start| came.starts_with(start)) && came != "no-referrer-when-downgrade";
+        if !is_good {
+            report.look(line, &[or_missing(came)]);
+        }
     }
-    let opener = page.header("cross-origin-opener-policy");
-    if !matches!(opener, "same-origin" | "same-origin-allow-popups" | "noopener-allow-popups") {
-        let finding = format!("Cross-Origin-Opener-Policy: {}, expected same-origin", came("cross-origin-opener-policy"));
-        report.look(TOPIC, finding, "Send it: pages that open the app then hold no handle of it. Windows for signing in work with it.");
-    }
-    if !page.header("x-content-type-options").eq_ignore_ascii_case("nosniff") {
-        let finding = format!("X-Content-Type-Options: {}, expected nosniff", came("x-content-type-options"));
-        report.look(TOPIC, finding, "Send it with everything.");
-    }
-    if !matches!(
-        page.header("referrer-policy"),
-        "no-referrer" | "same-origin" | "strict-origin" | "strict-origin-when-cross-origin" | "origin"
-    ) {
-        let finding = format!("Referrer-Policy: {}, expected no-referrer", came("referrer-policy"));
-        report.look(TOPIC, finding, "Send it: a code in the address of the callback page is nobody's business.");
-    }
-    if doctor.config.app.scheme() == "https" && page.header("strict-transport-security").is_empty() {
-        report.look(TOPIC, "Strict-Transport-Security: missing", "Send max-age=63072000, once everything works over https.");
-    }
-    let control = page.header("cache-control");
-    if !["no-cache", "no-store", "max-age=0"].iter().any(|word| control.contains(word)) {
-        let finding = format!("Cache-Control of the page: {}, expected no-cache", came("cache-control"));
-        report.look(TOPIC, finding, "Send it with every page: else people keep an old one, whose files may be gone.");
+    let embedder = page.header("cross-origin-embedder-policy");
+    if !matches!(embedder, "" | "unsafe-none") {
+        report.wrong("header-embedder", &[embedder]);
     }
     if report.0.len() == before {
-        report.right(TOPIC, "the other headers of the page are as `cargo xtask dist` writes them");
+        report.right("headers", &[]);
     }
 }

@@ -16,9 +16,11 @@ mod metadata;
 mod questions;
 mod relay;
 mod site;
+mod words;
 
 pub use answer::{Answer, HEADERS, Reply};
 pub use questions::{Ask, Question};
+pub use words::{Line, WORDS, tell};
 
 use super::{
     checks::{Checks, Subject},
@@ -45,17 +47,15 @@ pub enum Verdict {
     Wrong,
 }
 
-/// What was found about one thing. It never holds a secret.
+/// What was found about one thing, as data. It never holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// What was looked at, in a few words.
-    pub topic: &'static str,
+pub struct Sign {
     /// How it stands.
     pub verdict: Verdict,
-    /// What was found: the field, what was expected, what came.
-    pub finding: String,
-    /// What to do. Empty where there is nothing to do.
-    pub advice: String,
+    /// Its name, by which its words are found.
+    pub name: &'static str,
+    /// What is filled in.
+    pub values: Vec<String>,
 }
 
 /// Who asks.
@@ -128,7 +128,7 @@ impl Doctor {
 
     /// What was found.
     #[must_use]
-    pub fn lines(&self) -> Vec<Line> {
+    pub fn signs(&self) -> Vec<Sign> {
         let mut report = Report::default();
         metadata::judge(self, &mut report);
         features::judge(self, &mut report);
@@ -136,17 +136,32 @@ impl Doctor {
         authorize::judge(self, &mut report);
         site::judge(self, &mut report);
         clock::judge(self, &mut report);
-        if self.surroundings.origin_known {
+        if self.knows_origin() {
             host::judge(self, &mut report);
             relay::judge(self, &mut report);
         } else {
-            report.unknown("Host", "it was not said where the app is served", "Name its origin: --origin https://app.example.com.");
+            report.unknown("host-nowhere", &[]);
         }
         report.0
     }
 
+    /// Whether a page asks. In a browser nobody else does, and what is for a program alone need not be there.
     fn is_page(&self) -> bool {
-        self.surroundings.eyes == Eyes::Page
+        cfg!(target_family = "wasm") || self.surroundings.eyes == Eyes::Page
+    }
+
+    fn knows_origin(&self) -> bool {
+        cfg!(target_family = "wasm") || self.surroundings.origin_known
+    }
+
+    /// Whether it has to be judged if a page could read what was read. A page knows: it could.
+    fn judges_cors(&self) -> bool {
+        !self.is_page() && self.knows_origin()
+    }
+
+    /// What to do about something that is not told here.
+    fn command(&self) -> &'static str {
+        if self.is_page() { "@command" } else { "@by-hand" }
     }
 
     fn asked(&self, ask: Ask) -> Option<&Asked> {
@@ -180,33 +195,33 @@ impl Doctor {
 }
 
 /// Nothing that is worth reading is longer.
-const LONGEST: usize = 500;
+const LONGEST: usize = 400;
 
-/// Lines in the making.
+/// Signs in the making.
 #[derive(Default)]
-struct Report(Vec<Line>);
+struct Report(Vec<Sign>);
 
 impl Report {
-    fn add(&mut self, topic: &'static str, verdict: Verdict, finding: impl Into<String>, advice: impl Into<String>) {
-        // What others wrote is repeated in it: on a terminal it must not be more than text.
-        let plain = |text: String| capped(&text.replace(char::is_control, " "), LONGEST);
-        self.0.push(Line { topic, verdict, finding: plain(finding.into()), advice: plain(advice.into()) });
+    fn add(&mut self, verdict: Verdict, name: &'static str, values: &[&str]) {
+        // What others wrote is among it: on a terminal it must not be more than text.
+        let plain = |value: &&str| capped(&value.replace(char::is_control, " "), LONGEST);
+        self.0.push(Sign { verdict, name, values: values.iter().map(plain).collect() });
     }
 
-    fn right(&mut self, topic: &'static str, finding: impl Into<String>) {
-        self.add(topic, Verdict::Right, finding, "");
+    fn right(&mut self, name: &'static str, values: &[&str]) {
+        self.add(Verdict::Right, name, values);
     }
 
-    fn look(&mut self, topic: &'static str, finding: impl Into<String>, advice: impl Into<String>) {
-        self.add(topic, Verdict::Look, finding, advice);
+    fn look(&mut self, name: &'static str, values: &[&str]) {
+        self.add(Verdict::Look, name, values);
     }
 
-    fn wrong(&mut self, topic: &'static str, finding: impl Into<String>, advice: impl Into<String>) {
-        self.add(topic, Verdict::Wrong, finding, advice);
+    fn wrong(&mut self, name: &'static str, values: &[&str]) {
+        self.add(Verdict::Wrong, name, values);
     }
 
-    fn unknown(&mut self, topic: &'static str, finding: impl Into<String>, advice: impl Into<String>) {
-        self.add(topic, Verdict::Unknown, finding, advice);
+    fn unknown(&mut self, name: &'static str, values: &[&str]) {
+        self.add(Verdict::Unknown, name, values);
     }
 }
 

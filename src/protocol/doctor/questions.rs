@@ -1,11 +1,11 @@
 //! What is asked, whom and how.
 
-use super::{Asked, Doctor};
+use super::{Asked, Doctor, Eyes};
 use crate::protocol::{
     authorize::{self, Manner},
     config::{Config, Provider},
     discovery::{self, Metadata},
-    secret::SensitiveUrl,
+    secret::{SensitiveUrl, StateParameter},
     transaction::Transaction,
 };
 
@@ -75,8 +75,8 @@ const MADE_UP: &str = "hushkey-doctor";
 /// A path that nobody registers.
 const UNREGISTERED: &str = "/hushkey-doctor-unregistered";
 
-/// The files of the app that are looked at, by the ends of their names.
-pub(super) const FILES: [&str; 3] = [".wasm", ".js", ".css"];
+/// The files of the app that are looked at, by the ends of their names, and their media types.
+pub(super) const FILES: [(&str, &str); 3] = [(".wasm", "application/wasm"), (".js", "text/javascript"), (".css", "text/css")];
 
 /// All that can be asked and has not been.
 pub(super) fn next(doctor: &mut Doctor) -> Vec<Question> {
@@ -96,7 +96,7 @@ type Due = (Question, Option<Transaction>);
 fn first(doctor: &Doctor) -> Vec<Due> {
     let config = &doctor.config;
     let mut list = Vec::new();
-    if doctor.surroundings.origin_known {
+    if doctor.knows_origin() {
         list.push(plain(Ask::Page, format!("{}/", config.app_origin())));
         list.push(plain(Ask::Relay, config.silent_redirect_uri()));
         list.push(plain(Ask::Callback, config.redirect_uri()));
@@ -113,7 +113,7 @@ fn first(doctor: &Doctor) -> Vec<Due> {
 fn second(doctor: &mut Doctor) -> Vec<Due> {
     let mut list = Vec::new();
     if let Some(page) = doctor.reply(Ask::Page) {
-        for end in FILES {
+        for (end, _) in FILES {
             let found = page.body.expose().split('"').find(|text| text.starts_with('/') && text.ends_with(end));
             list.extend(found.map(|path| file(end, format!("{}{path}", doctor.config.app_origin()))));
         }
@@ -124,7 +124,7 @@ fn second(doctor: &mut Doctor) -> Vec<Due> {
     if let Some(metadata) = doctor.metadata() {
         list.push(called(doctor, Ask::Keys, metadata.jwks_uri.to_string()));
         list.push(token(doctor, &metadata));
-        if doctor.surroundings.origin_known {
+        if doctor.knows_origin() {
             list.extend(gone_to(doctor, &metadata));
         }
     }
@@ -145,7 +145,7 @@ fn file(end: &'static str, url: String) -> Due {
 fn called(doctor: &Doctor, ask: Ask, url: String) -> Due {
     let (question, none) = plain(ask, url);
     let mut headers = vec![("accept", "application/json".to_owned())];
-    if doctor.surroundings.origin_known {
+    if doctor.knows_origin() {
         headers.push(("origin", doctor.config.app_origin()));
     }
     (Question { headers, ..question }, none)
@@ -185,13 +185,18 @@ fn gone_to(doctor: &mut Doctor, metadata: &Metadata) -> Vec<Due> {
     let stranger = Config { silent_path: UNREGISTERED.to_owned(), ..config.clone() };
     let all = [(Ask::Silent, &silent, config), (Ask::Lookup, &Manner::Lookup, config), (Ask::Stranger, &silent, &stranger)];
     let mut list = Vec::new();
-    for (ask, manner, config) in all {
-        let (url, transaction) = authorize::authorization_request(manner, metadata, now, &mut doctor.generator, config);
+    // Whether the third leads anywhere is of interest where it can be seen.
+    let count = if doctor.surroundings.eyes == Eyes::Page { 2 } else { 3 };
+    for (ask, manner, config) in all.into_iter().take(count) {
+        let (_, mut transaction) = authorize::authorization_request(manner, metadata, now, &mut doctor.generator, config);
+        // A browser may write into its console where it was redirected to, and a page does not get to see it: then no chance is needed.
+        if doctor.surroundings.eyes == Eyes::Page {
+            transaction.state = StateParameter::new(MADE_UP);
+        }
+        let url = authorize::address(manner, metadata, &transaction, config);
         list.push((Question { url, ..plain(ask, String::new()).0 }, Some(transaction)));
     }
     if doctor.is_page() {
-        // Where these lead to a page is not told.
-        list.retain(|(question, _)| question.ask != Ask::Stranger);
         return list;
     }
     if let Some(endpoint) = &metadata.end_session_endpoint {

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     fn line(verdict: Verdict, finding: &str, advice: &str) -> Line {
-        Line { topic: "Keys", verdict, finding: finding.to_owned(), advice: advice.to_owned() }
+        Line { topic: "Keys".to_owned(), verdict, finding: finding.to_owned(), advice: advice.to_owned() }
     }
 
     #[test]

@@ -13,7 +13,8 @@ const PAGE: &str = r#"<!doctype html>
 
 fn app() -> App {
     let placed = |url: &str| Placed { url: url.to_owned(), integrity: format!("sha384-of{url}") };
-    App { script: placed("/hushkey-1.js"), wasm: placed("/hushkey-1_bg.wasm"), sentences: r#"{"en":"No."}"#.to_owned() }
+    let module = |name: &str| Module { script: placed(&format!("/{name}-1.js")), wasm: placed(&format!("/{name}-1_bg.wasm")) };
+    App { start: module("hushkey"), doctor: module("doctor"), sentences: r#"{"en":"No."}"#.to_owned() }
 }
 
 fn rendered() -> String {
@@ -49,10 +50,14 @@ fn bp_04_preloads_and_starts_the_app_with_integrity() {
         r#"<script type="module" src="/hushkey-1.js" integrity="sha384-of/hushkey-1.js"></script>"#,
         r#"await import("/hushkey-1.js")"#,
         r#"fetch("/hushkey-1_bg.wasm", { integrity: "sha384-of/hushkey-1_bg.wasm" })"#,
+        r#"await fetch("/doctor-1.js", { integrity: "sha384-of/doctor-1.js" })"#,
+        r#"await import("/doctor-1.js")"#,
+        r#"fetch("/doctor-1_bg.wasm", { integrity: "sha384-of/doctor-1_bg.wasm" })"#,
     ] {
         assert!(page.contains(part), "{part} is missing in {page}");
     }
     assert!(!page.contains("{{"), "{page}");
+    assert_eq!(page.matches("/doctor-1").count(), 5, "it is not loaded before it is wanted: {page}");
     // The import waits for the element right before it.
     assert!(page.contains("document.currentScript.previousElementSibling;") && page.contains("script.onload = () => start()"), "{page}");
     let between = page.split("</script>").find(|part| part.contains("await import(")).expect("the start script");
@@ -74,7 +79,7 @@ fn refuses_trunk_elements_it_does_not_know() {
     let message = links(&page).expect_err("sass is unknown").root_cause().to_string();
     assert!(message.contains("rel=\"sass\""), "{message}");
     let twice = PAGE.replace("rel=\"icon\"", "rel=\"rust\"");
-    assert!(render(&twice, &app(), |_| Ok(app().script)).is_err());
+    assert!(render(&twice, &app(), |_| Ok(app().start.script)).is_err());
 }
 
 #[test]
