@@ -99,7 +99,15 @@ impl Album<'_> {
         self.keep(world, "account-renewed").await?;
         world.presses("API").await?;
         world.sees_api_answer().await?;
-        self.keep(world, "api").await
+        self.keep(world, "api").await?;
+        world.browser.reload().await?;
+        world.sees_api_answer().await?;
+        world.presses("Account").await?;
+        world.presses("Renew now").await?;
+        world.sees("Renewed. You have a new access token.").await?;
+        world.presses("How this sign-in works").await?;
+        world.sees("the session is renewed").await?;
+        self.keep(world, "flow").await
     }
 
     async fn in_between(&self, world: &World) -> Result<()> {

@@ -156,15 +156,11 @@ impl FlowInspector {
     /// The record as text, with what else somebody who has to help needs to know.
     fn report(&self) -> String {
         let Some(driver) = self.auth.driver() else { return String::new() };
-        let mut ignored = String::new();
-        for (why, count) in self.auth.ignored() {
-            ignored.push_str(&format!("{} {count}, ", why.name()));
-        }
         let about = [
             ("hushkey", env!("CARGO_PKG_VERSION").to_owned()),
             ("browser", gloo::utils::window().navigator().user_agent().unwrap_or_default()),
             ("issuer", Harmless::issuer(driver.config()).map_or_else(String::new, |issuer| issuer.to_string())),
-            ("ignored", ignored.trim_end_matches(", ").to_owned()),
+            ("ignored", driver.discarded_in_words()),
             ("times", "UTC".to_owned()),
         ];
         driver.with_flow(|flow| flow::report(flow, &about))

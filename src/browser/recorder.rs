@@ -127,6 +127,15 @@ impl Driver {
         self.shared.recorder.changes.next()
     }
 
+    /// What was not used, by reason, in one line.
+    pub(crate) fn discarded_in_words(&self) -> String {
+        let mut words = String::new();
+        for (why, count) in self.shared.discarded.borrow().iter() {
+            words += &[if words.is_empty() { "" } else { ", " }, why.name(), " ", &count.to_string()].concat();
+        }
+        words
+    }
+
     /// Notes something that the machine does not hear of.
     pub(crate) fn note(&self, entry: Entry) {
         self.shared.recorder.note(entry);

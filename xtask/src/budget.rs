@@ -10,7 +10,7 @@ use crate::wasm::Build;
 
 /// The end of a file's name, and what it may have: plainly built, and in the smallest build.
 const FILES: [(&str, usize, usize); 4] =
-    [("_bg.wasm", 250_000, 228_000), (".js", 4_700, 4_400), (".css", 3_400, 3_400), (".svg", 300, 300)];
+    [("_bg.wasm", 280_000, 258_000), (".js", 4_700, 4_400), (".css", 3_400, 3_400), (".svg", 300, 300)];
 
 /// The page with its configuration and small scripts.
 const PAGE: usize = 3_000;
@@ -58,9 +58,9 @@ mod tests {
 
     #[test]
     fn a_file_over_its_budget_fails_the_build_by_name() {
-        checked("app-0_bg.wasm.br", 228_000, "").expect("within its budget");
-        let error = checked("app-0_bg.wasm.br", 228_001, "").expect_err("one byte too many").to_string();
-        assert!(error.contains("app-0_bg.wasm has 228001 bytes, and may have 228000"), "{error}");
+        checked("app-0_bg.wasm.br", 258_000, "").expect("within its budget");
+        let error = checked("app-0_bg.wasm.br", 258_001, "").expect_err("one byte too many").to_string();
+        assert!(error.contains("app-0_bg.wasm has 258001 bytes, and may have 258000"), "{error}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod callback;
 mod configuration;
 mod continuity;
 mod cookies;
+mod flow;
 mod headers;
 mod hostile;
 mod kept;
@@ -174,6 +175,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario!("headers", "every kind of address has its headers", headers::of_every_kind, NOBODY),
     scenario!("wrong-configuration", "a wrong configuration is refused, naming the field", configuration::names_the_field,
         Setup { edit: Some(configuration::with_a_slip), ..NOBODY }),
+    scenario!("flow", "the page about the sign-in tells the walk in order, with the checks, and its report can be given to anybody", flow::tells_the_walk),
     scenario!("keyboard", "everything can be reached by keyboard, and the focus goes along", keyboard::from_the_top),
     scenario!("cookies-allowed", "a provider at another site gets its cookies in a frame of a browser that sends them", cookies::sent,
         Setup { third_party_cookies: ThirdPartyCookies::Allowed, ..ELSEWHERE }),

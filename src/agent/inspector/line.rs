@@ -1,20 +1,17 @@
 //! One entry, as an item of the list and as a line of the diagram.
 
-use crate::protocol::flow::{Entry, Lane, Part, clock, span};
-use yew::{prelude::*, virtual_dom::VTag};
+use crate::protocol::flow::{Entry, Lane, Part, clock};
+use yew::prelude::*;
 
-/// An element. Of a kind for all of them: a macro's would be one more copy of the same code for each.
-pub(super) fn tag(name: &'static str, class: &'static str, content: Vec<Html>) -> Html {
-    let mut tag = VTag::new(name);
-    if !class.is_empty() {
-        tag.add_attribute("class", class);
-    }
+/// An element. Of a kind for all of them: each macro would be one more copy of the same code.
+pub(super) fn tag(name: &'static str, class: impl Into<AttrValue>, content: Vec<Html>) -> Html {
+    element(name, class.into(), content)
+}
+
+fn element(name: &'static str, class: AttrValue, content: Vec<Html>) -> Html {
     // What is drawn beside the words says nothing that they do not.
-    if matches!(class, "flow-lanes" | "flow-rails" | "flow-arrow" | "flow-way" | "flow-mark") {
-        tag.add_attribute("aria-hidden", "true");
-    }
-    tag.add_children(content);
-    tag.into()
+    let seen = matches!(&*class, "flow-lanes" | "flow-rails" | "flow-arrow" | "flow-way" | "flow-mark").then_some("true");
+    html! { <@{name} {class} aria-hidden={seen}>{ for content }</@> }
 }
 
 /// Where a lane stands, from the left.
@@ -46,23 +43,20 @@ pub(super) fn line(entry: &Entry, before: Option<&Entry>, minutes_from_utc: i64)
             class.push_str(name);
         }
     }
-    let mut title = vec![tag("span", "flow-hidden", vec![format!("{}: ", entry.spoken_way()).into()])];
+    let mut title = vec![tag("span", "flow-hidden", vec![(entry.spoken_way() + ": ").into()])];
     if !entry.is_note() {
         title.push(tag("span", "flow-way", vec![entry.way().into()]));
     }
     title.push(tag("strong", "", vec![entry.title.into()]));
     title.push(tag("span", "flow-aside", vec![entry.asides().into()]));
-    let ago = before.map_or_else(String::new, |before| format!(" +{}", span(entry.after(before))));
-    let when = vec![clock(entry.time(), minutes_from_utc).into(), tag("span", "flow-aside", vec![ago.into()])];
-    let mut item = VTag::new("li");
-    item.add_attribute("class", class);
-    item.add_children([
+    let when = vec![clock(entry.time(), minutes_from_utc).into(), tag("span", "flow-aside", vec![entry.ago(before).into()])];
+    let content = vec![
         tag("p", "flow-title", title),
         tag("div", "flow-arrow", Vec::new()),
         tag("div", "flow-details", entry.parts().into_iter().map(part).collect()),
         tag("p", "flow-when", when),
-    ]);
-    item.into()
+    ];
+    tag("li", class, content)
 }
 
 fn part((part, text): (Part, String)) -> Html {

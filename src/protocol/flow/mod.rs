@@ -21,7 +21,7 @@ pub use self::{
     failure::Failure,
     harmless::Harmless,
     report::report,
-    words::{Part, clock, span},
+    words::{Part, clock},
 };
 pub use super::checks::Subject;
 
