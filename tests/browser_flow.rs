@@ -30,7 +30,8 @@ fn App(AppProps { config }: &AppProps) -> Html {
 
 #[component]
 fn Probe() -> Html {
-    HANDLE.with(|slot| slot.replace(Some(use_auth())));
+    let auth = use_auth();
+    HANDLE.with(|slot| slot.replace(Some(auth)));
     Html::default()
 }
 
