@@ -128,7 +128,12 @@ fn of_a_hostile_id_token_the_failing_check_is_named_and_not_listed_as_passed() {
         ("nonce", json!("canary"), "nonce", "ID token: nonce: not the one that was sent (id_token_nonce)"),
         ("events", json!({ "canary": {} }), "no logout token", "ID token: events: this is a logout token (id_token_events)"),
         ("sub", json!("canary".repeat(50)), "sub", "ID token: sub: longer than 255 ASCII characters (id_token_sub)"),
-        ("exp", json!(1_700_000_000), "exp", "ID token: exp: passed by 100000000 s, more than the 60 s allowed (id_token_exp)"),
+        (
+            "exp",
+            json!(1_700_000_000),
+            "exp",
+            "ID token: exp: passed by 100000000 s, more than the 60 s allowed; is the clock of this device right? (id_token_exp)",
+        ),
     ];
     for (claim, value, check, text) in hostile {
         let world = restored(|world| world.provider.tweak_id = Some(Box::new(move |claims| claims[claim] = value.clone())));

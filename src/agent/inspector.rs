@@ -110,8 +110,8 @@ impl Component for FlowInspector {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let link = ctx.link();
-        let button = |pressed: Option<bool>, name: &'static str, onclick: Callback<MouseEvent>| {
-            let pressed = pressed.map(|pressed| if pressed { "true" } else { "false" });
+        let button = |pressed: Option<bool>, name: &'static str, message: fn() -> FlowMessage| {
+            let (pressed, onclick) = (pressed.map(|pressed| if pressed { "true" } else { "false" }), link.callback(move |_| message()));
             html! { <button type="button" class={ctx.props().button_class} aria-pressed={pressed} {onclick}>{ name }</button> }
         };
         let status = match self.copied {
@@ -123,9 +123,9 @@ impl Component for FlowInspector {
         html! {
             <section class="flow" aria-label="Protocol flow" lang="en">
                 <div class="flow-tools">
-                    { button(Some(self.only_messages), "Only messages", link.callback(|_| FlowMessage::Filter)) }
-                    { button(None, "Clear", link.callback(|_| FlowMessage::Clear)) }
-                    { button(None, "Copy report", link.callback(|_| FlowMessage::Copy)) }
+                    { button(Some(self.only_messages), "Only messages", || FlowMessage::Filter) }
+                    { button(None, "Clear", || FlowMessage::Clear) }
+                    { button(None, "Copy report", || FlowMessage::Copy) }
                     <span class="flow-aside" role="status">{ status }</span>
                 </div>
                 if self.copied == Copied::Refused {
@@ -169,7 +169,7 @@ impl FlowInspector {
 
 fn diagram(flow: &Flow, only_messages: bool) -> Html {
     // In minutes west of Greenwich, for each moment anew: it changes twice a year.
-    let offset = |entry: &Entry| -Date::new(&(entry.time().as_millis() as f64).into()).get_timezone_offset() as i64;
+    let offset = |entry: &Entry| -Date::new(&(entry.at.wall.as_millis() as f64).into()).get_timezone_offset() as i64;
     let mut before = None;
     let mut lines = Vec::new();
     for entry in flow.entries().filter(|entry| !only_messages || !(entry.is_note() || entry.ignored.is_some())) {

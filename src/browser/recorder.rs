@@ -78,15 +78,18 @@ impl Recorder {
 
     /// The browser remembers when the answer to an early request was there.
     fn answered(&self, ticket: Ticket, now: Clocks) {
-        let Some((_, url, sent)) = self.early.borrow_mut().extract_if(.., |(own, ..)| *own == ticket).next() else { return };
+        let mut early = self.early.borrow_mut();
+        let Some(place) = early.iter().position(|(own, ..)| *own == ticket) else { return };
+        let (_, url, sent) = early.swap_remove(place);
         if let Some(ended) = response_end(&url, sent).filter(|ended| *ended <= now.uptime) {
             self.flow.borrow_mut().was_answered(ticket, back_at(ended, now));
         }
     }
 
     /// Something else that happened now.
-    pub(crate) fn note(&self, entry: Entry) {
-        self.flow.borrow_mut().note(entry.at(now()));
+    pub(crate) fn note(&self, mut entry: Entry) {
+        entry.at = now();
+        self.flow.borrow_mut().note(entry);
         self.changes.happened();
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn line(entry: &Entry, before: Option<&Entry>, minutes_from_utc: i64)
     }
     title.push(tag("strong", "", vec![entry.title.into()]));
     title.push(tag("span", "flow-aside", vec![entry.asides().into()]));
-    let when = vec![clock(entry.time(), minutes_from_utc).into(), tag("span", "flow-aside", vec![entry.ago(before).into()])];
+    let when = vec![clock(entry.at.wall, minutes_from_utc).into(), tag("span", "flow-aside", vec![entry.ago(before).into()])];
     let content = vec![
         tag("p", "flow-title", title),
         tag("div", "flow-arrow", Vec::new()),

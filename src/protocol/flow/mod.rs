@@ -34,7 +34,6 @@ use super::{
     transaction::Ticket,
     turn::{Effect, Event},
 };
-use std::collections::VecDeque;
 
 /// So many entries are kept.
 pub const KEPT: usize = 200;
@@ -51,7 +50,7 @@ pub struct Check {
 /// What has happened so far.
 #[derive(Debug, Default)]
 pub struct Flow {
-    entries: VecDeque<Entry>,
+    entries: Vec<Entry>,
     dropped: u64,
     waiting: Vec<Waiting>,
     turns: u64,
@@ -106,15 +105,15 @@ impl Flow {
 
     /// Something that no step of the machine tells of.
     pub fn note(&mut self, entry: Entry) {
-        if let Some(last) = self.entries.back_mut().filter(|last| last.is_same(&entry)) {
+        if let Some(last) = self.entries.last_mut().filter(|last| last.is_same(&entry)) {
             last.repeated += 1;
             return;
         }
         // Almost always at the end: only what began before the app was there is told late.
         let place = self.entries.iter().rposition(|other| other.at.uptime <= entry.at.uptime).map_or(0, |before| before + 1);
         self.entries.insert(place, entry);
-        while self.entries.len() > KEPT {
-            self.entries.pop_front();
+        if self.entries.len() > KEPT {
+            self.entries.remove(0);
             self.dropped += 1;
         }
     }
@@ -127,7 +126,7 @@ impl Flow {
         }
         let is_meant = |entry: &Entry| entry.turn == turn && (entry.asks == Some(ticket) || entry.heard_from_frame);
         while let Some(place) = self.entries.iter().position(|entry| is_meant(entry) && !entry.early) {
-            let Some(mut entry) = self.entries.remove(place) else { break };
+            let mut entry = self.entries.remove(place);
             (entry.at, entry.early) = (at, true);
             if entry.heard_from_frame {
                 let begun = self.entries.iter().rfind(|entry| entry.early && entry.to == Lane::Frame).map(|entry| entry.at);

@@ -15,7 +15,7 @@ pub fn report(flow: &Flow, about: &[(&str, String)]) -> String {
     }
     let mut before: Option<&Entry> = None;
     for entry in flow.entries() {
-        let (time, ago) = (clock(entry.time(), 0), entry.ago(before.replace(entry)));
+        let (time, ago) = (clock(entry.at.wall, 0), entry.ago(before.replace(entry)));
         add(&mut text, &[&time, &ago, "  ", &entry.way(), ": ", entry.title, &entry.asides()]);
         let mut last = None;
         for (part, words) in entry.parts() {
