@@ -166,7 +166,7 @@ async fn the_report_can_be_copied_and_has_nothing_secret_in_it() {
     let report = run_text("return copied.join()");
     assert!(report.starts_with(&format!("hushkey: {}\nbrowser: Mozilla/", env!("CARGO_PKG_VERSION"))), "{report}");
     for part in [
-        "\nissuer: ", "\ntimes: UTC\n", "Hidden frame → Provider: authorization request", "state ●",
+        "\nissuer: ", "\ntimes: UTC\n", "Hidden frame to provider: authorization request", "state ●",
         "checked ID token: signature, iss, aud",
     ] {
         assert!(report.contains(part), "{part} is not in {report}");

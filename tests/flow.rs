@@ -68,7 +68,7 @@ fn a_restore_is_told_step_by_step() {
     let told = report(&world.flow, &[("app", "a\nb".to_owned())]);
     for part in [
         "app: a b\n",
-        "Hidden frame → Provider: authorization request | as.example/authorize | response_type code, client_id …, redirect_uri …, \
+        "Hidden frame to provider: authorization request | as.example/authorize | response_type code, client_id …, redirect_uri …, \
          scope openid profile email, state ●, nonce ●, code_challenge ●, code_challenge_method S256, prompt none",
         "code ●, state ●",
         "grant_type authorization_code, code ●, redirect_uri …, code_verifier ●",

@@ -4,17 +4,17 @@ mod line;
 
 use super::handle::AuthHandle;
 use crate::{
-    browser::{clipboard, driver::Driver, task::Task, timer::sleep},
+    browser::clipboard,
     protocol::flow::{self, Entry, Flow, Harmless, Lane},
 };
+use gloo::timers::callback::Interval;
 use js_sys::Date;
 use line::tag;
-use std::time::Duration;
 use wasm_bindgen_futures::spawn_local;
 use yew::{context::ContextHandle, prelude::*};
 
-/// So often the diagram is drawn anew at most, however much happens.
-const BREATH: Duration = Duration::from_millis(100);
+/// So often it is looked whether there is anything new, in milliseconds: nobody reads faster, and nobody who records has to know who reads.
+const BREATH: u32 = 200;
 
 /// The lanes of the diagram, from the left. Other tabs stand at its edge.
 const LANES: [Lane; 5] = [Lane::Person, Lane::App, Lane::Frame, Lane::Provider, Lane::Api];
@@ -42,8 +42,9 @@ pub struct FlowInspector {
     auth: AuthHandle,
     only_messages: bool,
     copied: Copied,
-    /// Draws it anew when there is news.
-    _watch: Option<Task>,
+    /// The version of what is drawn.
+    version: u64,
+    _interval: Interval,
     _context: ContextHandle<AuthHandle>,
 }
 
@@ -51,8 +52,8 @@ pub struct FlowInspector {
 #[derive(Debug)]
 #[doc(hidden)]
 pub enum FlowMessage {
-    /// There is news.
-    News,
+    /// It is time to look for news.
+    Looked,
     /// The agent has another view, or is another one.
     Auth(AuthHandle),
     /// Notes are to be left out, or not any more.
@@ -80,18 +81,18 @@ impl Component for FlowInspector {
     fn create(ctx: &Context<Self>) -> Self {
         let context = ctx.link().context(ctx.link().callback(FlowMessage::Auth));
         let (auth, context) = context.expect("<FlowInspector> stands below an <AuthAgent>");
-        Self { _watch: watch(ctx, &auth), auth, only_messages: false, copied: Copied::Not, _context: context }
+        let link = ctx.link().clone();
+        let interval = Interval::new(BREATH, move || link.send_message(FlowMessage::Looked));
+        Self { auth, only_messages: false, copied: Copied::Not, version: 0, _interval: interval, _context: context }
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: FlowMessage) -> bool {
         match message {
-            FlowMessage::News => {}
-            FlowMessage::Auth(auth) => {
-                if auth.driver() != self.auth.driver() {
-                    self._watch = watch(ctx, &auth);
-                }
-                self.auth = auth;
+            FlowMessage::Looked => {
+                let version = self.auth.driver().map_or(0, |driver| driver.with_flow(Flow::version));
+                return std::mem::replace(&mut self.version, version) != version;
             }
+            FlowMessage::Auth(auth) => self.auth = auth,
             FlowMessage::Filter => self.only_messages = !self.only_messages,
             FlowMessage::Clear => {
                 self.copied = Copied::Not;
@@ -135,21 +136,6 @@ impl Component for FlowInspector {
             </section>
         }
     }
-}
-
-/// Sends word when there is news, and not more often than anybody can read.
-fn watch(ctx: &Context<FlowInspector>, auth: &AuthHandle) -> Option<Task> {
-    let (driver, link): (Driver, _) = (auth.driver()?.clone(), ctx.link().clone());
-    Some(Task::spawn(async move {
-        let mut changed = driver.flow_changed();
-        loop {
-            changed.await;
-            sleep(BREATH).await;
-            // Before the drawing, so that nothing between it and the waiting is missed.
-            changed = driver.flow_changed();
-            link.send_message(FlowMessage::News);
-        }
-    }))
 }
 
 impl FlowInspector {

@@ -1,17 +1,25 @@
 //! One entry, as an item of the list and as a line of the diagram.
 
 use crate::protocol::flow::{Entry, Lane, Part, clock};
-use yew::prelude::*;
+use yew::{
+    prelude::*,
+    virtual_dom::{AttributeOrProperty, Attributes, VTag},
+};
 
 /// An element. Of a kind for all of them: each macro would be one more copy of the same code.
-pub(super) fn tag(name: &'static str, class: impl Into<AttrValue>, content: Vec<Html>) -> Html {
-    element(name, class.into(), content)
+pub(super) fn tag(name: &'static str, class: &'static str, content: Vec<Html>) -> Html {
+    element(name, AttrValue::Static(class), content)
 }
 
 fn element(name: &'static str, class: AttrValue, content: Vec<Html>) -> Html {
     // What is drawn beside the words says nothing that they do not.
-    let seen = matches!(&*class, "flow-lanes" | "flow-rails" | "flow-arrow" | "flow-way" | "flow-mark").then_some("true");
-    html! { <@{name} {class} aria-hidden={seen}>{ for content }</@> }
+    let is_seen_only = matches!(&*class, "flow-lanes" | "flow-rails" | "flow-arrow" | "flow-mark");
+    let hidden = is_seen_only.then_some(AttributeOrProperty::Attribute(AttrValue::Static("true")));
+    let values = Box::new([Some(AttributeOrProperty::Attribute(class)), hidden]);
+    let mut tag = VTag::new(name);
+    tag.attributes = Attributes::Dynamic { keys: &["class", "aria-hidden"], values };
+    tag.add_children(content);
+    tag.into()
 }
 
 /// Where a lane stands, from the left.
@@ -43,12 +51,12 @@ pub(super) fn line(entry: &Entry, before: Option<&Entry>, minutes_from_utc: i64)
             class.push_str(name);
         }
     }
-    let mut title = vec![tag("span", "flow-hidden", vec![(entry.spoken_way() + ": ").into()])];
-    if !entry.is_note() {
-        title.push(tag("span", "flow-way", vec![entry.way().into()]));
-    }
-    title.push(tag("strong", "", vec![entry.title.into()]));
-    title.push(tag("span", "flow-aside", vec![entry.asides().into()]));
+    let way = if entry.is_note() { "flow-hidden" } else { "flow-way" };
+    let title = vec![
+        tag("span", way, vec![entry.way().into()]),
+        tag("strong", "", vec![entry.title.into()]),
+        tag("span", "flow-aside", vec![entry.asides().into()]),
+    ];
     let when = vec![clock(entry.at.wall, minutes_from_utc).into(), tag("span", "flow-aside", vec![entry.ago(before).into()])];
     let content = vec![
         tag("p", "flow-title", title),
@@ -56,14 +64,14 @@ pub(super) fn line(entry: &Entry, before: Option<&Entry>, minutes_from_utc: i64)
         tag("div", "flow-details", entry.parts().into_iter().map(part).collect()),
         tag("p", "flow-when", when),
     ];
-    tag("li", class, content)
+    element("li", class.into(), content)
 }
 
 fn part((part, text): (Part, String)) -> Html {
     let (class, mark, word) = match part {
         Part::Fact => return tag("span", "flow-fact", vec![text.into()]),
-        Part::Endpoint => ("flow-code", "", ""),
-        Part::Aside => ("", "", ""),
+        Part::Endpoint => return tag("p", "flow-code", vec![text.into()]),
+        Part::Aside => return tag("p", "", vec![text.into()]),
         Part::Passed => ("flow-passed", "✓ ", "Checked: "),
         Part::Failed => ("flow-failure", "✗ ", "Failed: "),
     };

@@ -51,7 +51,7 @@ const SECRET: &str =
     "state nonce code code_verifier code_challenge id_token_hint refresh_token access_token id_token session_state login_hint";
 
 /// Parameters whose value is no secret, and is not kept all the same: it may name somebody, or says nothing new.
-const UNSAID: &str = "client_id redirect_uri post_logout_redirect_uri iss resource error_description error_uri organization_id connection_id \
+const UNSAID: &str = "client_id redirect_uri post_logout_redirect_uri iss resource max_age error_description error_uri organization_id connection_id \
     domain provider request claims";
 
 /// Values that are told, as they stand here.
@@ -78,12 +78,9 @@ pub(super) fn of_parameters(text: &str, config: &Config) -> Vec<Fact> {
 /// What may be told of one parameter, if it is known by name.
 fn fact(name: &str, value: &str, config: &Config) -> Option<Fact> {
     let one_of = |names: &'static str| names.split(' ').find(|known| *known == name);
-    let seconds = |name| Fact { name, value: value.parse().map_or(Value::Unsaid, Value::Seconds) };
     let fact = match name {
         "scope" => Fact { name: "scope", value: Value::Text(Harmless::scopes(value.split_ascii_whitespace(), config)) },
         "error" => Fact { name: "error", value: Value::Text(Harmless::code(value)) },
-        "expires_in" => seconds("expires_in"),
-        "max_age" => seconds("max_age"),
         _ => {
             if let Some(name) = one_of(SECRET) {
                 return Some(Fact { name, value: Value::Secret });
@@ -105,8 +102,11 @@ pub(super) fn of_members(body: &str, config: &Config) -> Vec<Fact> {
     let Ok(object) = crate::protocol::json::Object::parse(body) else { return Vec::new() };
     let (mut facts, mut others) = (Vec::new(), 0);
     for (name, value) in object.members() {
-        let text = value.as_str().map_or_else(|| value.as_u64().map(|number| number.to_string()).unwrap_or_default(), str::to_owned);
-        match fact(name, &text, config) {
+        if let (Some(seconds), "expires_in") = (value.as_u64(), name.as_str()) {
+            facts.push(Fact { name: "expires_in", value: Value::Seconds(seconds) });
+            continue;
+        }
+        match fact(name, value.as_str().unwrap_or_default(), config) {
             Some(fact) => facts.push(fact),
             None => others += 1,
         }

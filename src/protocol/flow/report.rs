@@ -16,7 +16,7 @@ pub fn report(flow: &Flow, about: &[(&str, String)]) -> String {
     let mut before: Option<&Entry> = None;
     for entry in flow.entries() {
         let (time, ago) = (clock(entry.at.wall, 0), entry.ago(before.replace(entry)));
-        add(&mut text, &[&time, &ago, "  ", &entry.way(), ": ", entry.title, &entry.asides()]);
+        add(&mut text, &[&time, &ago, "  ", &entry.way(), entry.title, &entry.asides()]);
         let mut last = None;
         for (part, words) in entry.parts() {
             let between = match (last.replace(part), part) {

@@ -103,16 +103,11 @@ pub(super) fn span(span: Duration) -> String {
 }
 
 impl Entry {
-    /// Between whom: `App → Provider`, or where a note is about.
+    /// Between whom, or whom a note is about, as the beginning of a sentence: `App to provider: `.
     #[must_use]
     pub fn way(&self) -> String {
-        if self.is_note() { self.from.name().to_owned() } else { [self.from.name(), " → ", self.to.name()].concat() }
-    }
-
-    /// The same as the beginning of a sentence: `App to provider`.
-    #[must_use]
-    pub fn spoken_way(&self) -> String {
-        if self.is_note() { self.from.name().to_owned() } else { [self.from.name(), " to ", self.to.word()].concat() }
+        let to: &[&str] = if self.is_note() { &[] } else { &[" to ", self.to.word()] };
+        [&[self.from.name()], to, &[": "]].concat().concat()
     }
 
     /// What there is to say beyond that, part by part.
