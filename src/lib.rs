@@ -36,7 +36,7 @@
 //! # Features
 //!
 //! Each is a ring and adds API only: without any, [`protocol`] alone (pure, native too); `browser` adds the adapters; `yew` (default) the
-//! components.
+//! components; `inspector` `FlowInspector`, which draws the protocol as it happens in the page.
 
 pub mod protocol;
 

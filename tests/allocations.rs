@@ -22,6 +22,8 @@ fn cost(set_up: SetUp) -> AllocationInfo {
     cost
 }
 
+// With the record of the flow it does; how much more is counted below.
+#[cfg(not(feature = "flow"))]
 #[test]
 fn no_event_allocates_more_often_than_it_used_to() {
     // At most, and not far below: a bound that is too high guards nothing.
@@ -34,6 +36,29 @@ fn no_event_allocates_more_often_than_it_used_to() {
     });
     for (((name, _), count), bound) in MOMENTS.into_iter().zip(counts).zip(bounds) {
         assert!((bound * 3 / 4..=bound).contains(&count), "{name}: {count} allocations, expected up to {bound}");
+    }
+}
+
+/// `step` with the record of the flow.
+#[cfg(feature = "flow")]
+fn recorded_cost(set_up: SetUp) -> AllocationInfo {
+    let (flow, event) = set_up();
+    let (at, state) = (flow.moment(), flow.state);
+    let (mut given, mut record) = (None, hushkey::protocol::flow::Flow::default());
+    let cost = measure(|| given = Some(hushkey::protocol::flow::step(state, event, &at, &flow.config, &mut record)));
+    assert_eq!(given.expect("a step").reaction, Reaction::Taken);
+    cost
+}
+
+#[cfg(feature = "flow")]
+#[test]
+fn to_record_an_event_costs_a_bounded_number_of_allocations() {
+    println!("{:<34}{:>12}{:>12}{:>10}", "event", "not kept", "kept", "bytes");
+    for (name, set_up) in MOMENTS {
+        let (bare, recorded) = (cost(set_up), recorded_cost(set_up));
+        println!("{name:<34}{:>12}{:>12}{:>10}", bare.count_total, recorded.count_total, recorded.bytes_total - bare.bytes_total);
+        let more = recorded.count_total - bare.count_total;
+        assert!(more <= 28, "{name}: {more} allocations more");
     }
 }
 

@@ -68,7 +68,7 @@ fn a_restore_is_told_step_by_step() {
     let told = report(&world.flow, &[("app", "a\nb".to_owned())]);
     for part in [
         "app: a b\n",
-        "Hidden frame → Provider: authorization request | as.example/authorize | response_type code, client_id …, redirect_uri …, \
+        "Hidden frame to provider: authorization request | as.example/authorize | response_type code, client_id …, redirect_uri …, \
          scope openid profile email, state ●, nonce ●, code_challenge ●, code_challenge_method S256, prompt none",
         "code ●, state ●",
         "grant_type authorization_code, code ●, redirect_uri …, code_verifier ●",
@@ -128,7 +128,12 @@ fn of_a_hostile_id_token_the_failing_check_is_named_and_not_listed_as_passed() {
         ("nonce", json!("canary"), "nonce", "ID token: nonce: not the one that was sent (id_token_nonce)"),
         ("events", json!({ "canary": {} }), "no logout token", "ID token: events: this is a logout token (id_token_events)"),
         ("sub", json!("canary".repeat(50)), "sub", "ID token: sub: longer than 255 ASCII characters (id_token_sub)"),
-        ("exp", json!(1_700_000_000), "exp", "ID token: exp: passed by 100000000 s, more than the 60 s allowed (id_token_exp)"),
+        (
+            "exp",
+            json!(1_700_000_000),
+            "exp",
+            "ID token: exp: passed by 100000000 s, more than the 60 s allowed; is the clock of this device right? (id_token_exp)",
+        ),
     ];
     for (claim, value, check, text) in hostile {
         let world = restored(|world| world.provider.tweak_id = Some(Box::new(move |claims| claims[claim] = value.clone())));

@@ -105,7 +105,14 @@ async fn inside(world: &World, look: &Look) -> Result<()> {
     look.at(world, "account-renewed").await?;
     world.presses("API").await?;
     world.sees_api_answer().await?;
-    look.at(world, "api").await
+    look.at(world, "api").await?;
+    world.presses("How this sign-in works").await?;
+    world.sees("the session is renewed").await?;
+    look.at(world, "flow").await?;
+    world.presses("Is it set up right?").await?;
+    world.presses("Check now").await?;
+    world.sees_within(PATIENCE * 2, "worth a look,").await?;
+    look.at(world, "doctor").await
 }
 
 /// Somebody may be signed in, and it is not known yet.

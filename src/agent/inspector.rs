@@ -4,17 +4,17 @@ mod line;
 
 use super::handle::AuthHandle;
 use crate::{
-    browser::{clipboard, driver::Driver, task::Task, timer::sleep},
+    browser::clipboard,
     protocol::flow::{self, Entry, Flow, Harmless, Lane},
 };
+use gloo::timers::callback::Interval;
 use js_sys::Date;
 use line::tag;
-use std::time::Duration;
 use wasm_bindgen_futures::spawn_local;
 use yew::{context::ContextHandle, prelude::*};
 
-/// So often the diagram is drawn anew at most, however much happens.
-const BREATH: Duration = Duration::from_millis(100);
+/// So often it is looked whether there is anything new, in milliseconds: nobody reads faster, and nobody who records has to know who reads.
+const BREATH: u32 = 200;
 
 /// The lanes of the diagram, from the left. Other tabs stand at its edge.
 const LANES: [Lane; 5] = [Lane::Person, Lane::App, Lane::Frame, Lane::Provider, Lane::Api];
@@ -42,8 +42,9 @@ pub struct FlowInspector {
     auth: AuthHandle,
     only_messages: bool,
     copied: Copied,
-    /// Draws it anew when there is news.
-    _watch: Option<Task>,
+    /// The version of what is drawn.
+    version: u64,
+    _interval: Interval,
     _context: ContextHandle<AuthHandle>,
 }
 
@@ -51,8 +52,8 @@ pub struct FlowInspector {
 #[derive(Debug)]
 #[doc(hidden)]
 pub enum FlowMessage {
-    /// There is news.
-    News,
+    /// It is time to look for news.
+    Looked,
     /// The agent has another view, or is another one.
     Auth(AuthHandle),
     /// Notes are to be left out, or not any more.
@@ -80,18 +81,18 @@ impl Component for FlowInspector {
     fn create(ctx: &Context<Self>) -> Self {
         let context = ctx.link().context(ctx.link().callback(FlowMessage::Auth));
         let (auth, context) = context.expect("<FlowInspector> stands below an <AuthAgent>");
-        Self { _watch: watch(ctx, &auth), auth, only_messages: false, copied: Copied::Not, _context: context }
+        let link = ctx.link().clone();
+        let interval = Interval::new(BREATH, move || link.send_message(FlowMessage::Looked));
+        Self { auth, only_messages: false, copied: Copied::Not, version: 0, _interval: interval, _context: context }
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: FlowMessage) -> bool {
         match message {
-            FlowMessage::News => {}
-            FlowMessage::Auth(auth) => {
-                if auth.driver() != self.auth.driver() {
-                    self._watch = watch(ctx, &auth);
-                }
-                self.auth = auth;
+            FlowMessage::Looked => {
+                let version = self.auth.driver().map_or(0, |driver| driver.with_flow(Flow::version));
+                return std::mem::replace(&mut self.version, version) != version;
             }
+            FlowMessage::Auth(auth) => self.auth = auth,
             FlowMessage::Filter => self.only_messages = !self.only_messages,
             FlowMessage::Clear => {
                 self.copied = Copied::Not;
@@ -110,8 +111,8 @@ impl Component for FlowInspector {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let link = ctx.link();
-        let button = |pressed: Option<bool>, name: &'static str, onclick: Callback<MouseEvent>| {
-            let pressed = pressed.map(|pressed| if pressed { "true" } else { "false" });
+        let button = |pressed: Option<bool>, name: &'static str, message: fn() -> FlowMessage| {
+            let (pressed, onclick) = (pressed.map(|pressed| if pressed { "true" } else { "false" }), link.callback(move |_| message()));
             html! { <button type="button" class={ctx.props().button_class} aria-pressed={pressed} {onclick}>{ name }</button> }
         };
         let status = match self.copied {
@@ -123,9 +124,9 @@ impl Component for FlowInspector {
         html! {
             <section class="flow" aria-label="Protocol flow" lang="en">
                 <div class="flow-tools">
-                    { button(Some(self.only_messages), "Only messages", link.callback(|_| FlowMessage::Filter)) }
-                    { button(None, "Clear", link.callback(|_| FlowMessage::Clear)) }
-                    { button(None, "Copy report", link.callback(|_| FlowMessage::Copy)) }
+                    { button(Some(self.only_messages), "Only messages", || FlowMessage::Filter) }
+                    { button(None, "Clear", || FlowMessage::Clear) }
+                    { button(None, "Copy report", || FlowMessage::Copy) }
                     <span class="flow-aside" role="status">{ status }</span>
                 </div>
                 if self.copied == Copied::Refused {
@@ -137,34 +138,15 @@ impl Component for FlowInspector {
     }
 }
 
-/// Sends word when there is news, and not more often than anybody can read.
-fn watch(ctx: &Context<FlowInspector>, auth: &AuthHandle) -> Option<Task> {
-    let (driver, link): (Driver, _) = (auth.driver()?.clone(), ctx.link().clone());
-    Some(Task::spawn(async move {
-        let mut changed = driver.flow_changed();
-        loop {
-            changed.await;
-            sleep(BREATH).await;
-            // Before the drawing, so that nothing between it and the waiting is missed.
-            changed = driver.flow_changed();
-            link.send_message(FlowMessage::News);
-        }
-    }))
-}
-
 impl FlowInspector {
     /// The record as text, with what else somebody who has to help needs to know.
     fn report(&self) -> String {
         let Some(driver) = self.auth.driver() else { return String::new() };
-        let mut ignored = String::new();
-        for (why, count) in self.auth.ignored() {
-            ignored.push_str(&format!("{} {count}, ", why.name()));
-        }
         let about = [
             ("hushkey", env!("CARGO_PKG_VERSION").to_owned()),
             ("browser", gloo::utils::window().navigator().user_agent().unwrap_or_default()),
             ("issuer", Harmless::issuer(driver.config()).map_or_else(String::new, |issuer| issuer.to_string())),
-            ("ignored", ignored.trim_end_matches(", ").to_owned()),
+            ("ignored", driver.discarded_in_words()),
             ("times", "UTC".to_owned()),
         ];
         driver.with_flow(|flow| flow::report(flow, &about))
@@ -173,7 +155,7 @@ impl FlowInspector {
 
 fn diagram(flow: &Flow, only_messages: bool) -> Html {
     // In minutes west of Greenwich, for each moment anew: it changes twice a year.
-    let offset = |entry: &Entry| -Date::new(&(entry.time().as_millis() as f64).into()).get_timezone_offset() as i64;
+    let offset = |entry: &Entry| -Date::new(&(entry.at.wall.as_millis() as f64).into()).get_timezone_offset() as i64;
     let mut before = None;
     let mut lines = Vec::new();
     for entry in flow.entries().filter(|entry| !only_messages || !(entry.is_note() || entry.ignored.is_some())) {

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 #[cfg(feature = "inspector")]
-use std::cell::Cell;
+use std::{cell::Cell, time::Duration};
 
 /// One call.
 #[derive(Debug)]
@@ -51,28 +51,35 @@ impl<'a> Trace<'a> {
     }
 
     /// It goes out, with a token.
+    #[inline(never)]
     pub(crate) fn sent(&self) {
         let waited = self.restart();
         let again = self.tries.replace(self.tries.get() + 1) > 0;
-        let title = if again { "API call, once more with a new token" } else { "API call" };
-        let entry = Entry::message(Lane::App, Lane::Api, title)
-            .going_to(Harmless::api(&self.request.url, self.driver.config()))
-            .with("method", Value::Word(self.request.method_word()))
-            .with("access token", Value::Word("attached"));
-        self.driver.note(if waited > 0 { entry.with("waited for it", Value::Millis(waited)) } else { entry });
+        let mut entry = Entry::message(Lane::App, Lane::Api, if again { "API call, once more with a new token" } else { "API call" });
+        entry.endpoint = Harmless::api(&self.request.url, self.driver.config());
+        entry.add("method", Value::Word(self.request.method_word()));
+        entry.add("access token", Value::Word("attached"));
+        if waited > 0 {
+            entry.add("waited for it", Value::Millis(waited));
+        }
+        self.driver.note(entry);
     }
 
     /// It was answered.
+    #[inline(never)]
     pub(crate) fn answered(&self, status: u16) {
-        let took = std::time::Duration::from_millis(self.restart());
-        let entry = Entry::message(Lane::Api, Lane::App, "API answer").with("status", Value::Number(u64::from(status)));
-        self.driver.note(entry.having_taken(took));
+        let mut entry = Entry::message(Lane::Api, Lane::App, "API answer");
+        entry.took = Some(Duration::from_millis(self.restart()));
+        entry.add("status", Value::Number(u64::from(status)));
+        self.driver.note(entry);
     }
 
     /// It was not sent, or not answered, or the answer is not handed over.
+    #[inline(never)]
     pub(crate) fn failed(&self, error: &ApiError) {
-        let title = if self.tries.get() == 0 { "an API call is not sent" } else { "an API call brings no answer" };
-        self.driver.note(Entry::note(title).with("because", Value::Word(error.code())));
+        let mut entry = Entry::note(if self.tries.get() == 0 { "an API call is not sent" } else { "an API call brings no answer" });
+        entry.add("because", Value::Word(error.code()));
+        self.driver.note(entry);
     }
 
     /// The milliseconds since this was last asked.

@@ -64,7 +64,7 @@ pub(crate) struct Shared {
     seen: RefCell<View>,
     on_view: OnceCell<Box<dyn Fn(View)>>,
     changes: Rc<Changes>,
-    discarded: RefCell<BTreeMap<Discarded, u32>>,
+    pub(super) discarded: RefCell<BTreeMap<Discarded, u32>>,
     pub(crate) recorder: Recorder,
 }
 

@@ -1,8 +1,8 @@
 //! What the driver keeps for the flow inspector. Without the feature `inspector` it keeps nothing, and this file costs nothing.
 
-#[cfg(feature = "inspector")]
-use super::{changes::Changes, driver::Driver, moment::now};
 use super::{discarded::Discarded, early::EarlyRequest};
+#[cfg(feature = "inspector")]
+use super::{driver::Driver, moment::now};
 use crate::protocol::{
     config::Config,
     machine::{State, Step},
@@ -16,15 +16,13 @@ use crate::protocol::{
     time::{Clocks, Uptime},
 };
 #[cfg(feature = "inspector")]
-use std::{cell::RefCell, future::Future, rc::Rc, time::Duration};
+use std::{cell::RefCell, time::Duration};
 
-/// The record, and who waits for news of it.
+/// The record.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     #[cfg(feature = "inspector")]
     flow: RefCell<Flow>,
-    #[cfg(feature = "inspector")]
-    changes: Rc<Changes>,
     /// Requests of the head start: their ticket, where they went, and when.
     #[cfg(feature = "inspector")]
     early: RefCell<Vec<(Ticket, String, Uptime)>>,
@@ -49,9 +47,7 @@ impl Recorder {
         if let Event::Responded { ticket, .. } = &event {
             self.answered(*ticket, at.now);
         }
-        let step = flow::step(state, event, at, config, &mut self.flow.borrow_mut());
-        self.changes.happened();
-        step
+        flow::step(state, event, at, config, &mut self.flow.borrow_mut())
     }
 
     /// Something that came in and did not get as far as the machine.
@@ -78,16 +74,18 @@ impl Recorder {
 
     /// The browser remembers when the answer to an early request was there.
     fn answered(&self, ticket: Ticket, now: Clocks) {
-        let Some((_, url, sent)) = self.early.borrow_mut().extract_if(.., |(own, ..)| *own == ticket).next() else { return };
+        let mut early = self.early.borrow_mut();
+        let Some(place) = early.iter().position(|(own, ..)| *own == ticket) else { return };
+        let (_, url, sent) = early.swap_remove(place);
         if let Some(ended) = response_end(&url, sent).filter(|ended| *ended <= now.uptime) {
             self.flow.borrow_mut().was_answered(ticket, back_at(ended, now));
         }
     }
 
     /// Something else that happened now.
-    pub(crate) fn note(&self, entry: Entry) {
-        self.flow.borrow_mut().note(entry.at(now()));
-        self.changes.happened();
+    pub(crate) fn note(&self, mut entry: Entry) {
+        entry.at = now();
+        self.flow.borrow_mut().note(entry);
     }
 }
 
@@ -119,12 +117,15 @@ impl Driver {
     /// Forgets what the record holds.
     pub fn clear_flow(&self) {
         self.shared.recorder.flow.borrow_mut().clear();
-        self.shared.recorder.changes.happened();
     }
 
-    /// Waits for the next entry after this call.
-    pub fn flow_changed(&self) -> impl Future<Output = ()> + use<> {
-        self.shared.recorder.changes.next()
+    /// What was not used, by reason, in one line.
+    pub(crate) fn discarded_in_words(&self) -> String {
+        let mut words = String::new();
+        for (why, count) in self.shared.discarded.borrow().iter() {
+            words += &[if words.is_empty() { "" } else { ", " }, why.name(), " ", &count.to_string()].concat();
+        }
+        words
     }
 
     /// Notes something that the machine does not hear of.

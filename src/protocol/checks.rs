@@ -83,6 +83,16 @@ impl Checking<'_> {
         self.checks.passed.borrow_mut().checks.push(Check { subject: self.subject, name });
     }
 
+    /// The same for what is too large to be handed through.
+    #[inline]
+    #[cfg_attr(not(feature = "flow"), expect(unused_variables, clippy::unused_self, reason = "nothing is kept"))]
+    pub(crate) fn held<T, E>(self, name: &'static str, outcome: &Result<T, E>) {
+        #[cfg(feature = "flow")]
+        if outcome.is_ok() {
+            self.passed(name);
+        }
+    }
+
     /// A check of something that has to be so.
     #[inline]
     pub(crate) fn require<E>(self, name: &'static str, is_so: bool, otherwise: impl FnOnce() -> E) -> Result<(), E> {

@@ -115,7 +115,9 @@ pub(crate) fn process_discovery_response(
     let object = Object::parse(response.body.expose()).map_err(Error::Discovery)?;
     let found = object.required_str("issuer").map_err(Error::Discovery)?;
     checks.require("issuer", found == issuer, || Error::Discovery(Finding::unexpected("issuer", issuer, found)))?;
-    checks.hold("endpoints, S256, code", Metadata::from_object(&object, transport)).map_err(Error::Discovery)
+    let metadata = Metadata::from_object(&object, transport).map_err(Error::Discovery);
+    checks.held("endpoints, S256, code", &metadata);
+    metadata
 }
 
 #[cfg(test)]

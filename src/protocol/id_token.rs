@@ -73,10 +73,10 @@ const MAX_AGE_AT_LOGIN: Duration = Duration::from_secs(600);
 pub(crate) fn validate(token: Unverified, expectation: &Expectation<'_>) -> Result<IdClaims, Finding> {
     let claims = &token.claims;
     let checks = expectation.checks.of(Subject::IdToken);
-    let issuer = checks.hold("iss", exact(claims, "iss", expectation.issuer))?.to_owned();
+    let issuer = exact(claims, "iss", expectation.issuer, checks)?.to_owned();
     checks.hold("aud", audience(claims, expectation))?;
     if claims.has("azp") {
-        checks.hold("azp", exact(claims, "azp", expectation.client_id))?;
+        exact(claims, "azp", expectation.client_id, checks)?;
     }
     checks.require("no logout token", !claims.has("events"), || Finding::invalid("events", "this is a logout token"))?;
     let subject = claims.required_str("sub")?;
@@ -112,9 +112,10 @@ pub(crate) fn validate(token: Unverified, expectation: &Expectation<'_>) -> Resu
 }
 
 /// A string claim that must be this one, letter by letter.
-fn exact<'a>(claims: &'a Object, claim: &'static str, expected: &str) -> Result<&'a str, Finding> {
+fn exact<'a>(claims: &'a Object, claim: &'static str, expected: &str, checks: Checking<'_>) -> Result<&'a str, Finding> {
     let found = claims.required_str(claim)?;
-    if found == expected { Ok(found) } else { Err(Finding::unexpected(claim, expected, found)) }
+    checks.require(claim, found == expected, || Finding::unexpected(claim, expected, found))?;
+    Ok(found)
 }
 
 /// The audience holds this client, and nobody who is not trusted.
@@ -182,8 +183,12 @@ fn authentication_age(
 
 /// A refreshed token speaks of the same person, to the same client, of the same sign-in.
 fn continuity(claims: &Object, auth_time: Option<UnixTime>, original: &IdClaims, nonce: &Nonce) -> Result<(), Finding> {
-    exact(claims, "sub", &original.subject)?;
-    exact(claims, "iss", &original.issuer)?;
+    for (claim, expected) in [("sub", &original.subject), ("iss", &original.issuer)] {
+        let found = claims.required_str(claim)?;
+        if found != expected {
+            return Err(Finding::unexpected(claim, expected, found));
+        }
+    }
     if claims.one_or_many("aud")? != original.all.one_or_many("aud")? {
         return Err(Finding::invalid("aud", "not the audience of the first ID token"));
     }

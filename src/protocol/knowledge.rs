@@ -125,8 +125,9 @@ impl Knowledge {
                 self.want(turn);
             }
             Question::Keys(freshness) => {
-                let keys = turn.checks.of(Subject::Keys).hold("a set of public keys", jwks::process_jwks_response(&response))?;
-                self.keys = Some((keys, turn.now));
+                let keys = jwks::process_jwks_response(&response);
+                turn.checks.of(Subject::Keys).held("a set of public keys", &keys);
+                self.keys = Some((keys?, turn.now));
                 if freshness == Freshness::FromServer {
                     self.refetched = Some(turn.now);
                 }

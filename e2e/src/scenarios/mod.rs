@@ -8,6 +8,7 @@ mod container;
 mod continuity;
 mod cookies;
 mod doctor;
+mod flow;
 mod headers;
 mod hostile;
 mod integrity;
@@ -248,6 +249,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         }),
     scenario!("doctor-key-missing", "it names the algorithm that there is no key for", doctor::key_missing,
         Setup { configuration: &[("algorithms", r#"["ES256"]"#)], console_may_say: ASKED_FOR, ..NOBODY }),
+    scenario!("flow", "the page about the sign-in tells the walk in order, with the checks, and its report can be given to anybody", flow::tells_the_walk),
     scenario!("keyboard", "everything can be reached by keyboard, and the focus goes along", keyboard::from_the_top),
     scenario!("keyboard-window", "a paused session is continued in its window by keyboard alone", keyboard::in_the_window,
         Setup {

@@ -1,18 +1,23 @@
 //! One entry, as an item of the list and as a line of the diagram.
 
-use crate::protocol::flow::{Entry, Lane, Part, clock, span};
-use yew::{prelude::*, virtual_dom::VTag};
+use crate::protocol::flow::{Entry, Lane, Part, clock};
+use yew::{
+    prelude::*,
+    virtual_dom::{AttributeOrProperty, Attributes, VTag},
+};
 
-/// An element. Of a kind for all of them: a macro's would be one more copy of the same code for each.
+/// An element. Of a kind for all of them: each macro would be one more copy of the same code.
 pub(super) fn tag(name: &'static str, class: &'static str, content: Vec<Html>) -> Html {
-    let mut tag = VTag::new(name);
-    if !class.is_empty() {
-        tag.add_attribute("class", class);
-    }
+    element(name, AttrValue::Static(class), content)
+}
+
+fn element(name: &'static str, class: AttrValue, content: Vec<Html>) -> Html {
     // What is drawn beside the words says nothing that they do not.
-    if matches!(class, "flow-lanes" | "flow-rails" | "flow-arrow" | "flow-way" | "flow-mark") {
-        tag.add_attribute("aria-hidden", "true");
-    }
+    let is_seen_only = matches!(&*class, "flow-lanes" | "flow-rails" | "flow-arrow" | "flow-mark");
+    let hidden = is_seen_only.then_some(AttributeOrProperty::Attribute(AttrValue::Static("true")));
+    let values = Box::new([Some(AttributeOrProperty::Attribute(class)), hidden]);
+    let mut tag = VTag::new(name);
+    tag.attributes = Attributes::Dynamic { keys: &["class", "aria-hidden"], values };
     tag.add_children(content);
     tag.into()
 }
@@ -46,30 +51,27 @@ pub(super) fn line(entry: &Entry, before: Option<&Entry>, minutes_from_utc: i64)
             class.push_str(name);
         }
     }
-    let mut title = vec![tag("span", "flow-hidden", vec![format!("{}: ", entry.spoken_way()).into()])];
-    if !entry.is_note() {
-        title.push(tag("span", "flow-way", vec![entry.way().into()]));
-    }
-    title.push(tag("strong", "", vec![entry.title.into()]));
-    title.push(tag("span", "flow-aside", vec![entry.asides().into()]));
-    let ago = before.map_or_else(String::new, |before| format!(" +{}", span(entry.after(before))));
-    let when = vec![clock(entry.time(), minutes_from_utc).into(), tag("span", "flow-aside", vec![ago.into()])];
-    let mut item = VTag::new("li");
-    item.add_attribute("class", class);
-    item.add_children([
+    let way = if entry.is_note() { "flow-hidden" } else { "flow-way" };
+    let title = vec![
+        tag("span", way, vec![entry.way().into()]),
+        tag("strong", "", vec![entry.title.into()]),
+        tag("span", "flow-aside", vec![entry.asides().into()]),
+    ];
+    let when = vec![clock(entry.at.wall, minutes_from_utc).into(), tag("span", "flow-aside", vec![entry.ago(before).into()])];
+    let content = vec![
         tag("p", "flow-title", title),
         tag("div", "flow-arrow", Vec::new()),
         tag("div", "flow-details", entry.parts().into_iter().map(part).collect()),
         tag("p", "flow-when", when),
-    ]);
-    item.into()
+    ];
+    element("li", class.into(), content)
 }
 
 fn part((part, text): (Part, String)) -> Html {
     let (class, mark, word) = match part {
         Part::Fact => return tag("span", "flow-fact", vec![text.into()]),
-        Part::Endpoint => ("flow-code", "", ""),
-        Part::Aside => ("", "", ""),
+        Part::Endpoint => return tag("p", "flow-code", vec![text.into()]),
+        Part::Aside => return tag("p", "", vec![text.into()]),
         Part::Passed => ("flow-passed", "✓ ", "Checked: "),
         Part::Failed => ("flow-failure", "✗ ", "Failed: "),
     };

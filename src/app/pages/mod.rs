@@ -17,8 +17,6 @@ use crate::app::route::{Place, Route};
 use account::Account;
 use api::Api;
 use callback::Callback;
-use flow::Flow;
-
 use doctor::Doctor;
 use home::Home;
 use not_found::NotFound;
@@ -33,8 +31,7 @@ pub(crate) fn page(place: Place) -> Html {
         Place::Route(Route::Home) => html! { <Home /> },
         Place::Route(Route::Account) => html! { <Account /> },
         Place::Route(Route::Api) => html! { <Api /> },
-        Place::Route(Route::Flow) => html! { <Flow /> },
-
+        Place::Route(Route::Flow) => flow::flow(),
         Place::Route(Route::Doctor) => html! { <Doctor /> },
         Place::Route(Route::NotFound) => html! { <NotFound /> },
     }

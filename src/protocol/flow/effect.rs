@@ -33,7 +33,6 @@ pub(super) fn drawn(effect: &Effect, config: &Config) -> Drawn {
             _ => (Provider, "token request"),
         },
         Effect::Verify { .. } => (App, "has the signatures checked by the browser"),
-        Effect::Navigate { url, .. } if url.expose().contains("response_type=") => (Provider, "authorization request, by redirect"),
         Effect::Navigate { .. } => (Provider, "sign-out request, by redirect"),
         Effect::RewriteAddress { .. } => (App, "rewrites the page's address"),
         Effect::Remember(_) => (App, "remembers the transaction for the way back, for one use"),
@@ -46,7 +45,13 @@ pub(super) fn drawn(effect: &Effect, config: &Config) -> Drawn {
     };
     let mut entry = Entry::message(App, to, title);
     match effect {
-        Effect::OpenPopup { url, .. } | Effect::Navigate { url, .. } => add_request(&mut entry, url, config),
+        Effect::OpenPopup { url, .. } => add_request(&mut entry, url, config),
+        Effect::Navigate { url, .. } => {
+            add_request(&mut entry, url, config);
+            if entry.facts.iter().any(|fact| fact.name == "response_type") {
+                entry.title = "authorization request, by redirect";
+            }
+        }
         Effect::Send { request, .. } => {
             entry.endpoint = Harmless::endpoint_of(request);
             if let Method::PostForm(form) = &request.method {

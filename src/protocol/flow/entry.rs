@@ -1,11 +1,7 @@
 //! One line of the diagram.
 
 use super::{Check, Fact, Failure, Harmless, Value};
-use crate::protocol::{
-    machine::Ignored,
-    time::{Clocks, UnixTime},
-    transaction::Ticket,
-};
+use crate::protocol::{machine::Ignored, time::Clocks, transaction::Ticket};
 use std::time::Duration;
 
 /// Between whom something goes.
@@ -90,34 +86,10 @@ impl Entry {
         Self::message(Lane::App, Lane::App, title)
     }
 
-    /// At this time.
-    #[must_use]
-    pub fn at(self, at: Clocks) -> Self {
-        Self { at, ..self }
-    }
-
-    /// With one more thing that was in it.
-    #[must_use]
-    pub fn with(mut self, name: &'static str, value: Value) -> Self {
-        self.add(name, value);
-        self
-    }
-
+    /// Adds something that was in it.
     #[inline(never)]
-    pub(super) fn add(&mut self, name: &'static str, value: Value) {
+    pub fn add(&mut self, name: &'static str, value: Value) {
         self.facts.push(Fact { name, value });
-    }
-
-    /// As the answer to something that was asked so long before.
-    #[must_use]
-    pub fn having_taken(self, took: Duration) -> Self {
-        Self { took: Some(took), ..self }
-    }
-
-    /// To this endpoint.
-    #[must_use]
-    pub fn going_to(self, endpoint: Option<Harmless>) -> Self {
-        Self { endpoint, ..self }
     }
 
     /// Whether it is a note, and no message.
@@ -141,11 +113,5 @@ impl Entry {
     #[must_use]
     pub fn after(&self, other: &Self) -> Duration {
         Duration::from_millis(self.at.uptime.as_millis().saturating_sub(other.at.uptime.as_millis()))
-    }
-
-    /// When, by the wall clock.
-    #[must_use]
-    pub const fn time(&self) -> UnixTime {
-        self.at.wall
     }
 }

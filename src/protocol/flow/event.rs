@@ -113,6 +113,10 @@ fn add_facts(entry: &mut Entry, event: &Event, asked: Option<Asked>, config: &Co
             for part in [&message.query, &message.fragment] {
                 entry.facts.extend(facts::of_parameters(part.expose(), config));
             }
+            // It stands in the frame first where a browser is to keep it by its bare address, and says so.
+            if entry.facts.is_empty() {
+                entry.title = "the relay page is there, without an answer";
+            }
         }
         Event::Examined { evidence, .. } => add_evidence(entry, evidence),
         Event::Responded { outcome: Ok(response), .. } => {

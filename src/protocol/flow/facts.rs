@@ -46,33 +46,17 @@ impl fmt::Display for Value {
     }
 }
 
-/// What is told of the value of a parameter.
-enum Telling {
-    Secret,
-    Unsaid,
-    /// It is one of these, or it is not told.
-    OneOf(&'static [&'static str]),
-    Number,
-    Scopes,
-    Code,
-}
+/// Parameters with a secret value.
+const SECRET: &str =
+    "state nonce code code_verifier code_challenge id_token_hint refresh_token access_token id_token session_state login_hint";
 
-use Telling::{Code, Number, OneOf, Scopes, Secret, Unsaid};
+/// Parameters whose value is no secret, and is not kept all the same: it may name somebody, or says nothing new.
+const UNSAID: &str = "client_id redirect_uri post_logout_redirect_uri iss resource max_age error_description error_uri organization_id connection_id \
+    domain provider request claims";
 
-/// Every parameter that is known by name.
-#[rustfmt::skip]
-const KNOWN: [(&str, Telling); 38] = [
-    ("response_type", OneOf(&["code"])), ("response_mode", OneOf(&["query", "fragment"])),
-    ("prompt", OneOf(&["none", "login", "create", "select_account", "consent"])),
-    ("code_challenge_method", OneOf(&["S256"])), ("grant_type", OneOf(&["authorization_code", "refresh_token"])),
-    ("token_type", OneOf(&["Bearer", "bearer"])), ("scope", Scopes), ("error", Code), ("expires_in", Number), ("max_age", Number),
-    ("state", Secret), ("nonce", Secret), ("code", Secret), ("code_verifier", Secret), ("code_challenge", Secret), ("id_token_hint", Secret),
-    ("refresh_token", Secret), ("access_token", Secret), ("id_token", Secret), ("session_state", Secret), ("login_hint", Secret),
-    ("client_secret", Secret), ("response", Secret), ("request", Secret),
-    ("client_id", Unsaid), ("redirect_uri", Unsaid), ("post_logout_redirect_uri", Unsaid), ("iss", Unsaid), ("resource", Unsaid),
-    ("error_description", Unsaid), ("error_uri", Unsaid), ("organization_id", Unsaid), ("connection_id", Unsaid), ("domain", Unsaid),
-    ("provider", Unsaid), ("ui_locales", Unsaid), ("acr_values", Unsaid), ("claims", Unsaid),
-];
+/// Values that are told, as they stand here.
+const TOLD: &str = "response_type=code response_mode=query response_mode=fragment prompt=none prompt=login prompt=create prompt=select_account \
+    prompt=consent code_challenge_method=S256 grant_type=authorization_code grant_type=refresh_token token_type=Bearer token_type=bearer";
 
 /// What may be told of a query, a fragment or a form. Names that are not known are counted: a stranger chooses what they say.
 pub(super) fn of_parameters(text: &str, config: &Config) -> Vec<Fact> {
@@ -93,16 +77,24 @@ pub(super) fn of_parameters(text: &str, config: &Config) -> Vec<Fact> {
 
 /// What may be told of one parameter, if it is known by name.
 fn fact(name: &str, value: &str, config: &Config) -> Option<Fact> {
-    let (name, telling) = KNOWN.iter().find(|(known, _)| *known == name)?;
-    let value = match telling {
-        Secret => Value::Secret,
-        Unsaid => Value::Unsaid,
-        OneOf(words) => words.iter().find(|word| **word == value).map_or(Value::Unsaid, |word| Value::Word(word)),
-        Number => value.parse().map_or(Value::Unsaid, Value::Number),
-        Scopes => Value::Text(Harmless::scopes(value.split_ascii_whitespace(), config)),
-        Code => Value::Text(Harmless::code(value)),
+    let one_of = |names: &'static str| names.split(' ').find(|known| *known == name);
+    let fact = match name {
+        "scope" => Fact { name: "scope", value: Value::Text(Harmless::scopes(value.split_ascii_whitespace(), config)) },
+        "error" => Fact { name: "error", value: Value::Text(Harmless::code(value)) },
+        _ => {
+            if let Some(name) = one_of(SECRET) {
+                return Some(Fact { name, value: Value::Secret });
+            }
+            if let Some(name) = one_of(UNSAID) {
+                return Some(Fact { name, value: Value::Unsaid });
+            }
+            let mut told = TOLD.split(' ').filter_map(|pair| pair.split_once('=')).filter(|(known, _)| *known == name);
+            let (known, first) = told.next()?;
+            let word = [first].into_iter().chain(told.map(|(_, word)| word)).find(|word| *word == value);
+            Fact { name: known, value: word.map_or(Value::Unsaid, Value::Word) }
+        }
     };
-    Some(Fact { name, value })
+    Some(fact)
 }
 
 /// What may be told of a JSON object: of a token response, and of what is no such thing nothing.
@@ -110,11 +102,11 @@ pub(super) fn of_members(body: &str, config: &Config) -> Vec<Fact> {
     let Ok(object) = crate::protocol::json::Object::parse(body) else { return Vec::new() };
     let (mut facts, mut others) = (Vec::new(), 0);
     for (name, value) in object.members() {
-        let text = value.as_str().map_or_else(|| value.as_u64().map(|number| number.to_string()).unwrap_or_default(), str::to_owned);
-        match fact(name, &text, config) {
-            Some(Fact { name: "expires_in", value: Value::Number(seconds) }) => {
-                facts.push(Fact { name: "expires_in", value: Value::Seconds(seconds) });
-            }
+        if let (Some(seconds), "expires_in") = (value.as_u64(), name.as_str()) {
+            facts.push(Fact { name: "expires_in", value: Value::Seconds(seconds) });
+            continue;
+        }
+        match fact(name, value.as_str().unwrap_or_default(), config) {
             Some(fact) => facts.push(fact),
             None => others += 1,
         }
@@ -153,16 +145,21 @@ mod tests {
 
     #[test]
     fn every_parameter_that_only_this_program_sets_is_known_by_name() {
-        let reserved = ["request_uri", "registration", "dpop_jkt"];
-        for (name, _) in &KNOWN {
-            assert!(KNOWN.iter().filter(|(other, _)| other == name).count() == 1, "{name} stands twice");
-        }
         for name in [
             "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
-            "response_mode", "prompt", "request", "id_token_hint", "max_age", "resource", "claims",
+            "response_mode", "prompt", "id_token_hint", "max_age", "resource", "claims",
         ] {
-            assert!(crate::protocol::authorize::is_reserved(name) && KNOWN.iter().any(|(known, _)| *known == name), "{name}");
+            assert!(crate::protocol::authorize::is_reserved(name), "{name}");
+            assert!(told(&format!("{name}=x")).starts_with(name), "{name}");
         }
-        assert!(reserved.iter().all(|name| crate::protocol::authorize::is_reserved(name)), "never sent by us");
+    }
+
+    #[test]
+    fn no_parameter_is_told_in_two_ways() {
+        let names = SECRET.split(' ').chain(UNSAID.split(' ')).map(|name| (name, false));
+        let names: Vec<_> = names.chain(TOLD.split(' ').filter_map(|pair| pair.split_once('=')).map(|(name, _)| (name, true))).collect();
+        for (name, is_told) in &names {
+            assert!(!name.is_empty() && names.iter().all(|(other, told)| other != name || is_told == told), "{name}");
+        }
     }
 }

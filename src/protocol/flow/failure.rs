@@ -19,38 +19,40 @@ const EXPECTED: [&str; 9] = ["iss", "aud", "azp", "alg", "typ", "token_type", "c
 impl Failure {
     /// Of an error.
     pub(super) fn of(error: &Error) -> Self {
-        let text = match error {
-            Error::AccessToken(finding) => of_finding("access token", finding),
-            Error::AuthorizationResponse(finding) => of_finding("sign-in response", finding),
-            Error::Discovery(finding) => of_finding("provider metadata", finding),
-            Error::IdToken(finding) => of_finding("ID token", finding),
-            Error::Keys(finding) => of_finding("provider keys", finding),
-            Error::Platform(finding) => of_finding("browser", finding),
-            Error::TokenResponse(finding) => of_finding("token response", finding),
-            // What the provider says in addition may be anything.
-            Error::Authorization(_) => Harmless::words("the provider answered the sign-in with an error"),
-            Error::Token(_) => Harmless::words("the token endpoint answered with an error"),
-            Error::Network(_) | Error::RedirectLoop | Error::Silent(_) => Harmless::words(&error.to_string()),
+        let finding = match error {
+            Error::AccessToken(finding)
+            | Error::AuthorizationResponse(finding)
+            | Error::Discovery(finding)
+            | Error::IdToken(finding)
+            | Error::Keys(finding)
+            | Error::Platform(finding)
+            | Error::TokenResponse(finding) => Some(finding),
+            Error::Authorization(_) | Error::Token(_) | Error::Network(_) | Error::RedirectLoop | Error::Silent(_) => None,
         };
-        Self { code: Harmless::code(&error.code()), text }
+        let words = error.to_string();
+        let text = match (error, finding) {
+            // What the provider says in addition may be anything.
+            (Error::Authorization(_), _) => "the provider answered the sign-in with an error",
+            (Error::Token(_), _) => "the token endpoint answered with an error",
+            // A name that is not compiled in may be somebody's text.
+            (_, Some(Finding { field: Cow::Owned(_), .. })) => "a part of the message is not acceptable",
+            (_, Some(Finding { field: Cow::Borrowed(field), problem: Problem::Unexpected { expected, .. } })) => {
+                let start = words.split(UNEXPECTED).next().unwrap_or_default();
+                let expected: &[&str] = if EXPECTED.contains(field) { &[", expected ", expected] } else { &[] };
+                return Self::new(error, &[&[start, UNEXPECTED.trim_end()], expected].concat().concat());
+            }
+            _ => &words,
+        };
+        Self::new(error, text)
+    }
+
+    fn new(error: &Error, text: &str) -> Self {
+        Self { code: Harmless::code(&error.code()), text: Harmless::words(text) }
     }
 }
 
-fn of_finding(about: &str, finding: &Finding) -> Harmless {
-    // A name that is not compiled in may be somebody's text.
-    let field = match &finding.field {
-        Cow::Borrowed(field) => *field,
-        Cow::Owned(_) => "a part of it",
-    };
-    let problem = match &finding.problem {
-        Problem::Missing => "missing".to_owned(),
-        Problem::Unexpected { expected, .. } if EXPECTED.contains(&field) => format!("unexpected, expected {expected}"),
-        Problem::Unexpected { .. } => "unexpected".to_owned(),
-        Problem::Invalid(why) => why.clone(),
-        Problem::Clock { what, by, allowed } => format!("{what} by {} s, more than the {} s allowed", by.as_secs(), allowed.as_secs()),
-    };
-    Harmless::words(&format!("{about}: {field}: {problem}"))
-}
+/// After this, an error says what came.
+const UNEXPECTED: &str = ": unexpected ";
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,7 +74,7 @@ mod tests {
             ),
             (Error::IdToken(Finding::unexpected("sub", "canary", "canary")), "ID token: sub: unexpected"),
             (Error::IdToken(Finding::missing("nonce")), "ID token: nonce: missing"),
-            (Error::Keys(Finding::missing("canary".to_owned())), "provider keys: a part of it: missing"),
+            (Error::Keys(Finding::missing("canary".to_owned())), "a part of the message is not acceptable"),
             (Error::Token(ProviderError::new("invalid_grant", Some("canary"))), "the token endpoint answered with an error"),
             (Error::Network(NetworkFailure::Timeout), "provider: no answer in time"),
             (

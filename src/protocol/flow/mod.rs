@@ -21,7 +21,7 @@ pub use self::{
     failure::Failure,
     harmless::Harmless,
     report::report,
-    words::{Part, clock, span},
+    words::{Part, clock},
 };
 pub use super::checks::Subject;
 
@@ -34,7 +34,6 @@ use super::{
     transaction::Ticket,
     turn::{Effect, Event},
 };
-use std::collections::VecDeque;
 
 /// So many entries are kept.
 pub const KEPT: usize = 200;
@@ -51,10 +50,11 @@ pub struct Check {
 /// What has happened so far.
 #[derive(Debug, Default)]
 pub struct Flow {
-    entries: VecDeque<Entry>,
+    entries: Vec<Entry>,
     dropped: u64,
     waiting: Vec<Waiting>,
     turns: u64,
+    version: u64,
 }
 
 /// A question without its answer.
@@ -98,23 +98,31 @@ impl Flow {
         self.dropped
     }
 
+    /// A number that is another whenever there is something new.
+    #[must_use]
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
     /// Forgets the entries, but not what is waited for.
     pub fn clear(&mut self) {
+        self.version += 1;
         self.entries.clear();
         self.dropped = 0;
     }
 
     /// Something that no step of the machine tells of.
     pub fn note(&mut self, entry: Entry) {
-        if let Some(last) = self.entries.back_mut().filter(|last| last.is_same(&entry)) {
+        self.version += 1;
+        if let Some(last) = self.entries.last_mut().filter(|last| last.is_same(&entry)) {
             last.repeated += 1;
             return;
         }
         // Almost always at the end: only what began before the app was there is told late.
         let place = self.entries.iter().rposition(|other| other.at.uptime <= entry.at.uptime).map_or(0, |before| before + 1);
         self.entries.insert(place, entry);
-        while self.entries.len() > KEPT {
-            self.entries.pop_front();
+        if self.entries.len() > KEPT {
+            self.entries.remove(0);
             self.dropped += 1;
         }
     }
@@ -127,7 +135,7 @@ impl Flow {
         }
         let is_meant = |entry: &Entry| entry.turn == turn && (entry.asks == Some(ticket) || entry.heard_from_frame);
         while let Some(place) = self.entries.iter().position(|entry| is_meant(entry) && !entry.early) {
-            let Some(mut entry) = self.entries.remove(place) else { break };
+            let mut entry = self.entries.remove(place);
             (entry.at, entry.early) = (at, true);
             if entry.heard_from_frame {
                 let begun = self.entries.iter().rfind(|entry| entry.early && entry.to == Lane::Frame).map(|entry| entry.at);
@@ -148,10 +156,15 @@ impl Flow {
         ticket.and_then(|ticket| self.waiting.iter().find(|waiting| waiting.ticket == ticket)).copied()
     }
 
+    #[inline(never)]
+    fn note_at(&mut self, at: Clocks, mut entry: Entry) {
+        (entry.at, entry.turn) = (at, self.turns);
+        self.note(entry);
+    }
+
     /// A step was made.
     fn stepped(&mut self, heard: Heard, before: &Outline, step: &Step, passed: Passed, now: Clocks, config: &Config) {
         self.turns += 1;
-        let turn = self.turns;
         let waiting = self.waits_for(heard.ticket);
         let at = waiting.and_then(|waiting| waiting.ended).unwrap_or(now);
         let after = Outline::of(&step.state);
@@ -161,39 +174,38 @@ impl Flow {
         });
         heard.early.into_iter().for_each(|entry| self.note(entry));
         let mut entry = heard.entry;
-        entry.at = at;
-        entry.turn = turn;
         entry.took = waiting.map(|waiting| at.since(waiting.since));
         entry.checks = passed.checks;
-        entry.failure = failure.or(entry.failure);
-        entry.ignored = match step.reaction {
-            machine::Reaction::Taken => None,
-            machine::Reaction::Ignored(why) => Some(why),
-        };
-        self.note(entry);
-        let here = |entry: Entry| Entry { at: now, turn, ..entry };
+        if failure.is_some() {
+            entry.failure = failure;
+        }
+        if let machine::Reaction::Ignored(why) = step.reaction {
+            entry.ignored = Some(why);
+        }
+        self.note_at(at, entry);
         if let Some(begun) = outcome::begun(before, &after) {
-            self.note(here(begun));
+            self.note_at(now, begun);
         }
         for effect in &step.effects {
-            let asked = effect::asked(effect);
-            if let Drawn::Entries(entries) = effect::drawn(effect, config) {
-                for (place, mut entry) in entries.into_iter().enumerate() {
-                    if let (Some(key_id), Effect::Verify { .. }) = (&passed.key_id, effect) {
-                        entry.add("kid", Value::Text(key_id.clone()));
-                    }
-                    entry.asks = asked.filter(|_| place == 0).map(|(ticket, _)| ticket);
-                    self.note(here(entry));
-                }
-            }
+            let mut asked = effect::asked(effect);
             if let Some((ticket, asked)) = asked {
                 let since = heard.begun.filter(|_| matches!(effect, Effect::AdoptFrame { .. })).unwrap_or(now);
                 self.waiting.push(Waiting { ticket, since, asked, ended: None });
             }
+            if let Drawn::Entries(entries) = effect::drawn(effect, config) {
+                for mut entry in entries {
+                    if let (Some(key_id), Effect::Verify { .. }) = (&passed.key_id, effect) {
+                        entry.add("kid", Value::Text(key_id.clone()));
+                    }
+                    // Of two, the first is what asks.
+                    entry.asks = asked.take().map(|(ticket, _)| ticket);
+                    self.note_at(now, entry);
+                }
+            }
         }
         self.waiting.retain(|waiting| step.state.holds(waiting.ticket));
         if let Some(outcome) = outcome::reached(before, &after, now, &step.state, config) {
-            self.note(here(outcome));
+            self.note_at(now, outcome);
         }
     }
 }

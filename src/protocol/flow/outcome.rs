@@ -62,7 +62,7 @@ const fn word(reason: &Reason) -> &'static str {
 /// What begins with a step.
 pub(super) fn begun(before: &Outline, after: &Outline) -> Option<Entry> {
     match after.stand {
-        Stand::Leaving(why) if before.stand != after.stand => Some(Entry::note("a redirect begins").with("for", Value::Word(why))),
+        Stand::Leaving(why) if before.stand != after.stand => Some(with("a redirect begins", "for", Value::Word(why))),
         _ if after.renewing && !before.renewing => Some(Entry::note("a renewal begins")),
         _ => None,
     }
@@ -70,26 +70,27 @@ pub(super) fn begun(before: &Outline, after: &Outline) -> Option<Entry> {
 
 /// What is reached with it.
 pub(super) fn reached(before: &Outline, after: &Outline, now: Clocks, state: &State, config: &Config) -> Option<Entry> {
-    let session = |title| {
+    if before.generation != after.generation && after.generation.is_some() {
         let lasts = state.token_expires_at().map_or(Duration::ZERO, |expires_at| expires_at.since(now.wall));
         let scopes = Harmless::scopes(state.granted_scopes().iter().map(String::as_str), config);
-        Entry::note(title).with("access token for", Value::Seconds(lasts.as_secs())).with("scope", Value::Text(scopes))
-    };
-    match (before.generation, after.generation) {
-        (None, Some(_)) => return Some(session("somebody is signed in")),
-        (Some(old), Some(new)) if old != new => return Some(session("the session is renewed")),
-        _ => {}
+        let title = if before.generation.is_none() { "somebody is signed in" } else { "the session is renewed" };
+        let mut entry = with(title, "access token for", Value::Seconds(lasts.as_secs()));
+        entry.add("scope", Value::Text(scopes));
+        return Some(entry);
     }
     if before.stand == after.stand {
         return None;
     }
     match after.stand {
         Stand::Paused => Some(Entry::note("the session is paused: only the person can renew it")),
-        Stand::SignedOut(why) => Some(Entry::note("nobody is signed in").with("because", Value::Word(why))),
-        Stand::Delayed(next) => {
-            let wait = next.saturating_sub(now.wall.as_millis());
-            Some(Entry::note("will be tried again").with("in", Value::Millis(wait)))
-        }
+        Stand::SignedOut(why) => Some(with("nobody is signed in", "because", Value::Word(why))),
+        Stand::Delayed(next) => Some(with("will be tried again", "in", Value::Millis(next.saturating_sub(now.wall.as_millis())))),
         Stand::Restoring | Stand::Completing | Stand::SignedIn | Stand::Leaving(_) => None,
     }
+}
+
+fn with(title: &'static str, name: &'static str, value: Value) -> Entry {
+    let mut entry = Entry::note(title);
+    entry.add(name, value);
+    entry
 }

@@ -1,10 +1,6 @@
 //! The record as plain text, to be pasted into an issue.
 
-use super::{
-    Entry, Flow,
-    words::{Part, clock, span},
-};
-use std::fmt::Write;
+use super::{Entry, Flow, Part, clock};
 
 /// Everything that is kept, below some lines about the circumstances. Times are in UTC: who reads it may be elsewhere.
 #[must_use]
@@ -12,38 +8,31 @@ pub fn report(flow: &Flow, about: &[(&str, String)]) -> String {
     let mut text = String::new();
     for (name, value) in about {
         // A line that is not one would look like another.
-        let value: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let _ = writeln!(text, "{name}: {value}");
+        add(&mut text, &[name, ": ", &value.replace(char::is_control, " "), "\n"]);
     }
     if flow.dropped() > 0 {
-        let _ = writeln!(text, "({} older lines are kept no more)", flow.dropped());
+        add(&mut text, &["(", &flow.dropped().to_string(), " older lines are kept no more)\n"]);
     }
     let mut before: Option<&Entry> = None;
     for entry in flow.entries() {
-        let _ = write!(
-            text,
-            "{} {:>9}  ",
-            clock(entry.time(), 0),
-            before.map(|before| format!("+{}", span(entry.after(before)))).unwrap_or_default()
-        );
-        let _ = writeln!(text, "{}", line(entry));
-        before = Some(entry);
+        let (time, ago) = (clock(entry.at.wall, 0), entry.ago(before.replace(entry)));
+        add(&mut text, &[&time, &ago, "  ", &entry.way(), entry.title, &entry.asides()]);
+        let mut last = None;
+        for (part, words) in entry.parts() {
+            let between = match (last.replace(part), part) {
+                // They stand together.
+                (Some(Part::Fact), Part::Fact) => ", ",
+                (_, Part::Passed) => " | checked ",
+                (_, Part::Failed) => " | FAILED ",
+                (_, Part::Fact | Part::Endpoint | Part::Aside) => " | ",
+            };
+            add(&mut text, &[between, &words]);
+        }
+        text.push('\n');
     }
     text
 }
 
-fn line(entry: &Entry) -> String {
-    let mut line = format!("{}: {}{}", entry.way(), entry.title, entry.asides());
-    let mut last = None;
-    for (part, text) in entry.parts() {
-        // Facts stand together.
-        line.push_str(if last.replace(part) == Some(Part::Fact) && part == Part::Fact { ", " } else { " | " });
-        line.push_str(match part {
-            Part::Passed => "checked ",
-            Part::Failed => "FAILED ",
-            Part::Endpoint | Part::Fact | Part::Aside => "",
-        });
-        line.push_str(&text);
-    }
-    line
+fn add(text: &mut String, parts: &[&str]) {
+    parts.iter().for_each(|part| text.push_str(part));
 }

@@ -92,8 +92,9 @@ pub fn clock(at: UnixTime, minutes_from_utc: i64) -> String {
 
 /// A span, in the unit that fits.
 #[must_use]
-pub fn span(span: Duration) -> String {
-    let millis = span.as_millis();
+pub(super) fn span(span: Duration) -> String {
+    // Numbers of 128 bits would bring their own arithmetic along.
+    let millis = span.as_secs() * 1000 + u64::from(span.subsec_millis());
     match millis {
         0..1000 => format!("{millis} ms"),
         1000..60_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
@@ -102,16 +103,11 @@ pub fn span(span: Duration) -> String {
 }
 
 impl Entry {
-    /// Between whom: `App → Provider`, or where a note is about.
+    /// Between whom, or whom a note is about, as the beginning of a sentence: `App to provider: `.
     #[must_use]
     pub fn way(&self) -> String {
-        if self.is_note() { self.from.name().to_owned() } else { format!("{} → {}", self.from.name(), self.to.name()) }
-    }
-
-    /// The same as the beginning of a sentence: `App to provider`.
-    #[must_use]
-    pub fn spoken_way(&self) -> String {
-        if self.is_note() { self.from.name().to_owned() } else { format!("{} to {}", self.from.name(), self.to.word()) }
+        let to: &[&str] = if self.is_note() { &[] } else { &[" to ", self.to.word()] };
+        [&[self.from.name()], to, &[": "]].concat().concat()
     }
 
     /// What there is to say beyond that, part by part.
@@ -126,12 +122,12 @@ impl Entry {
             add(Part::Endpoint, endpoint.as_str());
         }
         for fact in &self.facts {
-            add(Part::Fact, &format!("{} {}", fact.name, fact.value));
+            add(Part::Fact, &[fact.name, " ", &fact.value.to_string()].concat());
         }
         let mut subject = None;
         for check in &self.checks {
             if subject.replace(check.subject) != Some(check.subject) {
-                parts.push((Part::Passed, format!("{}: {}", check.subject.name(), check.name)));
+                parts.push((Part::Passed, [check.subject.name(), ": ", check.name].concat()));
             } else if let Some((_, text)) = parts.last_mut() {
                 text.push_str(", ");
                 text.push_str(check.name);
@@ -141,16 +137,25 @@ impl Entry {
             parts.push((Part::Failed, failure.to_string()));
         }
         if let Some(ignored) = self.ignored {
-            parts.push((Part::Aside, format!("ignored: {}", why(ignored))));
+            parts.push((Part::Aside, ["ignored: ", why(ignored)].concat()));
         }
         parts
+    }
+
+    /// How long after the one before it was, if there was one.
+    #[must_use]
+    pub fn ago(&self, before: Option<&Self>) -> String {
+        before.map_or_else(String::new, |before| [" +", &span(self.after(before))].concat())
     }
 
     /// How often it came again, and how long it took.
     #[must_use]
     pub fn asides(&self) -> String {
-        let again = if self.repeated > 0 { format!(" {} more times", self.repeated) } else { String::new() };
-        self.took.map_or_else(String::new, |took| format!(" took {}", span(took))) + &again
+        match (self.took, self.repeated) {
+            (Some(took), _) => [" took ", &span(took)].concat(),
+            (None, 0) => String::new(),
+            (None, times) => [" ", &times.to_string(), " more times"].concat(),
+        }
     }
 }
 

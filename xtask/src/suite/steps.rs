@@ -82,7 +82,7 @@ fn rings(context: &Context) -> Result<()> {
     tools::wasm_target(&context.workspace)?;
     let check = ["check", "--locked", "--package", "hushkey", "--no-default-features"];
     context.run(&mut cargo(&check))?;
-    for ring in ["browser", "yew", "app"] {
+    for ring in ["browser", "yew", "inspector", "app"] {
         context.run(cargo(&check).args(["--target", WASM, "--features", ring]))?;
     }
     Ok(())
@@ -99,7 +99,10 @@ fn doc(context: &Context) -> Result<()> {
 }
 
 fn native(context: &Context) -> Result<()> {
-    context.run(&mut cargo(&["test", "--locked", "--package", "hushkey", "--no-default-features"]))?;
+    let core = ["test", "--locked", "--package", "hushkey", "--no-default-features"];
+    context.run(&mut cargo(&core))?;
+    // Apart: with the record of the flow a step allocates more often, and how often is counted.
+    context.run(cargo(&core).args(["--features", "flow", "--lib", "--test", "flow", "--test", "properties", "--test", "allocations"]))?;
     // The words that people read need no browser to be checked, nor do some parts of the higher rings.
     context.run(&mut cargo(&["test", "--locked", "--package", "hushkey", "--features", "app", "--lib", "--bin", "hushkey"]))?;
     context.run(&mut cargo(&["test", "--locked", "--package", "xtask", "--package", "e2e", "--package", "bench", "--lib", "--bins"]))?;
