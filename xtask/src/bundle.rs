@@ -24,6 +24,9 @@ const RELAY: &str = "silent-refresh.html";
 /// The script that begins to look for a session before the app is there.
 const HEAD_START: &str = "assets/early.js";
 
+/// The script that starts the app.
+const STARTER: &str = "xtask/src/start.js";
+
 /// To be raised when this code makes other bundles of the same sources.
 const VERSION: u8 = 4;
 
@@ -166,7 +169,9 @@ fn assemble(workspace: &Workspace, module: &Path, page: &str, assets: &[Asset], 
         let hash = digest::short(&[script.as_slice(), module.as_slice()].concat());
         Ok(Module { script: place(format!("{name}-{hash}.js"), &script)?, wasm: place(format!("{name}-{hash}_bg.wasm"), &module)? })
     };
-    let app = App { start: pair("hushkey", &bound)?, doctor: pair("doctor", &bound_doctor)?, sentences: texts::sentences(workspace)? };
+    let starter = shrink::inline_script(workspace, &workspace.at(STARTER))?;
+    let app =
+        App { start: pair("hushkey", &bound)?, doctor: pair("doctor", &bound_doctor)?, sentences: texts::sentences(workspace)?, starter };
     if bound.join("snippets").exists() || bound_doctor.join("snippets").exists() {
         bail!(
             "A dependency brings JavaScript of its own (wasm-bindgen snippets), which has no \

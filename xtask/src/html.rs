@@ -14,7 +14,7 @@ use lol_html::{RewriteStrSettings, element, rewrite_str, text};
 use crate::digest;
 
 /// The start script, with two placeholders.
-const START: &str = include_str!("start.js");
+pub const START: &str = include_str!("start.js");
 
 /// What one `<link data-trunk>` of the source asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,8 @@ pub struct App {
     pub doctor: Module,
     /// What to say if the app cannot be started: a JSON object, by language.
     pub sentences: String,
+    /// The script that starts it: [`START`], or what a minifier made of that.
+    pub starter: String,
 }
 
 /// The two files of a program.
@@ -211,7 +213,7 @@ pub fn script_sources(page: &str) -> Result<Vec<String>> {
     Ok(scripts.iter().map(|text| digest::script_source(text)).collect())
 }
 
-fn start(App { start: app, doctor, sentences }: &App) -> String {
+fn start(App { start: app, doctor, sentences, starter }: &App) -> String {
     let filled = |text: &str, name: &str, module: &Module| {
         let places = [
             ("script", &module.script.url),
@@ -221,14 +223,14 @@ fn start(App { start: app, doctor, sentences }: &App) -> String {
         ];
         places.into_iter().fold(text.to_owned(), |text, (place, value)| text.replace(&format!("{{{{{name}{place}}}}}"), value))
     };
-    let script = filled(&filled(START, "", app), "doctor_", doctor).replace("{{sentences}}", sentences);
+    let script = filled(&filled(starter, "", app), "doctor_", doctor).replace("\"{{sentences}}\"", sentences);
     // Browsers ignore the integrity of the second preload, and say so; the fetch that takes it over checks it. An import checks nothing: it comes only
     // after the element whose integrity was checked has loaded, and then gets the very same module.
     format!(
         "<link rel=\"modulepreload\" href=\"{url}\" integrity=\"{integrity}\">\n    \
          <link rel=\"preload\" as=\"fetch\" type=\"application/wasm\" crossorigin href=\"{}\">\n    \
          <script type=\"module\" src=\"{url}\" integrity=\"{integrity}\"></script>\n    \
-         <script>\n{script}    </script>",
+         <script>{script}</script>",
         app.wasm.url,
         url = app.script.url,
         integrity = app.script.integrity,

@@ -15,7 +15,7 @@
         const script = document.currentScript.previousElementSibling;
         const fail = (error) => {
           console.error(error);
-          const [title, lead, again] = {{sentences}}[document.documentElement.lang];
+          const [title, lead, again] = "{{sentences}}"[document.documentElement.lang];
           const make = (tag, className, textContent) => Object.assign(document.createElement(tag), { className, textContent });
           const button = make("button", "button", again);
           button.onclick = () => location.reload();

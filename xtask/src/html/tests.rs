@@ -14,7 +14,7 @@ const PAGE: &str = r#"<!doctype html>
 fn app() -> App {
     let placed = |url: &str| Placed { url: url.to_owned(), integrity: format!("sha384-of{url}") };
     let module = |name: &str| Module { script: placed(&format!("/{name}-1.js")), wasm: placed(&format!("/{name}-1_bg.wasm")) };
-    App { start: module("hushkey"), doctor: module("doctor"), sentences: r#"{"en":"No."}"#.to_owned() }
+    App { start: module("hushkey"), doctor: module("doctor"), sentences: r#"{"en":"No."}"#.to_owned(), starter: START.to_owned() }
 }
 
 fn rendered() -> String {
