@@ -35,6 +35,7 @@ pub fn command(config: &Path, out: &Path, origin: Option<&str>, build: Build, se
     for note in hosts.iter().flat_map(|host| host.notes()) {
         say(note);
     }
+    say("docs/deploy.md says what to do with it, host by host.");
     if origin.is_none() {
         say("Without --origin https://… no Strict-Transport-Security header was written.");
     }

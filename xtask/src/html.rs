@@ -185,8 +185,8 @@ pub fn script_sources(page: &str) -> Result<Vec<String>> {
 fn start(app: &App) -> String {
     let script =
         START.replace("{{script}}", &app.script.url).replace("{{wasm}}", &app.wasm.url).replace("{{wasm_integrity}}", &app.wasm.integrity);
-    // Browsers ignore the integrity of the second preload, and say so; the fetch that takes it over checks it. An import checks nothing: it comes only
-    // after the element whose integrity was checked has loaded, and then gets the very same module.
+    // Browsers ignore the integrity of the second preload, and say so; the fetch that takes it over checks it. An import checks nothing, and not every
+    // browser knows `modulepreload`: it comes only after the element whose integrity was checked has loaded, and then gets the very same module.
     format!(
         "<link rel=\"modulepreload\" href=\"{url}\" integrity=\"{integrity}\">\n    \
          <link rel=\"preload\" as=\"fetch\" type=\"application/wasm\" crossorigin href=\"{}\">\n    \

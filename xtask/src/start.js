@@ -1,4 +1,4 @@
-      // Starts the app once the browser has checked its script, or says that it cannot: a blank page tells nobody anything.
+      // Starts the app, or says that it cannot: a blank page tells nobody anything.
       {
         const script = document.currentScript.previousElementSibling;
         const fail = (error) => {
@@ -14,5 +14,5 @@
           await start({ module_or_path: fetch("{{wasm}}", { integrity: "{{wasm_integrity}}" }) });
         };
         script.onload = () => start().catch(fail);
-        script.onerror = fail;
+        script.onerror = () => fail(Error("missing or changed: {{script}}"));
       }
