@@ -47,6 +47,7 @@ pub fn command(config: &Path, out: &Path, origin: Option<&str>, source: &Source,
     for note in hosts.iter().flat_map(|host| host.notes()) {
         say(note);
     }
+    say("docs/deploy.md says what to do with it, host by host.");
     if origin.is_none() {
         say("Without --origin https://… no Strict-Transport-Security header was written.");
     }

@@ -224,8 +224,8 @@ fn start(App { start: app, doctor, sentences, starter }: &App) -> String {
         places.into_iter().fold(text.to_owned(), |text, (place, value)| text.replace(&format!("{{{{{name}{place}}}}}"), value))
     };
     let script = filled(&filled(starter, "", app), "doctor_", doctor).replace("\"{{sentences}}\"", sentences);
-    // Browsers ignore the integrity of the second preload, and say so; the fetch that takes it over checks it. An import checks nothing: it comes only
-    // after the element whose integrity was checked has loaded, and then gets the very same module.
+    // Browsers ignore the integrity of the second preload, and say so; the fetch that takes it over checks it. An import checks nothing, and not every
+    // browser knows `modulepreload`: it comes only after the element whose integrity was checked has loaded, and then gets the very same module.
     format!(
         "<link rel=\"modulepreload\" href=\"{url}\" integrity=\"{integrity}\">\n    \
          <link rel=\"preload\" as=\"fetch\" type=\"application/wasm\" crossorigin href=\"{}\">\n    \

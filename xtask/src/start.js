@@ -32,5 +32,5 @@
           await start({ module_or_path: fetch("{{wasm}}", { integrity: "{{wasm_integrity}}" }) });
         };
         script.onload = () => start().catch(fail);
-        script.onerror = fail;
+        script.onerror = () => fail(Error("missing or changed: {{script}}"));
       }

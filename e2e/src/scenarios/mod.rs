@@ -86,6 +86,13 @@ const ONE_IMAGE: &str = "a server is the same for every engine";
 const NO_VARY_SEARCH: &[(Engine, &str)] =
     &[(Engine::Firefox, "it does not know No-Vary-Search"), (Engine::WebKit, "it does not know No-Vary-Search")];
 
+/// A file is changed after it was deployed. What is kept would not be asked for again.
+const CHANGED: Setup = Setup {
+    host: Host::Plain(&[("cache-control", "no-store")]),
+    console_may_say: &["integrity", "digest", "missing or changed", "Failed to fetch", "NetworkError"],
+    ..NOBODY
+};
+
 /// Why a real server has no part in it.
 const HEADERS_OF_ITS_OWN: Option<&str> = Some("it is about other headers than those of production");
 /// What a browser says whose person reads German.
@@ -200,8 +207,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         Setup { console_may_say: &["frame-ancestors"], ..Setup::ORDINARY }),
     scenario!("opened", "a page of another origin that opens the app, posts to it and links to it gets nothing", hostile::opened,
         Setup { console_may_say: &["status of 405", "CORS", "Cross-Origin", "ERR_FAILED", "/favicon.ico"], ..Setup::ORDINARY }),
-    scenario!("changed-files", "one changed byte in a script or in the module stops the start, and is told", integrity::every_file,
-        Setup { host: Host::Plain(&[]), console_may_say: &["integrity", "digest", "Event", "Failed to fetch", "NetworkError"], ..NOBODY }),
+    scenario!("changed-script", "one changed byte in the script stops the start, and is told", integrity::of_the_script, CHANGED),
+    scenario!("changed-module", "one changed byte in the module stops the start, and is told", integrity::of_the_module, CHANGED),
     scenario!("policy-in-page", "where no header can be sent, the policy in the page holds", policy::in_the_page,
         Setup {
             host: Host::Plain(&[]),

@@ -166,7 +166,7 @@ fn e2e(context: &Context, engine: Engine) -> Result<()> {
 }
 
 /// What a server has a part in. The rest is between the page and the provider.
-const HOSTED: &str = "sign-in,deep-link,reload,head-start,shell,api,renew,sign-out,cancel,relay,headers,framed,opened,forged-messages,changed-files,\
+const HOSTED: &str = "sign-in,deep-link,reload,head-start,shell,api,renew,sign-out,cancel,relay,headers,framed,opened,forged-messages,changed,\
     paused,organisations,second-tab,keyboard,anywhere";
 
 fn hosts(context: &Context, engine: Engine) -> Result<()> {
