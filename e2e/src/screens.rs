@@ -3,7 +3,7 @@
 use crate::{
     person::ALICE,
     runner::on_one_thread,
-    setup::{Setup, Site},
+    setup::{Host, Setup, Site},
     stage::Stage,
     wait::{until, yes},
     world::World,
@@ -44,6 +44,20 @@ pub(crate) fn take(out: &Path) -> Result<()> {
         world.sees("Your session is paused.").await?;
         album.keep(&world, "account-paused").await?;
         world.browser.close().await?;
+
+        let plain = Setup { host: Host::Plain(&[("x-frame-options", "DENY")]), ..Setup::ORDINARY };
+        for (setup, name) in [(Setup::ORDINARY, "doctor-right"), (plain, "doctor-wrong")] {
+            let world = World::open(&stage, "screens-doctor", setup).await?;
+            world.opens("/doctor").await?;
+            world.is_signed_out().await?;
+            if name == "doctor-right" {
+                album.keep(&world, "doctor").await?;
+            }
+            world.presses("Check now").await?;
+            world.sees(" could not be told, ").await?;
+            album.keep(&world, name).await?;
+            world.browser.close().await?;
+        }
 
         let broken = Setup {
             edit: Some(|page| html::configure(page, r#"{ "preset": "scalekit", "client_id": "spac_hushkey" }"#)),

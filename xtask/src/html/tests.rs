@@ -62,7 +62,7 @@ fn refuses_trunk_elements_it_does_not_know() {
     let message = links(&page).expect_err("sass is unknown").root_cause().to_string();
     assert!(message.contains("rel=\"sass\""), "{message}");
     let twice = PAGE.replace("rel=\"icon\"", "rel=\"rust\"");
-    assert!(render(&twice, &app(), |_| Ok(app().script)).is_err());
+    assert!(render(&twice, &app(), |_| Ok(app().start.script)).is_err());
 }
 
 #[test]
