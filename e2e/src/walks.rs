@@ -3,7 +3,7 @@
 use crate::{
     look::Look,
     person::ALICE,
-    setup::{Setup, Site},
+    setup::{Host, Setup, Site},
     wait::{PATIENCE, until, yes},
     world::World,
 };
@@ -35,7 +35,7 @@ macro_rules! walk {
 /// What browsers write into the console themselves when a provider or a network is not there.
 const TROUBLE: &[&str] = &[
     "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_INTERNET_DISCONNECTED", "status of 400", "status of 429",
-    "status of 503",
+    "status of 503", "status of 40", "hushkey-doctor",
 ];
 
 const ORDINARY: Setup = Setup { console_may_say: TROUBLE, ..Setup::ORDINARY };
@@ -67,10 +67,20 @@ pub(crate) const NOT_SET_UP: Walk = walk!(
 pub(crate) const NOT_STARTED: Walk =
     walk!("not-started", not_started, Setup { console_may_say: &["Failed to fetch", "ERR_BLOCKED_BY_CLIENT"], ..NOBODY });
 
+pub(crate) const SET_UP_WRONG: Walk = walk!(
+    "set-up-wrong",
+    set_up_wrong,
+    Setup {
+        host: Host::Plain(&[("x-frame-options", "DENY")]),
+        console_may_say: &["status of 40", "hushkey-doctor", "X-Frame-Options", "x-frame-options", "hushkey: silent sign-in"],
+        ..NOBODY
+    }
+);
+
 pub(crate) const GERMAN: Walk = walk!("german", german, Setup { languages: "de-DE,de", ..ORDINARY });
 
 /// All of them.
-pub(crate) const ALL: [Walk; 9] = [DOORS, INSIDE, BETWEEN, TROUBLES, AFTERWARDS, PAUSED, NOT_SET_UP, NOT_STARTED, GERMAN];
+pub(crate) const ALL: [Walk; 10] = [DOORS, INSIDE, BETWEEN, TROUBLES, AFTERWARDS, PAUSED, NOT_SET_UP, SET_UP_WRONG, NOT_STARTED, GERMAN];
 
 /// Nobody is signed in.
 async fn doors(world: &World, look: &Look) -> Result<()> {
@@ -110,9 +120,19 @@ async fn inside(world: &World, look: &Look) -> Result<()> {
     world.sees("the session is renewed").await?;
     look.at(world, "flow").await?;
     world.presses("Is it set up right?").await?;
+    look.at(world, "doctor").await?;
     world.presses("Check now").await?;
-    world.sees_within(PATIENCE * 2, "worth a look,").await?;
-    look.at(world, "doctor").await
+    world.sees_within(PATIENCE * 2, "could not be told,").await?;
+    look.at(world, "doctor-right").await
+}
+
+/// The host of the app sends other headers than it should.
+async fn set_up_wrong(world: &World, look: &Look) -> Result<()> {
+    world.opens("/doctor").await?;
+    world.is_signed_out().await?;
+    world.presses("Check now").await?;
+    world.sees_within(PATIENCE * 2, "could not be told,").await?;
+    look.at(world, "doctor-wrong").await
 }
 
 /// Somebody may be signed in, and it is not known yet.

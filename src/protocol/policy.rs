@@ -83,7 +83,7 @@ fn covers(source: &str, wanted: &Url, app: &Url) -> bool {
     if let Some(scheme) = source.strip_suffix(':') {
         return upgraded(scheme);
     }
-    let (scheme, rest) = source.split_once("://").unwrap_or((app.scheme(), source));
+    let (scheme, rest) = source.split_once("://").unwrap_or_else(|| (app.scheme(), source));
     let (place, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     // Not the colons of an address of version 6.
     let (host, port) = match place.rsplit_once(':') {

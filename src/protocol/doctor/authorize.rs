@@ -93,10 +93,7 @@ fn silent(report: &mut Report, asked: &Asked, reply: &Reply) {
     let said = Parameters::read(query, fragment, transaction.response_mode)
         .map_err(Error::AuthorizationResponse)
         .and_then(|parameters| callback::process_authorization_response(&parameters, transaction, &Checks::default()));
-    let error = match said {
-        Ok(_) => return report.wrong("silent-code", &[]),
-        Err(error) => error,
-    };
+    let Err(error) = said else { return report.wrong("silent-code", &[]) };
     match &error {
         Error::Silent(SilentFailure::LoginRequired) => {
             report.right("silent", &[if transaction.sends_issuer { "@state-and-iss" } else { "@state" }]);

@@ -80,7 +80,8 @@ fn file(doctor: &Doctor, report: &mut Report, end: &'static str, kind: &'static 
     }
     let before = report.0.len();
     let (came, kept) = (reply.header("content-type"), reply.header("cache-control"));
-    if !came.starts_with(kind) && !(end == ".js" && came.starts_with("application/javascript")) {
+    let is_script = end == ".js" && came.starts_with("application/javascript");
+    if !came.starts_with(kind) && !is_script {
         let values = [url, or_missing(came), kind];
         if end == ".wasm" {
             report.look("file-slow", &values);

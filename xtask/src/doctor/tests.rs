@@ -51,7 +51,7 @@ impl World {
         tools::node()?;
         tools::provider_packages(&workspace)?;
         let held: Vec<_> = (0..4).map(|_| ports::listen(0)).collect::<Result<_>>()?;
-        let numbers: Vec<u16> = held.iter().map(|listeners| Ok(port(listeners)?)).collect::<Result<_>>()?;
+        let numbers: Vec<u16> = held.iter().map(|listeners| port(listeners)).collect::<Result<_>>()?;
         let [app, provider, api, control] = numbers[..] else { bail!("four ports were asked for") };
         let mut held = held.into_iter();
         let listeners = held.next().context("the first")?;
@@ -112,7 +112,8 @@ fn host(
     headers: Option<&str>,
 ) -> Result<JoinHandle<()>> {
     let files = home.join("files");
-    for name in ["app-ba7816bf8f01cfea.css", "hushkey-ba7816bf8f01cfea.js", "hushkey-ba7816bf8f01cfea_bg.wasm"] {
+    let names = ["app-ba7816bf8f01cfea.css", "hushkey-ba7816bf8f01cfea.js", "hushkey-ba7816bf8f01cfea_bg.wasm"];
+    for name in names {
         compress::write(&files.join(name), "text ".repeat(100).as_bytes())?;
     }
     let page = r#"<!doctype html><link href="/app-ba7816bf8f01cfea.css"><link href="/hushkey-ba7816bf8f01cfea.js">
@@ -122,10 +123,8 @@ fn host(
         files,
         page: page.to_owned(),
         relay: fs::read_to_string(workspace.at("silent-refresh.html"))?,
-        immutable: ["css", "js"].map(|end| format!("/{}-ba7816bf8f01cfea.{end}", if end == "css" { "app" } else { "hushkey" })).to_vec(),
+        immutable: names.map(|name| format!("/{name}")).to_vec(),
     };
-    let mut bundle = bundle;
-    bundle.immutable.push("/hushkey-ba7816bf8f01cfea_bg.wasm".to_owned());
     let out = home.join("dist");
     dist::write(&bundle, &Deployment::check(text, Some(origin))?, &out)?;
     if let Some(headers) = headers {
