@@ -75,6 +75,10 @@ const ELSEWHERE: Setup = Setup { site: Site::Cross, ..Setup::ORDINARY };
 const NO_VARY_SEARCH: &[(Engine, &str)] =
     &[(Engine::Firefox, "it does not know No-Vary-Search"), (Engine::WebKit, "it does not know No-Vary-Search")];
 
+/// Why a browser has no other language.
+const ENGLISH_ONLY: &[(Engine, &str)] =
+    &[(Engine::WebKit, "it takes the person's languages from a locale that the machine would have to have")];
+
 /// What a browser says whose person reads German.
 const GERMAN: &str = "de-DE,de,en";
 
@@ -206,13 +210,20 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         }),
     scenario!("announcements", "people who listen to the page are told of each change, once", keyboard::each_change_is_told),
     scenario!("german", "a German browser has German pages, and the provider is asked for German ones", language::german,
-        Setup { languages: GERMAN, ..Setup::ORDINARY }),
+        Setup { languages: GERMAN, not_in: ENGLISH_ONLY, ..Setup::ORDINARY }),
     scenario!("german-first-paint", "the first paint is German, before the app is there", language::first_paint,
-        Setup { languages: GERMAN, edit: Some(restore::without_the_app), ..NOBODY }),
+        Setup { languages: GERMAN, not_in: ENGLISH_ONLY, edit: Some(restore::without_the_app), ..NOBODY }),
     scenario!("german-missing", "a language that cannot be fetched makes the app an English one", language::missing,
-        Setup { languages: GERMAN, edit: Some(language::without_german), host: Host::Plain(&[]), console_may_say: &["404"], ..Setup::ORDINARY }),
+        Setup {
+            languages: GERMAN,
+            not_in: ENGLISH_ONLY,
+            edit: Some(language::without_german),
+            host: Host::Plain(&[]),
+            console_may_say: &["404"],
+            ..Setup::ORDINARY
+        }),
     scenario!("english", "nobody fetches a language that they do not read", language::english,
-        Setup { languages: "fr,en", ..Setup::ORDINARY }),
+        Setup { languages: "fr,en", not_in: ENGLISH_ONLY, ..Setup::ORDINARY }),
     scenario!("judge-of-pages", "a fault of accessibility, or a page too wide, is found wherever one is planted", look::faults_are_found,
         Setup { not_in: JUDGED, ..NOBODY }),
     walk!("axe-doors", "pages without anybody signed in have no fault of accessibility", look::doors, walks::DOORS),
