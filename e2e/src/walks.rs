@@ -176,14 +176,6 @@ async fn troubles(world: &World, look: &Look) -> Result<()> {
     world.presses("Try now").await?;
     world.sees_heading(ALICE).await?;
 
-    world.provider.control("fail?endpoint=authorize&hang=1&times=0").await?;
-    world.opens("/account").await?;
-    world.sees_within(PATIENCE * 3, "The sign-in service is slow.").await?;
-    look.at(world, "account-provider-slow").await?;
-    world.provider.control("heal").await?;
-    world.opens("/account").await?;
-    world.sees_heading(ALICE).await?;
-
     world.provider.stop().await?;
     for (place, name) in [("/account", "account-provider-down"), ("/", "home-provider-down")] {
         world.opens(place).await?;

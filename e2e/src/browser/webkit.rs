@@ -16,8 +16,8 @@ pub(super) fn driver(wish: &Wish<'_>) -> Result<(Driver, Option<Display>)> {
         if let Some(display) = &display {
             command.env("DISPLAY", display.name()).env("GDK_BACKEND", "x11");
         }
-        // It takes them from where a system says its language, and each of them twice: `de:en`.
-        command.env("LANGUAGE", wish.languages.replace('-', "_").replace(',', ":")).env("LC_ALL", "C.UTF-8");
+        // It takes the person's languages from the locale, and a machine has few: English is everywhere.
+        command.env("LANGUAGE", "en").env("LC_ALL", "C.UTF-8");
         if is_root() {
             command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
         }

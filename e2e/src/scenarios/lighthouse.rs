@@ -1,9 +1,9 @@
 //! What Lighthouse says of the pages.
 
 use crate::{person::ALICE, world::World};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
-use std::{path::Path, process::Stdio};
+use std::{fs, process::Stdio};
 use tokio::process::Command;
 
 /// What a page must have, of 100.
@@ -13,25 +13,34 @@ const WANTED: [(&str, u64); 4] = [("accessibility", 100), ("best-practices", 100
 /// has to be right each time.
 const TRIES: usize = 3;
 
-pub(super) async fn of_home_and_account(world: &World) -> Result<()> {
+pub(super) async fn of_home(world: &World) -> Result<()> {
+    world.signs_in().await?;
+    of(world, "/").await
+}
+
+pub(super) async fn of_account(world: &World) -> Result<()> {
     world.signs_in_to_account().await?;
-    for (place, text) in [("/", "home.json"), ("/account", "account.json")] {
-        let mut speeds = Vec::new();
-        let fast = loop {
-            let report = report(world, place, &world.folder.join(text)).await?;
-            ensure!(report["finalDisplayedUrl"] == format!("{}{place}", world.app), "it went to {}", report["finalDisplayedUrl"]);
-            let speed = judge(&report).with_context(|| place.to_owned())?;
-            speeds.push(speed);
-            if speed >= WANTED[3].1 || speeds.len() == TRIES {
-                break report;
-            }
-        };
-        let reckoned = reckoned(&fast)?;
-        ensure!(reckoned >= WANTED[3].1, "{place}: performance {speeds:?}, {reckoned} without the machine: {}", told(&fast));
-        world.note(&format!("Lighthouse gave {place} {speeds:?} for performance, the last of them with {}", told(&fast)));
-    }
-    // The browser is still signed in: what was looked at was the account.
+    of(world, "/account").await?;
+    // Its tab was another one of the same browser, and this one is signed in after all that.
+    world.browser.reload().await?;
     world.sees_heading(ALICE).await
+}
+
+async fn of(world: &World, place: &str) -> Result<()> {
+    let mut speeds = Vec::new();
+    let last = loop {
+        let report = report(world, place).await?;
+        ensure!(report["finalDisplayedUrl"] == format!("{}{place}", world.app), "it went to {}", report["finalDisplayedUrl"]);
+        let speed = judge(&report)?;
+        speeds.push(speed);
+        if speed >= WANTED[3].1 || speeds.len() == TRIES {
+            break report;
+        }
+    };
+    let reckoned = reckoned(&last)?;
+    ensure!(reckoned >= WANTED[3].1, "performance {speeds:?}, {reckoned} without the time of this machine: {}", told(&last));
+    world.note(&format!("Lighthouse gave {place} {speeds:?} for performance, at last with {}", told(&last)));
+    Ok(())
 }
 
 /// Holds it to everything but speed, which is given back.
@@ -77,21 +86,28 @@ fn told(report: &Value) -> String {
 }
 
 /// Looks at a page, on a phone with a slow line, in another tab of this browser with all that it keeps.
-async fn report(world: &World, place: &str, file: &Path) -> Result<Value> {
+async fn report(world: &World, place: &str) -> Result<Value> {
     let folder = world.judges.as_deref().context("Lighthouse is installed for Chromium only")?;
-    let output = Command::new("node")
-        .arg(folder.join("node_modules/lighthouse/cli/index.js"))
-        .arg(format!("{}{place}", world.app))
-        .args(["--port", &world.browser.devtools_port()?.to_string()])
-        .args(["--disable-storage-reset", "--quiet", "--no-enable-error-reporting", "--output", "json", "--output-path"])
-        .arg(file)
-        .args(["--only-categories", &WANTED.map(|(name, _)| name).join(",")])
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await?;
-    if !output.status.success() {
-        bail!("Lighthouse ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr));
+    let file = world.folder.join("lighthouse.json");
+    let mut begun = 0;
+    loop {
+        let output = Command::new("node")
+            .arg(folder.join("node_modules/lighthouse/cli/index.js"))
+            .arg(format!("{}{place}", world.app))
+            .args(["--port", &world.browser.devtools_port()?.to_string()])
+            .args(["--disable-storage-reset", "--quiet", "--no-enable-error-reporting", "--output", "json", "--output-path"])
+            .arg(&file)
+            .args(["--only-categories", &WANTED.map(|(name, _)| name).join(",")])
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .output()
+            .await?;
+        begun += 1;
+        let said = String::from_utf8_lossy(&output.stderr);
+        if output.status.success() {
+            return Ok(serde_json::from_slice(&fs::read(&file)?)?);
+        }
+        // On a busy machine it misses the beginning of a page at times, and says so in these words.
+        ensure!(said.contains("Please run Lighthouse again") && begun < TRIES, "Lighthouse ended with {}: {said}", output.status);
     }
-    Ok(serde_json::from_slice(&std::fs::read(file)?)?)
 }

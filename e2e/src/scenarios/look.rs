@@ -48,6 +48,10 @@ pub(super) async fn not_set_up(world: &World) -> Result<()> {
     judged(world, walks::NOT_SET_UP).await
 }
 
+pub(super) async fn set_up_wrong(world: &World) -> Result<()> {
+    judged(world, walks::SET_UP_WRONG).await
+}
+
 pub(super) async fn not_started(world: &World) -> Result<()> {
     judged(world, walks::NOT_STARTED).await
 }

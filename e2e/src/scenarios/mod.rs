@@ -86,6 +86,10 @@ const ONE_IMAGE: &str = "a server is the same for every engine";
 const NO_VARY_SEARCH: &[(Engine, &str)] =
     &[(Engine::Firefox, "it does not know No-Vary-Search"), (Engine::WebKit, "it does not know No-Vary-Search")];
 
+/// Why a browser has no other language.
+const ENGLISH_ONLY: &[(Engine, &str)] =
+    &[(Engine::WebKit, "it takes the person's languages from a locale that the machine would have to have")];
+
 /// A file is changed after it was deployed. What is kept would not be asked for again.
 const CHANGED: Setup = Setup {
     host: Host::Plain(&[("cache-control", "no-store")]),
@@ -268,13 +272,20 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         }),
     scenario!("announcements", "people who listen to the page are told of each change, once", keyboard::each_change_is_told),
     scenario!("german", "a German browser has German pages, and the provider is asked for German ones", language::german,
-        Setup { languages: GERMAN, ..Setup::ORDINARY }),
+        Setup { languages: GERMAN, not_in: ENGLISH_ONLY, ..Setup::ORDINARY }),
     scenario!("german-first-paint", "the first paint is German, before the app is there", language::first_paint,
-        Setup { languages: GERMAN, edit: Some(restore::without_the_app), ..NOBODY }),
+        Setup { languages: GERMAN, not_in: ENGLISH_ONLY, edit: Some(restore::without_the_app), ..NOBODY }),
     scenario!("german-missing", "a language that cannot be fetched makes the app an English one", language::missing,
-        Setup { languages: GERMAN, edit: Some(language::without_german), host: Host::Plain(&[]), console_may_say: &["404"], ..Setup::ORDINARY }),
+        Setup {
+            languages: GERMAN,
+            not_in: ENGLISH_ONLY,
+            edit: Some(language::without_german),
+            host: Host::Plain(&[]),
+            console_may_say: &["404"],
+            ..Setup::ORDINARY
+        }),
     scenario!("english", "nobody fetches a language that they do not read", language::english,
-        Setup { languages: "fr,en", ..Setup::ORDINARY }),
+        Setup { languages: "fr,en", not_in: ENGLISH_ONLY, ..Setup::ORDINARY }),
     scenario!("judge-of-pages", "a fault of accessibility, or a page too wide, is found wherever one is planted", look::faults_are_found,
         Setup { not_in: JUDGED, ..NOBODY }),
     walk!("axe-doors", "pages without anybody signed in have no fault of accessibility", look::doors, walks::DOORS),
@@ -284,6 +295,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     walk!("axe-afterwards", "nor those after the end of a session", look::afterwards, walks::AFTERWARDS),
     walk!("axe-paused", "nor that with a session that is paused", look::paused, walks::PAUSED),
     walk!("axe-not-set-up", "nor that of an app that is not set up", look::not_set_up, walks::NOT_SET_UP),
+    walk!("axe-set-up-wrong", "nor that which says how an app is set up wrong", look::set_up_wrong, walks::SET_UP_WRONG),
     walk!("axe-not-started", "nor that of an app that cannot be started", look::not_started, walks::NOT_STARTED),
     walk!("axe-german", "nor those in German", look::german, walks::GERMAN),
     scenario!("nothing-moves", "nothing on the page moves while a session is looked for and found", look::nothing_moves,
@@ -291,8 +303,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             (Engine::Firefox, "it does not tell what moves"),
             (Engine::WebKit, "it does not tell what moves"),
         ], ..Setup::ORDINARY }),
-    scenario!("lighthouse", "Lighthouse finds nothing to mend on the first page and on the account", lighthouse::of_home_and_account,
-        Setup { not_in: JUDGED, ..Setup::ORDINARY }),
+    scenario!("lighthouse-home", "Lighthouse finds nothing to mend on the first page", lighthouse::of_home, Setup { not_in: JUDGED, ..Setup::ORDINARY }),
+    scenario!("lighthouse-account", "nor on the account", lighthouse::of_account, Setup { not_in: JUDGED, ..Setup::ORDINARY }),
     scenario!("cookies-allowed", "a provider at another site gets its cookies in a frame of a browser that sends them", cookies::sent,
         Setup { third_party_cookies: ThirdPartyCookies::Allowed, ..ELSEWHERE }),
     scenario!("cookies-blocked", "a provider at another site gets no cookies in a frame of a browser that blocks them, and is asked by a redirect", cookies::kept_back, ELSEWHERE),
