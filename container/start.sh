@@ -5,7 +5,7 @@
 #   HUSHKEY_ORIGIN  where people find the app, such as https://app.example.com
 #   HUSHKEY_PORT    the port to listen at; TLS ends in front of it
 #   HUSHKEY_RUN     a folder that may be written to
-#   NGINX           the program, and NGINX_MODULES the folder of its modules, where they are not where Debian has them
+#   HUSHKEY_NGINX   the program, and HUSHKEY_NGINX_MODULES the folder of its modules, where they are not where Debian has them
 set -eu
 
 home=$(dirname "$0")
@@ -22,6 +22,6 @@ fi
 "$home/bin/xtask" dist --bundle "$home/bundle" --config "$config" --origin "$HUSHKEY_ORIGIN" --host nginx --out "$run/site"
 
 mkdir -p "$run/temp"
-modules=${NGINX_MODULES:-/usr/lib/nginx/modules}
+modules=${HUSHKEY_NGINX_MODULES:-/usr/lib/nginx/modules}
 sed -e "s|@RUN@|$run|g" -e "s|@PORT@|${HUSHKEY_PORT:-8080}|g" -e "s|@MODULES@|$modules|g" "$home/nginx.conf" > "$run/nginx.conf"
-exec "${NGINX:-nginx}" -e stderr -p "$run" -c "$run/nginx.conf" -g 'daemon off;'
+exec "${HUSHKEY_NGINX:-nginx}" -e stderr -p "$run" -c "$run/nginx.conf" -g 'daemon off;'

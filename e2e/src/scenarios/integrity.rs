@@ -10,7 +10,7 @@ use std::{
 use xtask::compress;
 
 /// What the page says instead of starting.
-const SENTENCE: &str = "The app could not be started. Check the connection and reload the page.";
+const SENTENCE: &str = "Check the connection and reload the page.";
 
 /// With another letter in a text that somebody may read, both would run just the same, if a browser let them.
 pub(super) async fn of_the_script(world: &World) -> Result<()> {
