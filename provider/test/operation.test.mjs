@@ -27,6 +27,19 @@ test('the ready line tells tests what they need', async (t) => {
   assert.deepEqual(ready.people[0], { name: 'Alice Example', email: 'alice@example.test' });
 });
 
+test('behind something that ends TLS, all addresses are those of the issuer', async (t) => {
+  const { issuer } = await providerFor(t, ['--issuer', 'https://id.example.test']);
+  const metadata = await (await fetch(`${issuer}/.well-known/openid-configuration`, { headers: { Host: 'id.example.test' } })).json();
+  for (const name of ['issuer', 'authorization_endpoint', 'token_endpoint', 'jwks_uri']) assert.match(metadata[name], /^https:/, name);
+  const query = new URLSearchParams({
+    client_id: 'spac_hushkey', response_type: 'code', scope: 'openid', redirect_uri: `${APP}/callback`,
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256', state: 'x',
+  });
+  const asked = await fetch(`${issuer}/oauth/authorize?${query}`, { redirect: 'manual' });
+  assert.equal(asked.status, 303);
+  for (const cookie of asked.headers.getSetCookie()) assert.match(cookie, /; secure/i);
+});
+
 test('a taken port is one sentence and code 98', async (t) => {
   const { ports: [port] } = await providerFor(t);
   const [free] = await freePorts(1);

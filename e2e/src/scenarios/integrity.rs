@@ -16,7 +16,7 @@ const SENTENCE: &str = "Check the connection and reload the page.";
 pub(super) async fn of_the_script(world: &World) -> Result<()> {
     let file = File::find(world, ".js", "WebAssembly.instantiateStreaming` failed because")?;
     file.stops_the_start_if_changed(world).await?;
-    compress::write(&file.path, &[file.whole.as_slice(), b"\nglobalThis.e2eChanged = true;"].concat())?;
+    file.write(world, &[file.whole.as_slice(), b"\nglobalThis.e2eChanged = true;"].concat())?;
     does_not_start(world).await.context("with more in the script")?;
     ensure!(world.browser.script("return window.e2eChanged === undefined", Vec::new()).await? == true, "changed code has run");
     file.starts_as_it_was(world).await
@@ -47,7 +47,7 @@ impl File {
     async fn stops_the_start_if_changed(&self, world: &World) -> Result<()> {
         let mut changed = self.whole.clone();
         changed[self.letter] ^= 1;
-        compress::write(&self.path, &changed)?;
+        self.write(world, &changed)?;
         if world.is_over_tls() {
             // These may be kept for ever.
             world.browser.devtools("Network.enable", json!({})).await?;
@@ -62,9 +62,14 @@ impl File {
         Ok(())
     }
 
+    /// Puts it there, and its twins where somebody asks for them: to make these takes a while.
+    fn write(&self, world: &World, bytes: &[u8]) -> Result<()> {
+        if world.has_plain_server() { Ok(fs::write(&self.path, bytes)?) } else { compress::write(&self.path, bytes) }
+    }
+
     /// So it was the change that kept it from starting.
     async fn starts_as_it_was(&self, world: &World) -> Result<()> {
-        compress::write(&self.path, &self.whole)?;
+        self.write(world, &self.whole)?;
         if !world.browser.can_watch() {
             world.note(
                 "the start of the unchanged folder was left to the other scenarios: this engine keeps scripts that it was told not to keep",
