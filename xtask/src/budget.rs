@@ -10,7 +10,7 @@ use crate::wasm::Build;
 
 /// The end of a file's name (`.txt` is a language, for those who read it), and what it may have: plainly built, and in the smallest build.
 const FILES: [(&str, usize, usize); 5] =
-    [("_bg.wasm", 255_700, 233_700), (".js", 4_700, 4_400), (".css", 3_400, 3_400), (".svg", 300, 300), (".txt", 4_700, 4_700)];
+    [("_bg.wasm", 255_850, 232_550), (".js", 4_700, 4_400), (".css", 3_400, 3_400), (".svg", 300, 300), (".txt", 4_700, 4_700)];
 
 /// The page with its configuration and small scripts.
 const PAGE: usize = 3_400;
@@ -58,9 +58,9 @@ mod tests {
 
     #[test]
     fn a_file_over_its_budget_fails_the_build_by_name() {
-        checked("app-0_bg.wasm.br", 233_700, "").expect("within its budget");
-        let error = checked("app-0_bg.wasm.br", 233_701, "").expect_err("one byte too many").to_string();
-        assert!(error.contains("app-0_bg.wasm has 233701 bytes, and may have 233700"), "{error}");
+        checked("app-0_bg.wasm.br", 232_550, "").expect("within its budget");
+        let error = checked("app-0_bg.wasm.br", 232_551, "").expect_err("one byte too many").to_string();
+        assert!(error.contains("app-0_bg.wasm has 232551 bytes, and may have 232550"), "{error}");
     }
 
     #[test]
