@@ -133,7 +133,7 @@ fn every_option_is_sent_under_its_name() {
 }
 
 #[test]
-fn pages_that_people_see_are_asked_for_in_their_languages_and_frames_in_none() {
+fn ar_32_pages_that_people_see_are_asked_for_in_their_languages_and_frames_in_none() {
     let config = config().with_languages(["de-AT", "not a tag", "en"].map(str::to_owned));
     let Provider::Known(metadata) = &config.provider else { unreachable!("preset") };
     let own = SignInOptions { extra: vec![("ui_locales".into(), "fr".into())], ..SignInOptions::default() };

@@ -27,7 +27,7 @@ pub(super) async fn german(world: &World) -> Result<()> {
     world.presses("Anmelden").await?;
     world.chooses("alice").await?;
     world.is_signed_in().await?;
-    world.sees("Sie sind angemeldet als Alice Example.").await?;
+    world.sees("Sie sind als Alice Example angemeldet.").await?;
     world.presses("Konto").await?;
     world.sees_heading(ALICE).await?;
     world.sees("Ihr Zugriffstoken läuft in ").await?;
