@@ -124,6 +124,7 @@ mod tests {
             ("http://[::1]:80/x", "[::1]/x"),
         ] {
             assert_eq!(Harmless::endpoint_at(&SensitiveUrl::new(address)).unwrap().as_str(), kept);
+            assert_eq!(Harmless::endpoint(&Url::parse(address).unwrap()).as_str(), kept);
         }
     }
 
