@@ -16,6 +16,7 @@ pub(crate) enum Route {
     #[at("/api")]
     Api,
     /// How the sign-in of this page has gone, step by step; for everybody.
+    #[cfg(feature = "inspector")]
     #[at("/flow")]
     Flow,
 
@@ -62,7 +63,6 @@ mod tests {
             ("/", Place::Route(Route::Home)),
             ("/account", Place::Callback),
             ("/api", Place::Route(Route::Api)),
-            ("/flow", Place::Route(Route::Flow)),
             ("/bye", Place::SignedOut),
             ("/signed-out", Place::Route(Route::NotFound)),
             ("/account/x", Place::Route(Route::NotFound)),

@@ -28,7 +28,6 @@
 
 mod changes;
 pub mod channel;
-#[cfg(feature = "inspector")]
 pub mod clipboard;
 pub mod console;
 pub mod crypto;

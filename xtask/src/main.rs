@@ -48,7 +48,7 @@ enum Task {
         /// Where the app will be served, such as https://app.example.com
         #[arg(long)]
         origin: Option<String>,
-        /// A tenth smaller: with a standard library compiled for size (needs the component rust-src; a plain build is the fallback)
+        /// A sixth smaller: without the page /flow, and with a standard library compiled for size (needs the component rust-src; a plain build is the fallback)
         #[arg(long)]
         smallest: bool,
         /// Of what `bundle` wrote, without building anything
@@ -66,7 +66,7 @@ enum Task {
         /// The folder to write
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
-        /// A tenth smaller; see `dist`
+        /// A sixth smaller; see `dist`
         #[arg(long)]
         smallest: bool,
     },

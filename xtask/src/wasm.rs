@@ -15,10 +15,10 @@ use crate::workspace::Workspace;
 /// How the app is compiled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Build {
-    /// With the standard library as it comes with the toolchain.
+    /// With everything, and the standard library as it comes with the toolchain.
     #[default]
     Plain,
-    /// With a standard library of its own, compiled for size, and without the texts of panics. A tenth smaller and a minute slower to build. It needs
+    /// Without the flow inspector, with a standard library of its own, compiled for size, and without the texts of panics. A sixth smaller and a minute slower to build. It needs
     /// switches that the compiler calls unstable; the toolchain is pinned, so they are the same for everybody.
     Smallest,
 }
@@ -43,24 +43,28 @@ pub fn compile(workspace: &Workspace, build: Build) -> Result<(PathBuf, Build)> 
 }
 
 fn plain(workspace: &Workspace) -> Result<PathBuf> {
-    built(&mut cargo(workspace, workspace.target()), workspace.target(), "Building the app (the first time takes a few minutes)")
+    built(
+        &mut cargo(workspace, workspace.target(), "app,inspector"),
+        workspace.target(),
+        "Building the app (the first time takes a few minutes)",
+    )
 }
 
 fn smallest(workspace: &Workspace) -> Result<PathBuf> {
     tools::standard_library_sources(workspace)?;
     // Apart, or each build would undo the other.
     let target = workspace.scratch("smallest");
-    let mut cargo = cargo(workspace, &target);
+    let mut cargo = cargo(workspace, &target, "app");
     // The switches are the same ones as in a nightly toolchain; this is how a stable one is told that they are meant.
     cargo.args(SMALLEST).env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", SMALLEST_FLAGS);
     built(&mut cargo, &target, "Building the app and a small standard library (the first time takes some minutes)")
 }
 
-fn cargo(workspace: &Workspace, target: &Path) -> Command {
+fn cargo(workspace: &Workspace, target: &Path, features: &str) -> Command {
     let mut cargo = Command::new("cargo");
     cargo
         .args(["build", "--quiet", "--release", "--locked", "--target", WASM])
-        .args(["--package", "hushkey", "--bin", "hushkey", "--bin", "doctor", "--features", "app", "--target-dir"])
+        .args(["--package", "hushkey", "--bin", "hushkey", "--bin", "doctor", "--features", features, "--target-dir"])
         .arg(target)
         .current_dir(workspace.root());
     cargo

@@ -34,6 +34,8 @@ pub(crate) use organizations::Organizations;
 pub(crate) use problem_panel::ProblemPanel;
 pub(crate) use sign_in_button::SignInButton;
 pub(crate) use signed_out_panel::{sentence, signed_out_panel};
-pub(crate) use title::{set_title, use_title};
+#[cfg(feature = "inspector")]
+pub(crate) use title::set_title;
+pub(crate) use title::use_title;
 pub(crate) use waiting::Waiting;
 pub(crate) use wordmark::wordmark;

@@ -3,6 +3,7 @@
 mod account;
 mod api;
 mod callback;
+#[cfg(feature = "inspector")]
 mod flow;
 
 mod doctor;
@@ -31,6 +32,7 @@ pub(crate) fn page(place: Place) -> Html {
         Place::Route(Route::Home) => html! { <Home /> },
         Place::Route(Route::Account) => html! { <Account /> },
         Place::Route(Route::Api) => html! { <Api /> },
+        #[cfg(feature = "inspector")]
         Place::Route(Route::Flow) => flow::flow(),
         Place::Route(Route::Doctor) => html! { <Doctor /> },
         Place::Route(Route::NotFound) => html! { <NotFound /> },

@@ -82,7 +82,7 @@ fn rings(context: &Context) -> Result<()> {
     tools::wasm_target(&context.workspace)?;
     let check = ["check", "--locked", "--package", "hushkey", "--no-default-features"];
     context.run(&mut cargo(&check))?;
-    for ring in ["browser", "yew", "inspector", "app"] {
+    for ring in ["browser", "yew", "inspector", "app", "app,inspector"] {
         context.run(cargo(&check).args(["--target", WASM, "--features", ring]))?;
     }
     Ok(())
@@ -104,7 +104,7 @@ fn native(context: &Context) -> Result<()> {
     // Apart: with the record of the flow a step allocates more often, and how often is counted.
     context.run(cargo(&core).args(["--features", "flow", "--lib", "--test", "flow", "--test", "properties", "--test", "allocations"]))?;
     // The words that people read need no browser to be checked, nor do some parts of the higher rings.
-    context.run(&mut cargo(&["test", "--locked", "--package", "hushkey", "--features", "app", "--lib", "--bin", "hushkey"]))?;
+    context.run(&mut cargo(&["test", "--locked", "--package", "hushkey", "--features", "app,inspector", "--lib", "--bin", "hushkey"]))?;
     context.run(&mut cargo(&["test", "--locked", "--package", "xtask", "--package", "e2e", "--package", "bench", "--lib", "--bins"]))?;
     // In its own profile: thousands of sessions are too many for a debug build.
     context.run(&mut cargo(&["test", "--locked", "--package", "simulation", "--profile", simulate::PROFILE]))
@@ -129,7 +129,7 @@ fn wasm(context: &Context, engine: Engine) -> Result<()> {
     };
     let file = scratch(context, &format!("webdriver-{}.json", engine.name()));
     fs::write(&file, capabilities.to_string())?;
-    let mut tests = cargo(&["test", "--locked", "--package", "hushkey", "--target", WASM, "--features", "app", "--test", "*"]);
+    let mut tests = cargo(&["test", "--locked", "--package", "hushkey", "--target", WASM, "--features", "app,inspector", "--test", "*"]);
     // It takes the first driver that it finds in the environment, whoever put it there.
     for other in ["GECKODRIVER", "GECKODRIVER_REMOTE", "CHROMEDRIVER", "CHROMEDRIVER_REMOTE"] {
         tests.env_remove(other);
