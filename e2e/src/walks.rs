@@ -52,6 +52,9 @@ pub(crate) const TROUBLES: Walk = walk!("troubles", troubles, ORDINARY);
 
 pub(crate) const AFTERWARDS: Walk = walk!("afterwards", afterwards, ORDINARY);
 
+pub(crate) const LEAVING: Walk =
+    walk!("leaving", leaving, Setup { discovered: true, configuration: &[("validate_access_token", "true")], ..ORDINARY });
+
 pub(crate) const PAUSED: Walk = walk!(
     "paused",
     paused,
@@ -80,7 +83,8 @@ pub(crate) const SET_UP_WRONG: Walk = walk!(
 pub(crate) const GERMAN: Walk = walk!("german", german, Setup { languages: "de-DE,de", ..ORDINARY });
 
 /// All of them.
-pub(crate) const ALL: [Walk; 10] = [DOORS, INSIDE, BETWEEN, TROUBLES, AFTERWARDS, PAUSED, NOT_SET_UP, SET_UP_WRONG, NOT_STARTED, GERMAN];
+pub(crate) const ALL: [Walk; 11] =
+    [DOORS, INSIDE, BETWEEN, TROUBLES, AFTERWARDS, LEAVING, PAUSED, NOT_SET_UP, SET_UP_WRONG, NOT_STARTED, GERMAN];
 
 /// Nobody is signed in.
 async fn doors(world: &World, look: &Look) -> Result<()> {
@@ -231,6 +235,21 @@ async fn afterwards(world: &World, look: &Look) -> Result<()> {
     world.opens("/").await?;
     world.sees("You signed out.").await?;
     look.at(world, "home-signed-out").await
+}
+
+/// On the way to the sign-in page, of which it is not known yet where it is.
+async fn leaving(world: &World, look: &Look) -> Result<()> {
+    world.signs_in().await?;
+    world.presses("Sign out").await?;
+    world.sees_heading("You are signed out.").await?;
+    world.opens("/").await?;
+    world.sees("You signed out.").await?;
+    world.provider.control("fail?endpoint=discovery&delay_ms=9000").await?;
+    world.presses("Sign in").await?;
+    world.sees("Taking you to the sign-in page…").await?;
+    look.at(world, "home-leaving").await?;
+    world.chooses("alice").await?;
+    world.is_signed_in().await
 }
 
 async fn paused(world: &World, look: &Look) -> Result<()> {

@@ -40,6 +40,10 @@ pub(super) async fn afterwards(world: &World) -> Result<()> {
     judged(world, walks::AFTERWARDS).await
 }
 
+pub(super) async fn leaving(world: &World) -> Result<()> {
+    judged(world, walks::LEAVING).await
+}
+
 pub(super) async fn paused(world: &World) -> Result<()> {
     judged(world, walks::PAUSED).await
 }

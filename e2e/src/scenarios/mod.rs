@@ -293,6 +293,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     walk!("axe-between", "nor those that wait for a session", look::between, walks::BETWEEN),
     walk!("axe-troubles", "nor those that say what is wrong", look::troubles, walks::TROUBLES),
     walk!("axe-afterwards", "nor those after the end of a session", look::afterwards, walks::AFTERWARDS),
+    walk!("axe-leaving", "nor that on the way to the sign-in page", look::leaving, walks::LEAVING),
     walk!("axe-paused", "nor that with a session that is paused", look::paused, walks::PAUSED),
     walk!("axe-not-set-up", "nor that of an app that is not set up", look::not_set_up, walks::NOT_SET_UP),
     walk!("axe-set-up-wrong", "nor that which says how an app is set up wrong", look::set_up_wrong, walks::SET_UP_WRONG),
