@@ -91,10 +91,10 @@ pub(crate) fn Doctor() -> Html {
 type Verdict = (&'static str, &'static str, &'static str);
 
 const VERDICTS: [Verdict; 4] = [
-    ("wrong", "doctor.wrong", "M5 5l10 10M15 5L5 15"),
-    ("look", "doctor.look", "M10 3v9M10 16v.5"),
-    ("unknown", "doctor.unknown", "M6.5 7a3.5 3.5 0 1 1 5 3.2c-1 .5-1.5 1.1-1.5 2.3M10 16v.5"),
-    ("right", "doctor.right", "M4 10.5l4 4L16 5.5"),
+    ("wrong", "verdict.wrong", "M5 5l10 10M15 5L5 15"),
+    ("look", "verdict.look", "M10 3v9M10 16v.5"),
+    ("unknown", "verdict.unknown", "M6.5 7a3.5 3.5 0 1 1 5 3.2c-1 .5-1.5 1.1-1.5 2.3M10 16v.5"),
+    ("right", "verdict.right", "M4 10.5l4 4L16 5.5"),
 ];
 
 /// The lines with this verdict, without it.
