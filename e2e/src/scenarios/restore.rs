@@ -57,7 +57,7 @@ pub(super) async fn nobody(world: &World) -> Result<()> {
 
 /// A page that the app never comes to.
 pub(super) fn without_the_app(page: &str) -> Result<String> {
-    without_script(page, "await import(")
+    without_script(page, "import(\"/hushkey-")
 }
 
 /// The page as somebody would write it who does not know of the small script.
