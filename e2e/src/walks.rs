@@ -75,7 +75,9 @@ pub(crate) const SET_UP_WRONG: Walk = walk!(
     set_up_wrong,
     Setup {
         host: Host::Plain(&[("x-frame-options", "DENY")]),
-        console_may_say: &["status of 40", "hushkey-doctor", "X-Frame-Options", "x-frame-options", "hushkey: silent sign-in"],
+        console_may_say: &[
+            "status of 40", "hushkey-doctor", "X-Frame-Options", "x-frame-options", "hushkey: silent sign-in", "Content Security Policy"
+        ],
         ..NOBODY
     }
 );

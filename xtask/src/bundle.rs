@@ -24,6 +24,9 @@ const RELAY: &str = "silent-refresh.html";
 /// The script that begins to look for a session before the app is there.
 const HEAD_START: &str = "assets/early.js";
 
+/// The style sheet of the flow inspector, which the smallest build does not have.
+const INSPECTOR: &str = "assets/flow.css";
+
 /// The script that starts the app.
 const STARTER: &str = "xtask/src/start.js";
 
@@ -49,6 +52,7 @@ pub struct Bundle {
 pub fn make(workspace: &Workspace, build: Build) -> Result<Bundle> {
     let (module, build) = wasm::compile(workspace, build)?;
     let source = fs::read_to_string(workspace.at("index.html")).context("index.html is missing from this checkout.")?;
+    let source = if build == Build::Smallest { without(&source, INSPECTOR) } else { source };
     // As it is written: minified is only what ships.
     let page = html::inline(&source, |script| {
         fs::read_to_string(workspace.at(script)).with_context(|| format!("index.html names {script}, which cannot be read."))
@@ -79,6 +83,11 @@ pub fn make(workspace: &Workspace, build: Build) -> Result<Bundle> {
         relay,
         build,
     })
+}
+
+/// A page without the line that names this file.
+fn without(page: &str, file: &str) -> String {
+    page.split_inclusive('\n').filter(|line| !line.contains(file)).collect()
 }
 
 /// A file that a link of the page stands for: where it goes, and its bytes.
@@ -233,6 +242,12 @@ mod tests {
     fn names_change_with_the_content() {
         assert_eq!(hashed("app.css", b"abc"), "app-ba7816bf8f01cfea.css");
         assert_ne!(hashed("app.css", b"abc"), hashed("app.css", b"abd"));
+    }
+
+    #[test]
+    fn a_page_can_do_without_a_file() {
+        let page = fs::read_to_string(Workspace::find().expect("a workspace").at("index.html")).expect("the page");
+        assert_eq!(without(&page, INSPECTOR).matches("data-trunk").count(), page.matches("data-trunk").count() - 1);
     }
 
     #[test]

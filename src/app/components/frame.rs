@@ -2,7 +2,7 @@
 
 use super::{announcer::announcer, focus::use_heading_focus, footer::footer, header::header, paused::paused_bar, use_delay};
 use crate::app::{pages, route::Place, texts::text};
-use hushkey::{Config, use_auth};
+use hushkey::{Config, Destination, View, use_auth};
 use std::rc::Rc;
 use yew::prelude::*;
 use yew_router::hooks::use_location;
@@ -23,8 +23,17 @@ pub(crate) fn Frame() -> Html {
             { header(place, &auth) }
             { paused_bar(&auth) }
             <main class="page" id="main" tabindex="-1">{ pages::page(place) }</main>
-            { footer(place) }
+            { for is_settled(&view).then(|| footer(place)) }
             { announcer(view, delay) }
         </div>
+    }
+}
+
+/// Whether the page has the height that it will keep for a while. A footer that was there before would be pushed down.
+const fn is_settled(view: &View) -> bool {
+    match view {
+        View::Restoring { delay } => delay.is_some(),
+        View::Completing | View::Leaving(Destination::Lookup) => false,
+        View::Leaving(Destination::SignIn | Destination::SignOut) | View::SignedIn(_) | View::Paused { .. } | View::SignedOut(_) => true,
     }
 }
