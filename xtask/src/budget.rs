@@ -13,7 +13,7 @@ const FILES: [(&str, usize, usize); 5] =
     [("_bg.wasm", 280_500, 239_500), (".js", 4_700, 4_400), (".css", 3_500, 3_500), (".svg", 300, 300), (".txt", 5_100, 5_100)];
 
 /// The same for what only the page `/doctor` loads, when it is wanted. Its names begin with this.
-const DOCTOR: &str = "doctor-";
+pub(crate) const DOCTOR: &str = "doctor-";
 const DOCTOR_FILES: [(&str, usize, usize); 2] = [("_bg.wasm", 110_000, 96_000), (".js", 2_700, 2_700)];
 
 /// The page with its configuration and small scripts.

@@ -12,7 +12,7 @@ use crate::hosts::{self, Host, github};
 use crate::process::say;
 use crate::wasm::Build;
 use crate::workspace::Workspace;
-use crate::{compress, html, worker};
+use crate::{budget, compress, html, worker};
 
 /// Marks a folder as one that this command wrote and may therefore replace.
 const HEADERS: &str = "_headers";
@@ -62,7 +62,7 @@ pub fn write(bundle: &Bundle, deployment: &Deployment, out: &Path) -> Result<()>
 /// Writes the folder for one configuration and these hosts. Says which files the hosts read, beyond what every folder has.
 pub fn write_for(hosts: &[Host], bundle: &Bundle, deployment: &Deployment, out: &Path) -> Result<Vec<PathBuf>> {
     hosts::check(hosts)?;
-    clear(out)?;
+    clear(out, HEADERS)?;
     copy(&bundle.files, out)?;
     let mut page = html::configure(&bundle.page, &deployment.text)?;
     if deployment.service_worker {
@@ -85,7 +85,8 @@ pub fn write_for(hosts: &[Host], bundle: &Bundle, deployment: &Deployment, out: 
         relay_page = github::with_policy(&relay_page, &headers.of(&deployment.silent_path))?;
     }
     // Hardly anybody wants the doctor, and whoever does is online.
-    let kept: Vec<String> = bundle.immutable.iter().filter(|file| !file.starts_with("/doctor-")).cloned().collect();
+    let kept: Vec<String> =
+        bundle.immutable.iter().filter(|file| !file.trim_start_matches('/').starts_with(budget::DOCTOR)).cloned().collect();
     let worker = worker::script(deployment, &page, &kept);
     compress::write(&out.join(worker::PATH.trim_start_matches('/')), worker.as_bytes())?;
     let relay = out.join(deployment.silent_path.trim_start_matches('/'));
@@ -102,13 +103,13 @@ pub fn write_for(hosts: &[Host], bundle: &Bundle, deployment: &Deployment, out: 
     hosts::write(hosts, &headers, &deployment.silent_path, &bundle.immutable, out)
 }
 
-/// Empties the folder, but never one that holds something else.
-fn clear(out: &Path) -> Result<()> {
+/// Empties the folder, but never one that holds something without this file, by which its writer knows it.
+pub(crate) fn clear(out: &Path, mark: &str) -> Result<()> {
     let is_empty = match fs::read_dir(out) {
         Ok(mut entries) => entries.next().is_none(),
         Err(_) => !out.exists(),
     };
-    if !is_empty && !out.join(HEADERS).is_file() {
+    if !is_empty && !out.join(mark).is_file() {
         bail!("{} holds something that this command did not write. Name another folder with --out.", out.display());
     }
     if out.exists() && !is_empty {

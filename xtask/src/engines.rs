@@ -89,7 +89,8 @@ fn choose_from(needed: &[Engine], asked: &[Engine], is_there: impl Fn(Engine) ->
     Ok(engines)
 }
 
-fn install(packages: &[&str]) -> Result<()> {
+/// Installs packages of Debian.
+pub(crate) fn install(packages: &[&str]) -> Result<()> {
     let apt = |arguments: &[&str]| {
         let mut command = Command::new("apt-get");
         command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");

@@ -13,7 +13,7 @@ use lol_html::{RewriteStrSettings, element, rewrite_str, text};
 
 use crate::digest;
 
-/// The start script, with two placeholders.
+/// The start script, with a placeholder for each address, each digest, and the words.
 pub const START: &str = include_str!("start.js");
 
 /// What one `<link data-trunk>` of the source asks for.

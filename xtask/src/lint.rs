@@ -5,8 +5,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::engines::is_root;
-use crate::process::{output, quietly};
+use crate::engines::{install, is_root};
+use crate::process::quietly;
 use crate::tools;
 use crate::workspace;
 
@@ -24,8 +24,7 @@ pub fn hadolint() -> Result<PathBuf> {
             if !is_root() {
                 return Err(error).context("This step needs Python 3 with venv. On Debian and Ubuntu: sudo apt-get install python3-venv.");
             }
-            output(Command::new("apt-get").args(["update", "-qq"]), "reading the list of packages")?;
-            output(Command::new("apt-get").args(["install", "--yes", "-qq", "python3-venv"]), "installing python3-venv")?;
+            install(&["python3-venv"])?;
             environment()?;
         }
         // As a module: the program pip knows the folder only by the name that it has now.

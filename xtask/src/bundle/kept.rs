@@ -3,27 +3,22 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::{Bundle, immutable};
-use crate::dist::copy;
+use crate::dist::{clear, copy};
 use crate::process::say;
 use crate::wasm::Build;
 use crate::workspace::Workspace;
 
-/// Tells such a folder from others.
-const PAGE: &str = "page.html";
+/// Tells such a folder from others, so no name that anybody else would give a file.
+const PAGE: &str = "hushkey-page.html";
 const RELAY: &str = "relay.html";
 
 /// The command `cargo xtask bundle`.
 pub fn command(out: &Path, build: Build) -> Result<()> {
-    if out.exists() && !out.join(PAGE).is_file() && fs::read_dir(out)?.next().is_some() {
-        bail!("{} holds something that this command did not write. Name another folder with --out.", out.display());
-    }
     let bundle = super::make(&Workspace::find()?, build)?;
-    if out.exists() {
-        fs::remove_dir_all(out)?;
-    }
+    clear(out, PAGE)?;
     bundle.keep(out)?;
     say(&format!("{} is ready for `xtask dist --bundle`.", out.display()));
     Ok(())
@@ -72,8 +67,13 @@ mod tests {
         assert_eq!((kept.page, kept.relay, kept.immutable), (made.page, made.relay, made.immutable));
         assert_eq!(fs::read_to_string(kept.files.join("app-ba7816bf8f01cfea.css"))?, "p{}");
 
+        clear(&folder, PAGE)?;
+        assert_eq!(fs::read_dir(&folder)?.count(), 0, "its own folder may be written anew");
+        fs::write(folder.join("page.html"), "somebody's")?;
+        assert!(clear(&folder, PAGE).is_err() && folder.join("page.html").is_file(), "another is left alone");
+
         let error = Bundle::kept(home.path()).expect_err("no bundle").to_string();
-        assert!(error.contains("page.html is missing"), "{error}");
+        assert!(error.contains("hushkey-page.html is missing"), "{error}");
         Ok(())
     }
 }
