@@ -5,6 +5,7 @@ use crate::{
     world::World,
 };
 use anyhow::{Result, ensure};
+use fantoccini::wd::WindowHandle;
 use std::time::Duration;
 
 /// Who signs in, unless it matters.
@@ -12,6 +13,17 @@ pub(crate) const ALICE: &str = "Alice Example";
 
 impl World {
     // ------------------------------------------------------------------------------------------------------------------ Does
+
+    /// Signs out in a tab of its own and stays there. Gives the tab before that.
+    pub(crate) async fn signs_out_in_another_tab(&self) -> Result<WindowHandle> {
+        let first = self.browser.tab().await?;
+        self.browser.open_tab().await?;
+        self.opens("/").await?;
+        self.is_signed_in().await?;
+        self.presses("Sign out").await?;
+        self.sees_heading("You are signed out.").await?;
+        Ok(first)
+    }
 
     /// Goes to a place of the app by its address.
     pub(crate) async fn opens(&self, place: &str) -> Result<()> {

@@ -219,12 +219,7 @@ async fn afterwards(world: &World, look: &Look) -> Result<()> {
 
     // Another tab signs out, and then somebody else signs in there.
     world.signs_in_to_account().await?;
-    let first = world.browser.tab().await?;
-    world.browser.open_tab().await?;
-    world.opens("/").await?;
-    world.is_signed_in().await?;
-    world.presses("Sign out").await?;
-    world.sees_heading("You are signed out.").await?;
+    let first = world.signs_out_in_another_tab().await?;
     let second = world.browser.tab().await?;
     world.browser.switch_to(first.clone()).await?;
     world.sees_heading("You signed out in another tab.").await?;

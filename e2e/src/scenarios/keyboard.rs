@@ -156,12 +156,7 @@ pub(super) async fn each_change_is_told(world: &World) -> Result<()> {
     world.presses("Renew now").await?;
     world.sees("Renewed. You have a new access token.").await?;
     ensure!(heard(world).await?.is_empty(), "a renewal is nobody's news, but people were told: {}", heard(world).await?);
-    let first = world.browser.tab().await?;
-    world.browser.open_tab().await?;
-    world.opens("/").await?;
-    world.is_signed_in().await?;
-    world.presses("Sign out").await?;
-    world.sees_heading("You are signed out.").await?;
+    let first = world.signs_out_in_another_tab().await?;
     world.presses("Sign in again").await?;
     world.chooses("bob").await?;
     until("Bob", async || Ok(yes(world.browser.text_at(".corner-name").await? == "Bob Baker"))).await?;
