@@ -10,7 +10,8 @@ use xtask::dist::Source;
 use xtask::engines::Engine;
 use xtask::hosts::Host;
 use xtask::wasm::Build;
-use xtask::{bench, bundle, dev, dist, doctor, run, serve, simulate, suite, validation};
+use xtask::workspace::Workspace;
+use xtask::{bench, bundle, conformance, dev, dist, doctor, run, serve, simulate, suite, validation};
 
 /// Builds, runs, packs and tests hushkey.
 #[derive(Debug, Parser)]
@@ -99,6 +100,8 @@ enum Task {
         #[arg(long)]
         list: bool,
     },
+    /// Write docs/conformance.md anew, of the rules and of what the last `test` saw
+    Conformance,
     /// Run the protocol core in simulated worlds, and check what must hold
     Simulate {
         /// How many sessions
@@ -150,6 +153,7 @@ async fn start(task: Task) -> Result<()> {
         Task::Doctor { config, origin } => doctor::command(&config, origin.as_deref()).await,
         Task::Serve { dir, port } => serve::command(&dir, port).await,
         Task::Test { only, engine, list } => suite::command(&only, &engine, list),
+        Task::Conformance => conformance::command(&Workspace::find()?),
         Task::Simulate { sessions, seed, replay } => simulate::command(sessions, seed, replay),
         Task::Bench { arguments } => bench::command(&arguments),
         Task::Validation => validation::command().await,
