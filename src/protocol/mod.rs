@@ -32,6 +32,9 @@ pub mod examination;
 #[cfg(feature = "flow")]
 pub mod flow;
 pub mod frame_message;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod ground;
 mod hash_claim;
 pub mod hint;

@@ -104,7 +104,9 @@ fn native(context: &Context) -> Result<()> {
     let core = ["test", "--locked", "--package", "hushkey", "--no-default-features"];
     context.run(&mut cargo(&core))?;
     // Apart: with the record of the flow a step allocates more often, and how often is counted.
-    context.run(cargo(&core).args(["--features", "flow", "--lib", "--test", "flow", "--test", "properties", "--test", "allocations"]))?;
+    let features = ["--features", "flow,fuzzing"];
+    let recorded = ["--lib", "--test", "flow", "--test", "properties", "--test", "allocations", "--test", "corpus"];
+    context.run(cargo(&core).args(features).args(recorded))?;
     // The words that people read need no browser to be checked, nor do some parts of the higher rings.
     context.run(&mut cargo(&["test", "--locked", "--package", "hushkey", "--features", "app,inspector", "--lib", "--bin", "hushkey"]))?;
     context.run(&mut cargo(&["test", "--locked", "--package", "xtask", "--package", "e2e", "--package", "bench", "--lib", "--bins"]))?;
