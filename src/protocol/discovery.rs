@@ -22,6 +22,8 @@ pub struct Metadata {
     pub(crate) end_session_endpoint: Option<Url>,
     pub(crate) check_session_iframe: Option<Url>,
     pub(crate) algorithms: Option<Vec<Algorithm>>,
+    /// Whether it says that it understands PKCE: some do and do not say so.
+    pub(crate) advertises_pkce: bool,
     pub(crate) sends_issuer: bool,
     /// Whether it says that it answers in the fragment, too.
     pub(crate) offers_fragment: bool,
@@ -47,12 +49,12 @@ impl Metadata {
             algorithms: object
                 .optional_strings("id_token_signing_alg_values_supported")?
                 .map(|names| names.iter().filter_map(|name| Algorithm::from_name(name)).collect()),
+            advertises_pkce: supports(object, "code_challenge_methods_supported", super::pkce::METHOD)?,
             sends_issuer: object.optional_bool("authorization_response_iss_parameter_supported")?.unwrap_or(false),
             offers_fragment: object
                 .optional_strings("response_modes_supported")?
                 .is_some_and(|modes| modes.iter().any(|mode| mode == "fragment")),
         };
-        supports(object, "code_challenge_methods_supported", super::pkce::METHOD)?;
         supports(object, "response_types_supported", "code")?;
         supports(object, "grant_types_supported", "authorization_code")?;
         Ok(metadata)
@@ -70,11 +72,11 @@ impl Metadata {
     }
 }
 
-/// A list that was published must hold what this client needs. A list that was not says nothing.
-fn supports(object: &Object, field: &'static str, needed: &str) -> Result<(), Finding> {
+/// Whether a list was published. One that was must hold what this client needs; one that was not says nothing.
+fn supports(object: &Object, field: &'static str, needed: &str) -> Result<bool, Finding> {
     match object.optional_strings(field)? {
         Some(list) if !list.iter().any(|item| item == needed) => Err(Finding::unexpected(field, needed, list.join(" "))),
-        _ => Ok(()),
+        list => Ok(list.is_some()),
     }
 }
 
@@ -116,7 +118,10 @@ pub(crate) fn process_discovery_response(
     let found = object.required_str("issuer").map_err(Error::Discovery)?;
     checks.require("issuer", found == issuer, || Error::Discovery(Finding::unexpected("issuer", issuer, found)))?;
     let metadata = Metadata::from_object(&object, transport).map_err(Error::Discovery);
-    checks.held("endpoints, S256, code", &metadata);
+    checks.held("endpoints, code", &metadata);
+    if let Ok(Metadata { advertises_pkce: true, .. }) = metadata {
+        checks.held("S256, as published", &metadata);
+    }
     metadata
 }
 

@@ -9,7 +9,7 @@
 //! | 5. renewal | [`machine`], `pursuit`, `retry` |
 //! | 6. sign-out | `logout`, [`tab_message`] |
 //!
-//! Configuration and what is known of the provider: [`config`], `locales`, `presets`, [`discovery`], `knowledge`; whether it all fits: [`doctor`].
+//! Configuration and what is known of the provider: [`config`], `locales`, `mix_up`, `presets`, [`discovery`], `knowledge`; whether it all fits: [`doctor`].
 //! Values: [`secret`], [`time`],
 //! [`http`], [`error`].
 
@@ -44,6 +44,7 @@ mod knowledge;
 mod locales;
 mod logout;
 pub mod machine;
+mod mix_up;
 pub mod monitoring;
 mod pkce;
 mod policy;
