@@ -4,46 +4,15 @@
 
 mod support;
 
-use hushkey::{
-    Config, SignInOptions, View,
-    protocol::{secret::Body, turn::Event},
-};
+use hushkey::{Config, SignInOptions, View, protocol::turn::Event};
 use serde_json::{Value, json};
 use std::{collections::HashSet, time::Duration};
-use support::{APP, CLIENT, ISSUER, World, answers::error_of, name};
-
-/// A world that discovers its provider, whose metadata are edited.
-fn discovering(edit: impl Fn(&mut Value) + 'static) -> World {
-    let block = json!({ "issuer": ISSUER, "client_id": CLIENT, "algorithms": ["EdDSA"] });
-    let mut world = World::with(Config::from_json(&block.to_string(), APP).expect("good"));
-    world.provider.tweak_http = Some(Box::new(move |response| {
-        if response.body.expose().contains("\"authorization_endpoint\"") {
-            let mut document: Value = serde_json::from_str(response.body.expose()).expect("JSON");
-            edit(&mut document);
-            response.body = Body::new(document.to_string());
-        }
-    }));
-    world
-}
-
-/// Metadata with one member changed, or taken out by `null`.
-fn with(field: &'static str, value: Value) -> World {
-    discovering(move |document| {
-        if value.is_null() {
-            document.as_object_mut().expect("an object").remove(field);
-        } else {
-            document[field] = value.clone();
-        }
-    })
-}
-
-/// Discovery fails with this code, and the provider is asked for nothing.
-fn stops(mut world: World, code: &str) {
-    let view = world.visit("/");
-    assert_eq!(error_of(&view).code(), code);
-    assert!(world.frames.is_empty() && world.provider.asked.is_empty() && world.left_for.is_none(), "{code}: nothing is asked");
-    assert!(world.provider.called.iter().all(|url| url.ends_with("/openid-configuration")), "{:?}", world.provider.called);
-}
+use support::{
+    APP, CLIENT, ISSUER, World,
+    answers::error_of,
+    metadata::{stops, with},
+    name,
+};
 
 #[test]
 fn ar_03_no_value_comes_twice_in_a_thousand_requests_whatever_becomes_of_them() {

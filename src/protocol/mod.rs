@@ -9,7 +9,7 @@
 //! | 5. renewal | [`machine`], `pursuit`, `retry` |
 //! | 6. sign-out | `logout`, [`tab_message`] |
 //!
-//! Configuration and what is known of the provider: [`config`], `locales`, `mix_up`, `presets`, [`discovery`], `knowledge`; whether it all fits: [`doctor`].
+//! Configuration and what is known of the provider: [`config`], `locales`, `mix_up`, `pins`, `presets`, [`discovery`], `knowledge`; whether it all fits: [`doctor`].
 //! Values: [`secret`], [`time`],
 //! [`http`], [`error`].
 
@@ -46,6 +46,7 @@ mod logout;
 pub mod machine;
 mod mix_up;
 pub mod monitoring;
+mod pins;
 mod pkce;
 mod policy;
 mod presets;

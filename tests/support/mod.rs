@@ -4,6 +4,7 @@
 
 pub mod answers;
 pub mod keys;
+pub mod metadata;
 pub mod provider;
 
 #[cfg(feature = "flow")]
