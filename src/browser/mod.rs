@@ -3,7 +3,7 @@
 //!
 //! | file | browser API |
 //! |---|---|
-//! | [`driver`], `effects`, `changes` | none: the queue of events, what is done, and who hears of it |
+//! | [`driver`], `effects`, `changes`, `known` | none: the queue of events, what is done, and who hears of it |
 //! | [`moment`] | `Date.now()`, `performance.now()`, `crypto.getRandomValues()` |
 //! | [`platform`] | `isSecureContext`, `crypto.subtle`, `navigator.languages` |
 //! | [`frame`] | the hidden `<iframe>`, `message` and `securitypolicyviolation` events |
@@ -40,6 +40,7 @@ pub mod examine;
 pub mod fetch;
 pub mod frame;
 pub mod hint;
+mod known;
 pub mod moment;
 pub mod monitor;
 pub mod navigation;

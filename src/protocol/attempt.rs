@@ -3,6 +3,7 @@
 //!
 //! Nothing of a response is visible outside before all of it holds: the only way out with tokens is [`Progress::Done`].
 
+mod tokens;
 mod verification;
 
 use super::{
@@ -276,8 +277,7 @@ impl Attempt {
         let Stage::Tokens { grant, sent_at, .. } = self.stage else {
             return Progress::Unmoved(self, Ignored::Stale);
         };
-        let checks = turn.checks.of(Subject::TokenResponse);
-        let response = outcome.map_err(Error::Network).and_then(|response| token::process_token_response(&response, checks));
+        let response = tokens::received(outcome, knowledge, turn);
         match response.and_then(|response| Received::new(grant, response, sent_at, turn)) {
             Ok(received) => self.errand.at(Stage::Keys { received, search: Search::Begun }, REQUEST_PATIENCE, turn).verify(knowledge, turn),
             Err(Error::Token(refusal)) if refusal.code == "invalid_grant" && self.errand.way == Way::Refresh => {

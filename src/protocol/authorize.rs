@@ -5,6 +5,7 @@ use super::{
     callback::ResponseMode,
     config::Config,
     discovery::Metadata,
+    error::{ConfigError, Finding},
     pkce,
     secret::{IdToken, Nonce, SensitiveUrl, StateParameter},
     time::{Generator, UnixTime},
@@ -24,6 +25,24 @@ pub enum Prompt {
 }
 
 impl SignInOptions {
+    /// Whether everything in [`extra`](Self::extra) can be sent. A sign-in with something that cannot goes on without it, and says so in the console: such
+    /// lists are often made of data, and nobody should be kept out by that.
+    ///
+    /// # Errors
+    /// The first parameter that only the protocol itself sets.
+    ///
+    /// ```
+    /// use hushkey::protocol::authorize::SignInOptions;
+    /// let options = SignInOptions { extra: vec![("state".into(), "x".into())], ..SignInOptions::default() };
+    /// assert_eq!(options.check().unwrap_err().0.field, "extra.state");
+    /// ```
+    pub fn check(&self) -> Result<(), ConfigError> {
+        match self.extra.iter().find(|(name, _)| is_reserved(name)) {
+            Some((name, _)) => Err(Finding::invalid(name.clone(), "is the protocol's own; it cannot be overridden").inside("extra").into()),
+            None => Ok(()),
+        }
+    }
+
     /// What switches to another organisation.
     pub(crate) fn organization(id: String) -> Self {
         Self { prompt: Some(Prompt::SelectAccount), organization_id: Some(id), ..Self::default() }
@@ -62,7 +81,8 @@ pub struct SignInOptions {
     pub provider: Option<String>,
     /// The person must have signed in this many seconds ago at most; the ID token is held to it.
     pub max_age: Option<u64>,
-    /// Anything else that the provider understands. Parameters of the protocol itself are ignored here: they cannot be overridden.
+    /// Anything else that the provider understands. A parameter of the protocol itself cannot be overridden here: it is not sent, and
+    /// [`check`](Self::check) names it.
     pub extra: Vec<(String, String)>,
     /// Whether to sign in in a window of its own, so that this page stays as it is. A browser that blocks the window makes it a redirect.
     pub popup: bool,
@@ -174,7 +194,10 @@ pub(crate) fn address(manner: &Manner<'_>, metadata: &Metadata, transaction: &Tr
             query.append_pair("response_mode", mode);
         }
         for (name, value) in manner_parameters(manner, config) {
-            query.append_pair(&name, &value);
+            // What the endpoint brings along stays as it is: a parameter stands once (RFC 6749 §3.1).
+            if !metadata.authorization_endpoint.query_pairs().any(|(own, _)| own == name) {
+                query.append_pair(&name, &value);
+            }
         }
         if let Some(resource) = config.resource() {
             query.append_pair("resource", resource);
@@ -217,6 +240,9 @@ fn manner_parameters(manner: &Manner<'_>, config: &Config) -> Vec<(String, Strin
     parameters
 }
 
+#[cfg(test)]
+#[path = "authorize_rules.rs"]
+mod rules;
 #[cfg(test)]
 #[path = "authorize_tests.rs"]
 mod tests;

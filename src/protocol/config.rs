@@ -4,7 +4,7 @@ use super::{
     address::{self, Transport},
     config_block,
     config_builder::ConfigBuilder,
-    discovery::Metadata,
+    discovery::{Metadata, WellKnown},
     error::ConfigError,
     json::Object,
     jwt::Algorithm,
@@ -49,6 +49,9 @@ pub(crate) struct ApiRule {
 pub struct Config {
     pub(crate) app: Url,
     pub(crate) provider: Provider,
+    pub(crate) well_known: WellKnown,
+    /// Origins that the provider's endpoints must have; none if they may have any.
+    pub(crate) endpoint_origins: Vec<String>,
     pub(crate) client_id: String,
     pub(crate) scopes: Vec<String>,
     pub(crate) redirect_path: String,
@@ -164,7 +167,7 @@ impl Config {
     pub fn connect_origins(&self) -> Vec<String> {
         let mut origins = match &self.provider {
             Provider::Known(metadata) => vec![address::origin(&metadata.token_endpoint), address::origin(&metadata.jwks_uri)],
-            Provider::Discovered { issuer } => vec![origin_of(issuer)],
+            Provider::Discovered { issuer } => [&[origin_of(issuer)], self.endpoint_origins.as_slice()].concat(),
         };
         origins.extend(self.api.iter().map(|rule| address::origin(&rule.prefix)));
         sorted(origins)
@@ -175,7 +178,11 @@ impl Config {
     pub fn frame_origins(&self) -> Vec<String> {
         match &self.provider {
             Provider::Known(metadata) => vec![address::origin(&metadata.authorization_endpoint)],
-            Provider::Discovered { issuer } => vec![origin_of(issuer)],
+            Provider::Discovered { issuer } => {
+                let issuer = origin_of(issuer);
+                let others = self.endpoint_origins.iter().filter(|other| **other != issuer).cloned();
+                [issuer.clone()].into_iter().chain(others).collect()
+            }
         }
     }
 

@@ -3,19 +3,19 @@
 use super::{
     address::{self, Transport},
     config::{AccessTokens, ApiRule, Config, Provider},
-    discovery::Metadata,
+    discovery::{Metadata, WellKnown},
     error::{Finding, Problem},
     json::Object,
     jwt::Algorithm,
-    locales, presets,
+    locales, pins, presets,
 };
 use std::time::Duration;
 use url::Url;
 
 /// Every field that a configuration may have.
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 18] = [
     "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
-    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales",
+    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales", "endpoint_origins", "well_known",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -32,6 +32,8 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
     };
     let config = Config {
         provider: provider(object, transport)?,
+        well_known: well_known(object)?,
+        endpoint_origins: pins::read(object, transport)?,
         client_id: object.required_str("client_id")?.to_owned(),
         scopes: scopes(object, is_scalekit)?,
         redirect_path: path(object, "redirect_path", "/callback", &app)?,
@@ -49,7 +51,24 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
     };
     check_paths_differ(&config)?;
     check_one_resource(&config)?;
+    if let Provider::Known(metadata) = config.provider {
+        let metadata = pins::hold(*metadata, &config.endpoint_origins).map_err(|finding| finding.inside("endpoint_origins"))?;
+        return Ok(Config { provider: Provider::Known(Box::new(metadata)), ..config });
+    }
     Ok(config)
+}
+
+/// Under which name the metadata are found, where they are discovered.
+fn well_known(object: &Object) -> Result<WellKnown, Finding> {
+    match object.optional_str("well_known")? {
+        None => Ok(WellKnown::OpenId),
+        Some(_) if object.has("preset") || object.has("metadata") => {
+            Err(Finding::invalid("well_known", "has no meaning where nothing is discovered"))
+        }
+        Some("openid-configuration") => Ok(WellKnown::OpenId),
+        Some("oauth-authorization-server") => Ok(WellKnown::OAuth),
+        Some(other) => Err(Finding::unexpected("well_known", "openid-configuration or oauth-authorization-server", other)),
+    }
 }
 
 fn check_paths_differ(config: &Config) -> Result<(), Finding> {

@@ -58,6 +58,8 @@ pub enum Error {
     Authorization(ProviderError),
     /// The authorization response is not authentic or not well formed. No code was redeemed.
     AuthorizationResponse(Finding),
+    /// The app asked for something that cannot be: what it is, and why.
+    Configuration(Finding),
     /// The metadata are missing, malformed or not the issuer's.
     Discovery(Finding),
     /// The ID token is not acceptable. Nothing of the response was used.
@@ -70,6 +72,8 @@ pub enum Error {
     Platform(Finding),
     /// The page was sent to the provider and back again and again, without anybody having chosen it.
     RedirectLoop,
+    /// Nothing failed: the provider leaves something undone that it should do, for developers to know.
+    Remark(Finding),
     /// A silent attempt brought no session.
     Silent(SilentFailure),
     /// The token endpoint answered with an error.
@@ -91,6 +95,7 @@ impl Error {
             Self::AccessToken(finding) => format!("access_token_{}", slug(finding)),
             Self::Authorization(error) | Self::Token(error) => error.code.clone(),
             Self::AuthorizationResponse(finding) => format!("response_{}", slug(finding)),
+            Self::Configuration(finding) => format!("configuration_{}", slug(finding)),
             Self::Discovery(finding) => format!("discovery_{}", slug(finding)),
             Self::IdToken(finding) => format!("id_token_{}", slug(finding)),
             Self::Keys(finding) => format!("keys_{}", slug(finding)),
@@ -101,6 +106,7 @@ impl Error {
             Self::Network(NetworkFailure::TooLarge) => "network_too_large".to_owned(),
             Self::Platform(finding) => format!("platform_{}", slug(finding)),
             Self::RedirectLoop => "redirect_loop".to_owned(),
+            Self::Remark(finding) => format!("remark_{}", slug(finding)),
             Self::Silent(failure) => failure.code(),
             Self::TokenResponse(finding) => format!("token_response_{}", slug(finding)),
         }
@@ -123,7 +129,7 @@ impl Error {
                 _ => Fault::Provider,
             },
             Self::AuthorizationResponse(_) => Fault::Input,
-            Self::Platform(_) => Fault::Configuration,
+            Self::Configuration(_) | Self::Platform(_) => Fault::Configuration,
             Self::Network(_) => Fault::Network,
             Self::RedirectLoop => Fault::Configuration,
             Self::Silent(SilentFailure::LoginRequired | SilentFailure::NeedsInteraction(_) | SilentFailure::CookiesBlocked) => {
@@ -133,7 +139,9 @@ impl Error {
             Self::Silent(_) => Fault::Configuration,
             // The clock is the device's, most of the time.
             Self::AccessToken(finding) | Self::IdToken(finding) if finding.is_clock() => Fault::Person,
-            Self::AccessToken(_) | Self::Discovery(_) | Self::IdToken(_) | Self::Keys(_) | Self::TokenResponse(_) => Fault::Provider,
+            Self::AccessToken(_) | Self::Discovery(_) | Self::IdToken(_) | Self::Keys(_) | Self::Remark(_) | Self::TokenResponse(_) => {
+                Fault::Provider
+            }
         }
     }
 
@@ -161,10 +169,12 @@ impl Error {
                 matches!(error.code.as_str(), "server_error" | "temporarily_unavailable" | "slow_down")
             }
             Self::AuthorizationResponse(_)
+            | Self::Configuration(_)
             | Self::Discovery(_)
             | Self::Keys(_)
             | Self::Platform(_)
             | Self::RedirectLoop
+            | Self::Remark(_)
             | Self::Silent(_)
             | Self::TokenResponse(_) => false,
         }
@@ -177,6 +187,7 @@ impl fmt::Display for Error {
             Self::AccessToken(finding) => write!(f, "access token: {finding}"),
             Self::Authorization(error) => write!(f, "the provider answered the sign-in with: {error}"),
             Self::AuthorizationResponse(finding) => write!(f, "sign-in response: {finding}"),
+            Self::Configuration(finding) => write!(f, "configuration: {finding}"),
             Self::Discovery(finding) => write!(f, "provider metadata: {finding}"),
             Self::IdToken(finding) => write!(f, "ID token: {finding}"),
             Self::Keys(finding) => write!(f, "provider keys: {finding}"),
@@ -186,6 +197,7 @@ impl fmt::Display for Error {
                 "the page was sent to the provider and back six times within a minute, without a session to show for it; \
                  something takes the session away each time",
             ),
+            Self::Remark(finding) => write!(f, "to be mended by the provider: {finding}"),
             Self::Silent(failure) => write!(f, "silent sign-in: {failure}"),
             Self::Token(error) => write!(f, "the token endpoint answered: {error}"),
             Self::TokenResponse(finding) => write!(f, "token response: {finding}"),

@@ -219,6 +219,13 @@ impl State {
         self.session().map_or(&[], |session| &session.scopes)
     }
 
+    /// Whether the provider says that it understands PKCE, as far as its metadata are known. Every request has it all the same, and `state` and `nonce`
+    /// beside it, so that nothing depends on this ([RFC 9700 §2.1.1](https://www.rfc-editor.org/rfc/rfc9700#section-2.1.1)).
+    #[must_use]
+    pub fn pkce_advertised(&self, config: &Config) -> Option<bool> {
+        self.ground.knowledge.known_metadata(config).map(|metadata| metadata.advertises_pkce)
+    }
+
     /// Whether a new token is being asked for.
     #[must_use]
     pub fn is_renewing(&self) -> bool {
@@ -1130,6 +1137,9 @@ fn signed_out_elsewhere(ground: &mut Ground) -> Phase {
 
 /// The person wants to sign in: in a window of its own if that is wished and can be had, else by leaving the page.
 fn sign_in(phase: Phase, options: SignInOptions, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    if let Err(refusal) = options.check() {
+        turn.ask(Effect::Report(Error::Configuration(refusal.0)));
+    }
     match ground.knowledge.latest_metadata(turn).filter(|_| options.popup) {
         Some(metadata) => {
             let attempt = Attempt::popup(&options, &metadata, &mut ground.knowledge, turn);

@@ -9,7 +9,7 @@
 //! | 5. renewal | [`machine`], `pursuit`, `retry` |
 //! | 6. sign-out | `logout`, [`tab_message`] |
 //!
-//! Configuration and what is known of the provider: [`config`], `locales`, `presets`, [`discovery`], `knowledge`; whether it all fits: [`doctor`].
+//! Configuration and what is known of the provider: [`config`], `locales`, `mix_up`, `pins`, `presets`, [`discovery`], `knowledge`; whether it all fits: [`doctor`].
 //! Values: [`secret`], [`time`],
 //! [`http`], [`error`].
 
@@ -47,7 +47,9 @@ mod knowledge;
 mod locales;
 mod logout;
 pub mod machine;
+mod mix_up;
 pub mod monitoring;
+mod pins;
 mod pkce;
 mod policy;
 mod presets;

@@ -16,8 +16,10 @@ pub(crate) fn scalekit(env_url: &str, issuer: Option<&str>, transport: Transport
         end_session_endpoint: Some(at("/oidc/logout")?),
         check_session_iframe: None,
         algorithms: Some(vec![Algorithm::Rs256]),
+        advertises_pkce: true,
         sends_issuer: false,
         offers_fragment: false,
+        unpublished: Vec::new(),
     })
 }
 

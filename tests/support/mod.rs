@@ -2,7 +2,9 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part of the world")]
 
+pub mod answers;
 pub mod keys;
+pub mod metadata;
 pub mod provider;
 
 #[cfg(feature = "flow")]

@@ -47,6 +47,8 @@ pub struct Provider {
     pub tweak_access: Tweak<Value>,
     pub tweak_response: Tweak<Value>,
     pub tweak_http: Tweak<HttpResponse>,
+    /// Where an address leads by now, or what it is answered with.
+    pub moved: Option<Box<dyn Fn(&str) -> Result<String, HttpResponse>>>,
     /// Every authorization request: its query.
     pub asked: Vec<HashMap<String, String>>,
     /// Every URL of an HTTP request.
@@ -133,7 +135,12 @@ impl Provider {
         if let Some(failure) = self.down {
             return Err(failure);
         }
-        let (status, body) = match (&request.method, request.url.strip_prefix(ISSUER).unwrap_or_default()) {
+        let url = match self.moved.as_ref().map(|moved| moved(&request.url)) {
+            None => request.url.clone(),
+            Some(Ok(url)) => url,
+            Some(Err(response)) => return Ok(response),
+        };
+        let (status, body) = match (&request.method, url.strip_prefix(ISSUER).unwrap_or_default()) {
             (Method::Get(_), "/keys") => (200, json!({ "keys": self.published })),
             (Method::Get(_), "/.well-known/openid-configuration") => (200, metadata()),
             (Method::PostForm(form), "/token" | "/oauth/token") => self.token(form, now),
@@ -222,5 +229,6 @@ pub fn metadata() -> Value {
     json!({
         "issuer": ISSUER, "authorization_endpoint": format!("{ISSUER}/authorize"), "token_endpoint": format!("{ISSUER}/token"),
         "jwks_uri": format!("{ISSUER}/keys"), "end_session_endpoint": format!("{ISSUER}/logout"), "id_token_signing_alg_values_supported": ["EdDSA", "RS256"],
+        "response_types_supported": ["code"], "subject_types_supported": ["public"],
     })
 }

@@ -16,7 +16,7 @@ pub(super) fn judge(doctor: &Doctor, report: &mut Report) {
                     Err(why) => report.wrong("metadata-cors", &[url, &why, &origin]),
                 }
             }
-            match super::discovered(doctor, reply, issuer) {
+            match super::discovered(doctor, reply) {
                 Ok(_) => report.right("metadata", &[url, issuer]),
                 Err(error) => report.wrong("metadata-bad", &[url, &error.to_string(), remedy(&error)]),
             }

@@ -3,8 +3,9 @@
 use super::{Asked, Doctor, Eyes};
 use crate::protocol::{
     authorize::{self, Manner},
-    config::{Config, Provider},
+    config::Config,
     discovery::{self, Metadata},
+    http::Freshness,
     secret::{SensitiveUrl, StateParameter},
     transaction::Transaction,
 };
@@ -101,11 +102,8 @@ fn first(doctor: &Doctor) -> Vec<Due> {
         list.push(plain(Ask::Relay, config.silent_redirect_uri()));
         list.push(plain(Ask::Callback, config.redirect_uri()));
     }
-    let issuer = match &config.provider {
-        Provider::Known(metadata) => metadata.issuer(),
-        Provider::Discovered { issuer } => issuer,
-    };
-    list.push(called(doctor, Ask::Discovery, discovery::discovery_request(issuer).url));
+    let metadata = discovery::discovery_request(config.issuer(), config.well_known, Freshness::CacheAllowed);
+    list.push(called(doctor, Ask::Discovery, metadata.url));
     list
 }
 

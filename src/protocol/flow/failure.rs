@@ -22,10 +22,12 @@ impl Failure {
         let finding = match error {
             Error::AccessToken(finding)
             | Error::AuthorizationResponse(finding)
+            | Error::Configuration(finding)
             | Error::Discovery(finding)
             | Error::IdToken(finding)
             | Error::Keys(finding)
             | Error::Platform(finding)
+            | Error::Remark(finding)
             | Error::TokenResponse(finding) => Some(finding),
             Error::Authorization(_) | Error::Token(_) | Error::Network(_) | Error::RedirectLoop | Error::Silent(_) => None,
         };
