@@ -5,7 +5,7 @@
 //! | 1. page load | [`machine`], [`transaction`], [`hint`] |
 //! | 2. restore | `attempt`, `pursuit`, [`authorize`], [`frame_message`], [`callback`], [`examination`], [`redirect_log`] |
 //! | 3. tokens | `token`, `jwks`, `jwt`, `id_token`, `access_token`, `session` |
-//! | 4. API call | [`api`] |
+//! | 4. API call | [`api`], [`challenge`] |
 //! | 5. renewal | [`machine`], `pursuit`, `retry` |
 //! | 6. sign-out | `logout`, [`tab_message`] |
 //!
@@ -19,6 +19,7 @@ pub mod api;
 mod attempt;
 pub mod authorize;
 pub mod callback;
+pub mod challenge;
 mod checks;
 pub mod config;
 mod config_block;
