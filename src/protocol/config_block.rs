@@ -7,15 +7,15 @@ use super::{
     error::{Finding, Problem},
     json::Object,
     jwt::Algorithm,
-    locales, presets,
+    locales, presets, user_info,
 };
 use std::time::Duration;
 use url::Url;
 
 /// Every field that a configuration may have.
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
-    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales",
+    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales", "userinfo",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -45,10 +45,12 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         default_lifetime: Duration::from_secs(300),
         recheck: recheck(object)?,
         ui_locales: locales::read(object)?,
+        user_info: user_info::read(object)?,
         app,
     };
     check_paths_differ(&config)?;
     check_one_resource(&config)?;
+    user_info::check(&config)?;
     Ok(config)
 }
 

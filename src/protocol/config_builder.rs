@@ -56,6 +56,11 @@ impl ConfigBuilder {
         self
     }
 
+    /// Asks the userinfo endpoint about whoever is signed in.
+    pub fn user_info(self) -> Self {
+        self.field("userinfo", json!(true))
+    }
+
     /// Any other field of the block, by its name there.
     pub fn field(mut self, name: &str, value: Value) -> Self {
         self.fields.insert(name.to_owned(), value);

@@ -6,7 +6,7 @@ use super::{
     callback::ResponseMode,
     checks::Checking,
     error::{Error, Finding},
-    http::{Freshness, HttpRequest, HttpResponse, Method},
+    http::{Freshness, HttpRequest, HttpResponse},
     json::Object,
     jwt::Algorithm,
 };
@@ -21,6 +21,7 @@ pub struct Metadata {
     pub(crate) jwks_uri: Url,
     pub(crate) end_session_endpoint: Option<Url>,
     pub(crate) check_session_iframe: Option<Url>,
+    pub(crate) userinfo_endpoint: Option<Url>,
     pub(crate) algorithms: Option<Vec<Algorithm>>,
     pub(crate) sends_issuer: bool,
     /// Whether it says that it answers in the fragment, too.
@@ -44,6 +45,7 @@ impl Metadata {
             jwks_uri: required("jwks_uri")?,
             end_session_endpoint: optional("end_session_endpoint"),
             check_session_iframe: optional("check_session_iframe"),
+            userinfo_endpoint: optional("userinfo_endpoint"),
             algorithms: object
                 .optional_strings("id_token_signing_alg_values_supported")?
                 .map(|names| names.iter().filter_map(|name| Algorithm::from_name(name)).collect()),
@@ -89,7 +91,7 @@ fn refuse_own_parameters(endpoint: &Url) -> Result<(), Finding> {
 /// Asks for the metadata of an issuer.
 pub(crate) fn discovery_request(issuer: &str) -> HttpRequest {
     let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
-    HttpRequest { url: format!("{issuer}/.well-known/openid-configuration"), method: Method::Get(Freshness::CacheAllowed) }
+    HttpRequest::get(format!("{issuer}/.well-known/openid-configuration"), Freshness::CacheAllowed)
 }
 
 /// Reads the answer. The issuer in it must be the configured one, letter by letter.

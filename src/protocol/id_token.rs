@@ -112,7 +112,7 @@ pub(crate) fn validate(token: Unverified, expectation: &Expectation<'_>) -> Resu
 }
 
 /// A string claim that must be this one, letter by letter.
-fn exact<'a>(claims: &'a Object, claim: &'static str, expected: &str, checks: Checking<'_>) -> Result<&'a str, Finding> {
+pub(crate) fn exact<'a>(claims: &'a Object, claim: &'static str, expected: &str, checks: Checking<'_>) -> Result<&'a str, Finding> {
     let found = claims.required_str(claim)?;
     checks.require(claim, found == expected, || Finding::unexpected(claim, expected, found))?;
     Ok(found)
@@ -207,7 +207,7 @@ fn required_time(claims: &Object, claim: &'static str) -> Result<UnixTime, Findi
     optional_time(claims, claim)?.ok_or_else(|| Finding::missing(claim))
 }
 
-fn optional_time(claims: &Object, claim: &'static str) -> Result<Option<UnixTime>, Finding> {
+pub(crate) fn optional_time(claims: &Object, claim: &'static str) -> Result<Option<UnixTime>, Finding> {
     match claims.optional_number(claim)? {
         None => Ok(None),
         Some(seconds) => UnixTime::from_numeric_date(seconds).map(Some).ok_or_else(|| Finding::invalid(claim, "not a point in time")),

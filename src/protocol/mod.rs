@@ -4,7 +4,7 @@
 //! |---|---|
 //! | 1. page load | [`machine`], [`transaction`], [`hint`] |
 //! | 2. restore | `attempt`, `pursuit`, [`authorize`], [`frame_message`], [`callback`], [`examination`], [`redirect_log`] |
-//! | 3. tokens | `token`, `jwks`, `jwt`, `id_token`, `access_token`, `session` |
+//! | 3. tokens | `token`, `jwks`, `jwt`, `id_token`, `access_token`, `session`, `user_info` |
 //! | 4. API call | [`api`], [`challenge`] |
 //! | 5. renewal | [`machine`], `pursuit`, `retry` |
 //! | 6. sign-out | `logout`, [`tab_message`] |
@@ -62,6 +62,7 @@ pub mod time;
 mod token;
 pub mod transaction;
 pub mod turn;
+mod user_info;
 #[cfg(feature = "validation")]
 #[doc(hidden)]
 pub mod validation;
