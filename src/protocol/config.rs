@@ -60,6 +60,8 @@ pub struct Config {
     pub(crate) provider: Provider,
     pub(crate) client_id: String,
     pub(crate) scopes: Vec<String>,
+    /// Without these there is no session.
+    pub(crate) required_scopes: Vec<String>,
     pub(crate) redirect_path: String,
     pub(crate) silent_path: String,
     pub(crate) post_logout_path: String,

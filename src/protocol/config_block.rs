@@ -13,9 +13,9 @@ use std::time::Duration;
 use url::Url;
 
 /// Every field that a configuration may have.
-const FIELDS: [&str; 17] = [
+const FIELDS: [&str; 18] = [
     "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
-    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales", "userinfo",
+    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales", "userinfo", "required_scopes",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -30,10 +30,12 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         Some("scalekit") => true,
         Some(other) => return Err(Finding::unexpected("preset", "scalekit", other)),
     };
+    let scopes = scopes(object, is_scalekit)?;
     let config = Config {
         provider: provider(object, transport)?,
         client_id: object.required_str("client_id")?.to_owned(),
-        scopes: scopes(object, is_scalekit)?,
+        required_scopes: required_scopes(object, &scopes)?,
+        scopes,
         redirect_path: path(object, "redirect_path", "/callback", &app)?,
         silent_path: path(object, "silent_path", "/silent-refresh.html", &app)?,
         post_logout_path: path(object, "post_logout_path", "/signed-out", &app)?,
@@ -131,6 +133,18 @@ fn scopes(object: &Object, is_scalekit: bool) -> Result<Vec<String>, Finding> {
         }
     }
     Ok(unique)
+}
+
+/// Scopes without which a sign-in is worth nothing. Who asks for less cannot get them.
+fn required_scopes(object: &Object, asked: &[String]) -> Result<Vec<String>, Finding> {
+    let required = match object.get("required_scopes") {
+        Some(serde_json::Value::String(text)) => text.split_ascii_whitespace().map(str::to_owned).collect(),
+        _ => object.optional_strings("required_scopes")?.unwrap_or_default(),
+    };
+    match required.iter().find(|scope| !asked.contains(scope)) {
+        Some(other) => Err(Finding::unexpected("required_scopes", "some of the scopes that are asked for", other)),
+        None => Ok(required),
+    }
 }
 
 fn path(object: &Object, field: &'static str, default: &str, app: &Url) -> Result<String, Finding> {
