@@ -89,6 +89,8 @@ mod tests {
             Error::Discovery(about("issuer")),
             Error::IdToken(about("exp")),
             Error::IdToken(about("nonce")),
+            Error::IdToken(about("acr")),
+            Error::IdToken(about("auth_time")),
             Error::Keys(about("kid")),
             Error::Network(NetworkFailure::Offline),
             Error::Network(NetworkFailure::Timeout),
@@ -111,6 +113,7 @@ mod tests {
             Error::Silent(SilentFailure::Unregistered),
             Error::Token(ProviderError { code: "invalid_grant".into(), description: None }),
             Error::TokenResponse(about("access_token")),
+            Error::TokenResponse(about("scope")),
         ] {
             assert!(find(&error.code()).is_some(), "{}", error.code());
         }

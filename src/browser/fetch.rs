@@ -15,6 +15,7 @@ use web_sys::{
     AbortController, Headers, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode,
     RequestRedirect, Response,
 };
+use zeroize::Zeroizing;
 
 /// A provider has this long to answer, body and all: ten seconds.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -44,16 +45,19 @@ async fn exchange(request: &HttpRequest, early: Option<EarlyRequest>) -> Outcome
 }
 
 async fn send(request: &HttpRequest) -> Result<(Response, Abort), NetworkFailure> {
-    // With these headers no preflight is needed.
-    let accept = ("Accept", "application/json");
+    // With these headers no preflight is needed, unless a token goes along.
+    let accept = ("Accept", if request.access_token.is_some() { "application/json, application/jwt" } else { "application/json" });
+    let authorization = request.access_token.as_ref().map(|token| Zeroizing::new(format!("Bearer {}", token.expose())));
     let form = ("Content-Type", "application/x-www-form-urlencoded");
     let outgoing = match &request.method {
         Method::Get(freshness) => {
             let cache = match freshness {
+                _ if authorization.is_some() => RequestCache::NoStore,
                 Freshness::CacheAllowed => RequestCache::Default,
                 Freshness::FromServer => RequestCache::Reload,
             };
-            Outgoing { url: &request.url, method: "GET", headers: vec![accept], body: None, cache }
+            let headers = [Some(accept), authorization.as_ref().map(|value| ("Authorization", value.as_str()))];
+            Outgoing { url: &request.url, method: "GET", headers: headers.into_iter().flatten().collect(), body: None, cache }
         }
         Method::PostForm(body) => Outgoing {
             url: &request.url,

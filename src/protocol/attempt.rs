@@ -344,9 +344,9 @@ impl Errand {
 
     /// The transaction ends here, before the code is used: its verifier goes into the one request and is gone.
     fn send_code(self, code: Code, transaction: Transaction, turn: &mut Turn<'_>) -> Attempt {
-        let Transaction { nonce, verifier, issuer, token_endpoint, redirect_uri, begun, max_age, .. } = transaction;
+        let Transaction { nonce, verifier, issuer, token_endpoint, redirect_uri, asked, .. } = transaction;
         let ticket = turn.send(token::code_request(&token_endpoint, &code, &redirect_uri, &verifier, turn.config));
-        let grant = Grant::Code { code, nonce, issuer, begun, max_age };
+        let grant = Grant::Code { code, nonce, issuer, asked };
         self.at(Stage::Tokens { ticket, grant, sent_at: turn.now }, REQUEST_PATIENCE, turn)
     }
 

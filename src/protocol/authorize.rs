@@ -9,7 +9,7 @@ use super::{
     pkce,
     secret::{IdToken, Nonce, SensitiveUrl, StateParameter},
     time::{Generator, UnixTime},
-    transaction::Transaction,
+    transaction::{Asked, Transaction},
 };
 
 /// What the provider should show, beside the sign-in page that it shows when nobody is signed in.
@@ -18,7 +18,7 @@ use super::{
 pub enum Prompt {
     /// The sign-up page (Scalekit and others).
     Create,
-    /// Credentials, even if somebody is signed in. Whether the provider did so is checked if [`max_age`](SignInOptions::max_age) is 0 as well.
+    /// Credentials, even if somebody is signed in. It is sent with `max_age` 0, so that the provider has to say when that was, and its answer is held to it.
     Login,
     /// A choice of account, or at Scalekit of organisation.
     SelectAccount,
@@ -46,6 +46,11 @@ impl SignInOptions {
     /// What switches to another organisation.
     pub(crate) fn organization(id: String) -> Self {
         Self { prompt: Some(Prompt::SelectAccount), organization_id: Some(id), ..Self::default() }
+    }
+
+    /// How fresh the sign-in has to be.
+    fn age(&self) -> Option<u64> {
+        if self.prompt == Some(Prompt::Login) { Some(0) } else { self.max_age }
     }
 }
 
@@ -79,8 +84,11 @@ pub struct SignInOptions {
     pub login_hint: Option<String>,
     /// The social provider to use: `google`, `github` and others (Scalekit).
     pub provider: Option<String>,
-    /// The person must have signed in this many seconds ago at most; the ID token is held to it.
+    /// The person must have signed in this many seconds ago at most; the ID token is held to it. 0 means now.
     pub max_age: Option<u64>,
+    /// The ways of signing in that are good enough, the best liked first: `acr` values that the provider knows. The ID token must name one of them. `0`
+    /// stands for no assurance at all ([OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)) and is never good enough.
+    pub acr_values: Vec<String>,
     /// Anything else that the provider understands. A parameter of the protocol itself cannot be overridden here: it is not sent, and
     /// [`check`](Self::check) names it.
     pub extra: Vec<(String, String)>,
@@ -152,6 +160,10 @@ pub(crate) fn authorization_request(
         Manner::Silent { .. } | Manner::Popup(_) => config.silent_redirect_uri(),
         Manner::Lookup | Manner::Redirect(_) => config.redirect_uri(),
     };
+    let demanded = match manner {
+        Manner::Silent { .. } | Manner::Lookup => None,
+        Manner::Redirect(options) | Manner::Popup(options) => Some(options),
+    };
     let transaction = Transaction {
         state: StateParameter::new(match manner {
             Manner::Popup(_) => format!("{POPUP_STATE}{}", generator.token()),
@@ -167,10 +179,10 @@ pub(crate) fn authorization_request(
             Manner::Silent { .. } | Manner::Popup(_) => metadata.relayed_response_mode(),
             Manner::Lookup | Manner::Redirect(_) => ResponseMode::Query,
         },
-        begun: now,
-        max_age: match manner {
-            Manner::Silent { .. } | Manner::Lookup => None,
-            Manner::Redirect(options) | Manner::Popup(options) => options.max_age,
+        asked: Asked {
+            begun: now,
+            max_age: demanded.and_then(|options| options.age()),
+            acr_values: demanded.map(|options| options.acr_values.clone()).unwrap_or_default(),
         },
     };
     (address(manner, metadata, &transaction, config), transaction)
@@ -223,7 +235,9 @@ fn manner_parameters(manner: &Manner<'_>, config: &Config) -> Vec<(String, Strin
         ("domain", options.domain.clone()),
         ("login_hint", options.login_hint.clone()),
         ("provider", options.provider.clone()),
-        ("max_age", options.max_age.map(|seconds| seconds.to_string())),
+        ("max_age", options.age().map(|seconds| seconds.to_string())),
+        // Not in `claims` as well: what a provider does with both is not specified (OpenID Connect Core §5.5.1.1).
+        ("acr_values", Some(options.acr_values.join(" ")).filter(|values| !values.is_empty())),
     ];
     let mut parameters: Vec<(String, String)> = named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
     for (name, value) in &options.extra {

@@ -111,6 +111,7 @@ fn every_option_is_sent_under_its_name() {
         login_hint: Some("a+b@acme.com".into()),
         provider: Some("google".into()),
         max_age: Some(60),
+        acr_values: vec!["gold".into(), "urn:silver".into()],
         extra: vec![("ui_locales".into(), "de en".into())],
         popup: false,
         return_to: Some("/x".into()),
@@ -124,11 +125,12 @@ fn every_option_is_sent_under_its_name() {
         ("login_hint", "a+b@acme.com"),
         ("provider", "google"),
         ("max_age", "60"),
+        ("acr_values", "gold urn:silver"),
         ("ui_locales", "de en"),
     ] {
         assert_eq!(query[name], value);
     }
-    assert_eq!(transaction.max_age, Some(60));
+    assert_eq!((transaction.asked.max_age, &transaction.asked.acr_values), (Some(60), &options.acr_values));
     assert!(!query.values().any(|value| value == "/x"), "the way back is no business of the provider");
 }
 

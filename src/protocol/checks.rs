@@ -41,6 +41,8 @@ pub enum Subject {
     AccessToken,
     /// The answer to a sign-out.
     SignOut,
+    /// The userinfo response.
+    UserInfo,
 }
 
 impl Checks {

@@ -37,6 +37,15 @@ pub(crate) enum AccessTokens {
     },
 }
 
+/// In which form the userinfo endpoint answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UserInfoForm {
+    /// `application/json`.
+    Json,
+    /// `application/jwt`, signed.
+    Signed,
+}
+
 /// A place that may be sent the access token.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ApiRule {
@@ -54,6 +63,8 @@ pub struct Config {
     pub(crate) endpoint_origins: Vec<String>,
     pub(crate) client_id: String,
     pub(crate) scopes: Vec<String>,
+    /// Without these there is no session.
+    pub(crate) required_scopes: Vec<String>,
     pub(crate) redirect_path: String,
     pub(crate) silent_path: String,
     pub(crate) post_logout_path: String,
@@ -67,6 +78,8 @@ pub struct Config {
     pub(crate) recheck: Option<Duration>,
     /// The languages for the provider's pages, the best first; none if nobody has said.
     pub(crate) ui_locales: Option<Vec<String>>,
+    /// Whether the userinfo endpoint is asked, and in which form it has to answer.
+    pub(crate) user_info: Option<UserInfoForm>,
 }
 
 impl Config {
@@ -166,7 +179,10 @@ impl Config {
     #[must_use]
     pub fn connect_origins(&self) -> Vec<String> {
         let mut origins = match &self.provider {
-            Provider::Known(metadata) => vec![address::origin(&metadata.token_endpoint), address::origin(&metadata.jwks_uri)],
+            Provider::Known(metadata) => {
+                let userinfo = metadata.userinfo_endpoint.as_ref().filter(|_| self.user_info.is_some());
+                [Some(&metadata.token_endpoint), Some(&metadata.jwks_uri), userinfo].into_iter().flatten().map(address::origin).collect()
+            }
             Provider::Discovered { issuer } => [&[origin_of(issuer)], self.endpoint_origins.as_slice()].concat(),
         };
         origins.extend(self.api.iter().map(|rule| address::origin(&rule.prefix)));

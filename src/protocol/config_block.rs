@@ -7,15 +7,16 @@ use super::{
     error::{Finding, Problem},
     json::Object,
     jwt::Algorithm,
-    locales, pins, presets,
+    locales, pins, presets, user_info,
 };
 use std::time::Duration;
 use url::Url;
 
 /// Every field that a configuration may have.
-const FIELDS: [&str; 18] = [
+const FIELDS: &[&str] = &[
     "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
     "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales", "endpoint_origins", "well_known",
+    "userinfo", "required_scopes",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -30,12 +31,14 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         Some("scalekit") => true,
         Some(other) => return Err(Finding::unexpected("preset", "scalekit", other)),
     };
+    let scopes = scopes(object, is_scalekit)?;
     let config = Config {
         provider: provider(object, transport)?,
         well_known: well_known(object)?,
         endpoint_origins: pins::read(object, transport)?,
         client_id: object.required_str("client_id")?.to_owned(),
-        scopes: scopes(object, is_scalekit)?,
+        required_scopes: required_scopes(object, &scopes)?,
+        scopes,
         redirect_path: path(object, "redirect_path", "/callback", &app)?,
         silent_path: path(object, "silent_path", "/silent-refresh.html", &app)?,
         post_logout_path: path(object, "post_logout_path", "/signed-out", &app)?,
@@ -47,10 +50,12 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         default_lifetime: Duration::from_secs(300),
         recheck: recheck(object)?,
         ui_locales: locales::read(object)?,
+        user_info: user_info::read(object)?,
         app,
     };
     check_paths_differ(&config)?;
     check_one_resource(&config)?;
+    user_info::check(&config)?;
     if let Provider::Known(metadata) = config.provider {
         let metadata = pins::hold(*metadata, &config.endpoint_origins).map_err(|finding| finding.inside("endpoint_origins"))?;
         return Ok(Config { provider: Provider::Known(Box::new(metadata)), ..config });
@@ -148,6 +153,18 @@ fn scopes(object: &Object, is_scalekit: bool) -> Result<Vec<String>, Finding> {
         }
     }
     Ok(unique)
+}
+
+/// Scopes without which a sign-in is worth nothing. Who asks for less cannot get them.
+fn required_scopes(object: &Object, asked: &[String]) -> Result<Vec<String>, Finding> {
+    let required = match object.get("required_scopes") {
+        Some(serde_json::Value::String(text)) => text.split_ascii_whitespace().map(str::to_owned).collect(),
+        _ => object.optional_strings("required_scopes")?.unwrap_or_default(),
+    };
+    match required.iter().find(|scope| !asked.contains(scope)) {
+        Some(other) => Err(Finding::unexpected("required_scopes", "some of the scopes that are asked for", other)),
+        None => Ok(required),
+    }
 }
 
 fn path(object: &Object, field: &'static str, default: &str, app: &Url) -> Result<String, Finding> {

@@ -7,7 +7,7 @@ use super::{
     checks::Checking,
     config::Config,
     error::{Error, Finding},
-    http::{Freshness, HttpRequest, HttpResponse, Method},
+    http::{Freshness, HttpRequest, HttpResponse},
     json::Object,
     jwt::Algorithm,
     pins,
@@ -32,6 +32,7 @@ pub struct Metadata {
     pub(crate) jwks_uri: Url,
     pub(crate) end_session_endpoint: Option<Url>,
     pub(crate) check_session_iframe: Option<Url>,
+    pub(crate) userinfo_endpoint: Option<Url>,
     pub(crate) algorithms: Option<Vec<Algorithm>>,
     /// Whether it says that it understands PKCE: some do and do not say so.
     pub(crate) advertises_pkce: bool,
@@ -63,6 +64,7 @@ impl Metadata {
             jwks_uri: required("jwks_uri")?,
             end_session_endpoint: optional("end_session_endpoint"),
             check_session_iframe: optional("check_session_iframe"),
+            userinfo_endpoint: optional("userinfo_endpoint"),
             algorithms: object
                 .optional_strings("id_token_signing_alg_values_supported")?
                 .map(|names| names.iter().filter_map(|name| Algorithm::from_name(name)).collect()),
@@ -117,7 +119,7 @@ pub(crate) fn discovery_request(issuer: &str, well_known: WellKnown, freshness: 
             format!("{}/.well-known/oauth-authorization-server{}", &issuer[..path], &issuer[path..])
         }
     };
-    HttpRequest { url, method: Method::Get(freshness) }
+    HttpRequest::get(url, freshness)
 }
 
 /// Reads the answer. The issuer in it must be the configured one, letter by letter.

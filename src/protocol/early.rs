@@ -7,7 +7,7 @@ use super::{
     discovery::Metadata,
     secret::{Nonce, SensitiveUrl, StateParameter, Verifier},
     time::Clocks,
-    transaction::Transaction,
+    transaction::{Asked, Transaction},
 };
 use url::Url;
 
@@ -43,8 +43,7 @@ impl Early {
             redirect_uri: config.silent_redirect_uri(),
             sends_issuer: metadata.sends_issuer,
             response_mode: metadata.relayed_response_mode(),
-            begun: begun.wall,
-            max_age: None,
+            asked: Asked::nothing(begun.wall),
         };
         let manner = Manner::Silent { id_token_hint: None, organization_id: None };
         is_same(&url, &authorize::address(&manner, metadata, &transaction, config)).then_some(transaction)

@@ -80,6 +80,8 @@ pub enum Error {
     Token(ProviderError),
     /// The token response is malformed.
     TokenResponse(Finding),
+    /// The userinfo response is not acceptable. Nothing of it is used, and the session goes on without it.
+    UserInfo(Finding),
 }
 
 impl Error {
@@ -109,6 +111,7 @@ impl Error {
             Self::Remark(finding) => format!("remark_{}", slug(finding)),
             Self::Silent(failure) => failure.code(),
             Self::TokenResponse(finding) => format!("token_response_{}", slug(finding)),
+            Self::UserInfo(finding) => format!("userinfo_{}", slug(finding)),
         }
     }
 
@@ -139,9 +142,13 @@ impl Error {
             Self::Silent(_) => Fault::Configuration,
             // The clock is the device's, most of the time.
             Self::AccessToken(finding) | Self::IdToken(finding) if finding.is_clock() => Fault::Person,
-            Self::AccessToken(_) | Self::Discovery(_) | Self::IdToken(_) | Self::Keys(_) | Self::Remark(_) | Self::TokenResponse(_) => {
-                Fault::Provider
-            }
+            Self::AccessToken(_)
+            | Self::Discovery(_)
+            | Self::IdToken(_)
+            | Self::Keys(_)
+            | Self::Remark(_)
+            | Self::TokenResponse(_)
+            | Self::UserInfo(_) => Fault::Provider,
         }
     }
 
@@ -176,7 +183,8 @@ impl Error {
             | Self::RedirectLoop
             | Self::Remark(_)
             | Self::Silent(_)
-            | Self::TokenResponse(_) => false,
+            | Self::TokenResponse(_)
+            | Self::UserInfo(_) => false,
         }
     }
 }
@@ -201,6 +209,7 @@ impl fmt::Display for Error {
             Self::Silent(failure) => write!(f, "silent sign-in: {failure}"),
             Self::Token(error) => write!(f, "the token endpoint answered: {error}"),
             Self::TokenResponse(finding) => write!(f, "token response: {finding}"),
+            Self::UserInfo(finding) => write!(f, "userinfo: {finding}"),
         }
     }
 }

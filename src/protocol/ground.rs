@@ -12,6 +12,7 @@ use super::{
     redirect_log::RedirectLog,
     transaction::Ticket,
     turn::{Effect, Turn},
+    user_info::UserInfo,
 };
 
 /// Facts that are true in every phase, and stand beside it for that reason.
@@ -51,6 +52,8 @@ pub(crate) struct Ground {
     pub(crate) monitoring: Trust,
     /// The window that the person was shown, whatever the page does meanwhile.
     pub(crate) popup: Option<Popup>,
+    /// What the userinfo endpoint was asked and has said.
+    pub(crate) user_info: UserInfo,
 }
 
 /// An open window.
@@ -122,6 +125,6 @@ impl Ground {
 
     /// Whether an answer with this ticket is waited for.
     pub(crate) fn holds(&self, ticket: Ticket) -> bool {
-        self.knowledge.holds(ticket) || self.popup.as_ref().is_some_and(|popup| popup.attempt.holds(ticket))
+        self.knowledge.holds(ticket) || self.user_info.holds(ticket) || self.popup.as_ref().is_some_and(|popup| popup.attempt.holds(ticket))
     }
 }

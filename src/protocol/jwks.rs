@@ -3,7 +3,7 @@
 use super::{
     encoding::from_base64url,
     error::{Error, Finding},
-    http::{Freshness, HttpRequest, HttpResponse, Method},
+    http::{Freshness, HttpRequest, HttpResponse},
     json::Object,
     jwt::{Algorithm, Unverified},
 };
@@ -66,7 +66,7 @@ pub(crate) enum NoKey {
 
 /// Asks for the keys.
 pub(crate) fn jwks_request(url: &str, freshness: Freshness) -> HttpRequest {
-    HttpRequest { url: url.to_owned(), method: Method::Get(freshness) }
+    HttpRequest::get(url, freshness)
 }
 
 /// Reads the answer.

@@ -46,6 +46,11 @@ impl Knowledge {
         self.asking.is_some_and(|(own, _)| own == ticket)
     }
 
+    /// Whether a question is under way.
+    pub(crate) const fn is_asking(&self) -> bool {
+        self.asking.is_some()
+    }
+
     /// The metadata, as far as they are known and recent.
     pub(crate) fn metadata(&self, turn: &Turn<'_>) -> Option<Metadata> {
         match &turn.config.provider {

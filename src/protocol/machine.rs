@@ -40,6 +40,7 @@ use super::{
     time::{Clocks, Moment, UnixTime},
     transaction::{Journey, Pending, Record, Ticket},
     turn::{Effect, Event, HistoryEntry, Opened, Turn},
+    user_info,
     view::{Destination, Reason, View},
     window::{self, Window},
 };
@@ -274,7 +275,11 @@ pub fn step(state: State, event: Event, at: &Moment, config: &Config) -> Step {
 pub(crate) fn checked_step(state: State, event: Event, at: &Moment, config: &Config) -> (Step, Checks) {
     let State { phase, mut ground, tickets } = state;
     let mut turn = Turn::new(at, tickets, config);
-    let (phase, reaction) = happened(phase, event, &mut ground, &mut turn);
+    let (mut phase, reaction) = happened(phase, event, &mut ground, &mut turn);
+    if config.user_info.is_some() && reaction == Reaction::Taken {
+        let session = if let Phase::SignedIn { session, .. } = &mut phase { Some(&mut **session) } else { None };
+        user_info::complete(session, &mut ground, &mut turn);
+    }
     if !ground.settled && matches!(phase, Phase::SignedIn { .. } | Phase::SignedOut(_)) {
         ground.settled = true;
         turn.ask(Effect::ForgetScroll);
@@ -300,6 +305,15 @@ fn happened(phase: Phase, event: Event, ground: &mut Ground, turn: &mut Turn<'_>
                 }
             };
             return taken(phase.learned(result, ground, turn));
+        }
+        // About the person alone: no phase hears of it.
+        Event::Responded { ticket, outcome } if ground.user_info.holds(ticket) => {
+            ground.user_info.responded(outcome, turn);
+            return taken(phase);
+        }
+        Event::Verified { ticket, verdict } if ground.user_info.holds(ticket) => {
+            ground.user_info.verified(verdict, turn);
+            return taken(phase);
         }
         Event::PersonActed => {
             ground.touched = true;

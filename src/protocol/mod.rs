@@ -4,8 +4,8 @@
 //! |---|---|
 //! | 1. page load | [`machine`], [`transaction`], [`hint`] |
 //! | 2. restore | `attempt`, `pursuit`, [`authorize`], [`frame_message`], [`callback`], [`examination`], [`redirect_log`] |
-//! | 3. tokens | `token`, `jwks`, `jwt`, `id_token`, `access_token`, `session` |
-//! | 4. API call | [`api`] |
+//! | 3. tokens | `token`, `jwks`, `jwt`, `id_token`, `access_token`, `session`, `user_info` |
+//! | 4. API call | [`api`], [`challenge`] |
 //! | 5. renewal | [`machine`], `pursuit`, `retry` |
 //! | 6. sign-out | `logout`, [`tab_message`] |
 //!
@@ -19,6 +19,7 @@ pub mod api;
 mod attempt;
 pub mod authorize;
 pub mod callback;
+pub mod challenge;
 mod checks;
 pub mod config;
 mod config_block;
@@ -66,6 +67,7 @@ pub mod time;
 mod token;
 pub mod transaction;
 pub mod turn;
+mod user_info;
 #[cfg(feature = "validation")]
 #[doc(hidden)]
 pub mod validation;

@@ -15,6 +15,7 @@ pub(crate) fn scalekit(env_url: &str, issuer: Option<&str>, transport: Transport
         jwks_uri: at("/keys")?,
         end_session_endpoint: Some(at("/oidc/logout")?),
         check_session_iframe: None,
+        userinfo_endpoint: Some(at("/userinfo")?),
         algorithms: Some(vec![Algorithm::Rs256]),
         advertises_pkce: true,
         sends_issuer: false,

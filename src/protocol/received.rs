@@ -10,8 +10,9 @@ use super::{
     monitoring::SessionState,
     secret::{Code, IdToken, Nonce, RefreshToken},
     session::{Lifetime, Person, Refresh, Session},
-    time::{Clocks, UnixTime},
+    time::Clocks,
     token::TokenResponse,
+    transaction::Asked,
     turn::Turn,
 };
 use std::rc::Rc;
@@ -19,7 +20,7 @@ use std::rc::Rc;
 /// What was presented to the token endpoint, and what its answer is held against.
 #[derive(Debug)]
 pub(super) enum Grant {
-    Code { code: Code, nonce: Nonce, issuer: String, begun: UnixTime, max_age: Option<u64> },
+    Code { code: Code, nonce: Nonce, issuer: String, asked: Asked },
     Refresh { used: RefreshToken, previous: Previous },
 }
 
@@ -107,7 +108,7 @@ impl Received {
             access_token: response.access_token.expose(),
             checks: &turn.checks,
             origin: match &grant {
-                Grant::Code { code, nonce, begun, max_age, .. } => Origin::Code { nonce, code: code.expose(), asked: (*begun, *max_age) },
+                Grant::Code { code, nonce, asked, .. } => Origin::Code { nonce, code: code.expose(), asked },
                 Grant::Refresh { previous, .. } => Origin::Refresh { original: &previous.claims, nonce: &previous.nonce },
             },
         };
@@ -135,6 +136,9 @@ impl Received {
         let (old_refresh_token, previous) = kept.unzip();
         let scopes =
             response.scopes.unwrap_or_else(|| previous.as_ref().map_or_else(|| config.scopes.clone(), |previous| previous.scopes.clone()));
+        let missing = config.required_scopes.iter().find(|required| !scopes.contains(required));
+        let reduced = || Error::TokenResponse(Finding::unexpected("scope", config.required_scopes.join(" "), scopes.join(" ")));
+        turn.checks.of(Subject::TokenResponse).require("scope", missing.is_none(), reduced)?;
         let (claims, id_token, person) = match (claims, response.id_token, previous) {
             (Some(claims), Some(id_token), _) => {
                 let person = Rc::new(Person::new(&claims, access_claims.as_ref()));

@@ -4,7 +4,7 @@ use super::{
     checks::Checking,
     config::Config,
     error::{Error, Finding, NetworkFailure, ProviderError},
-    http::{HttpRequest, HttpResponse, Method},
+    http::{HttpRequest, HttpResponse},
     json::Object,
     secret::{AccessToken, Body, Code, IdToken, RefreshToken, Verifier},
 };
@@ -44,7 +44,7 @@ fn post(endpoint: &Url, fields: &[(&str, &str)], config: &Config) -> HttpRequest
     if let Some(resource) = config.resource() {
         form.append_pair("resource", resource);
     }
-    HttpRequest { url: endpoint.to_string(), method: Method::PostForm(Body::new(form.finish())) }
+    HttpRequest::post_form(endpoint.as_str(), Body::new(form.finish()))
 }
 
 /// Reads the answer to either request.
@@ -107,7 +107,10 @@ fn is_token68(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::checks::{Checks, Subject};
+    use crate::protocol::{
+        checks::{Checks, Subject},
+        http::Method,
+    };
     use serde_json::{Value, json};
 
     fn respond(status: u16, mime: &str, body: &str) -> Result<TokenResponse, Error> {

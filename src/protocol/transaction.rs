@@ -33,9 +33,25 @@ pub(crate) struct Transaction {
     pub(crate) sends_issuer: bool,
     /// Where in the address the answer stands.
     pub(crate) response_mode: ResponseMode,
+    pub(crate) asked: Asked,
+}
+
+/// What the ID token is held to beside what holds for all.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    /// When the request was made.
     pub(crate) begun: UnixTime,
     /// Seconds, if `max_age` was asked for.
     pub(crate) max_age: Option<u64>,
+    /// The values of `acr` that will do, if it matters.
+    pub(crate) acr_values: Vec<String>,
+}
+
+impl Asked {
+    /// Whoever is there will do.
+    pub(crate) const fn nothing(begun: UnixTime) -> Self {
+        Self { begun, max_age: None, acr_values: Vec::new() }
+    }
 }
 
 /// A top-level redirect takes this long at most: ten minutes.
@@ -123,7 +139,7 @@ impl Pending {
                 json!({
                     "kind": journey.name(), "state": t.state.expose(), "nonce": t.nonce.expose(), "verifier": t.verifier.expose(), "issuer": t.issuer,
                     "token_endpoint": t.token_endpoint.as_str(), "redirect_uri": t.redirect_uri, "sends_issuer": t.sends_issuer,
-                    "begun": t.begun.as_millis(), "max_age": t.max_age, "return_to": return_to,
+                    "begun": t.asked.begun.as_millis(), "max_age": t.asked.max_age, "acr_values": t.asked.acr_values, "return_to": return_to,
                 }),
             ),
             Self::SignOut { state, begun } => (state, json!({ "kind": "sign_out", "state": state.expose(), "begun": begun.as_millis() })),
@@ -161,8 +177,11 @@ impl Pending {
             sends_issuer: object.optional_bool("sends_issuer")?.unwrap_or(false),
             // Nothing else is asked for when the page is left.
             response_mode: ResponseMode::Query,
-            begun,
-            max_age: object.get("max_age").and_then(serde_json::Value::as_u64),
+            asked: Asked {
+                begun,
+                max_age: object.get("max_age").and_then(serde_json::Value::as_u64),
+                acr_values: object.optional_strings("acr_values")?.unwrap_or_default(),
+            },
         };
         let return_to = config.place_in_app(object.required_str("return_to")?).unwrap_or_else(|| "/".to_owned());
         Ok(Self::SignIn { transaction, return_to, journey })

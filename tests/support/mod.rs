@@ -82,7 +82,7 @@ pub struct World {
 pub fn config(extra: &str) -> Config {
     let block = format!(
         r#"{{"metadata":{{"issuer":"{ISSUER}","authorization_endpoint":"{ISSUER}/authorize","token_endpoint":"{ISSUER}/token","jwks_uri":"{ISSUER}/keys",
-        "end_session_endpoint":"{ISSUER}/logout"}},"client_id":"{CLIENT}","algorithms":["EdDSA","ES256","RS256","PS256"],"api":["https://api.example/"]{extra}}}"#
+        "end_session_endpoint":"{ISSUER}/logout","userinfo_endpoint":"{ISSUER}/userinfo"}},"client_id":"{CLIENT}","algorithms":["EdDSA","ES256","RS256","PS256"],"api":["https://api.example/"]{extra}}}"#
     );
     Config::from_json(&block, APP).expect("a good configuration")
 }

@@ -49,10 +49,15 @@ pub struct Provider {
     pub tweak_http: Tweak<HttpResponse>,
     /// Where an address leads by now, or what it is answered with.
     pub moved: Option<Box<dyn Fn(&str) -> Result<String, HttpResponse>>>,
+    /// What the userinfo endpoint says; signed where it is asked to.
+    pub user_info: Value,
+    pub signs_user_info: bool,
     /// Every authorization request: its query.
     pub asked: Vec<HashMap<String, String>>,
     /// Every URL of an HTTP request.
     pub called: Vec<String>,
+    /// Every access token that came along, and where.
+    pub tokens_seen: Vec<(String, String)>,
     /// Every grant type that was presented.
     pub grants: Vec<String>,
     /// Every code that was presented.
@@ -132,6 +137,7 @@ impl Provider {
     /// Everything that is fetched.
     pub fn http(&mut self, request: &HttpRequest, now: UnixTime) -> Outcome {
         self.called.push(request.url.clone());
+        self.tokens_seen.extend(request.access_token.as_ref().map(|token| (request.url.clone(), token.expose().to_owned())));
         if let Some(failure) = self.down {
             return Err(failure);
         }
@@ -143,15 +149,26 @@ impl Provider {
         let (status, body) = match (&request.method, url.strip_prefix(ISSUER).unwrap_or_default()) {
             (Method::Get(_), "/keys") => (200, json!({ "keys": self.published })),
             (Method::Get(_), "/.well-known/openid-configuration") => (200, metadata()),
+            (Method::Get(_), "/userinfo") if request.access_token.is_some() => (200, self.user_info.clone()),
             (Method::PostForm(form), "/token" | "/oauth/token") => self.token(form, now),
             _ => (404, json!({})),
         };
-        let mut response =
-            HttpResponse { status, content_type: Some("application/json".into()), retry_after: None, body: Body::new(body.to_string()) };
+        let signed = self.signs_user_info && request.url.ends_with("/userinfo");
+        let (kind, body) = if signed { ("application/jwt", self.sign(&body)) } else { ("application/json", body.to_string()) };
+        let mut response = HttpResponse { status, content_type: Some(kind.into()), retry_after: None, body: Body::new(body) };
         if let Some(tweak) = &self.tweak_http {
             tweak(&mut response);
         }
         Ok(response)
+    }
+
+    fn sign(&self, claims: &Value) -> String {
+        let key = self.key.expect("a signing key");
+        let mut header = json!({ "alg": key.algorithm(), "kid": key.published()["kid"] });
+        if let Some(tweak) = &self.tweak_header {
+            tweak(&mut header);
+        }
+        key.sign(&header, claims)
     }
 
     fn token(&mut self, form: &Body, now: UnixTime) -> (u16, Value) {

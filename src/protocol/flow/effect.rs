@@ -30,6 +30,7 @@ pub(super) fn drawn(effect: &Effect, config: &Config) -> Drawn {
         Effect::Send { request, .. } => match document(request) {
             Asked::Metadata => (Provider, "asks for the metadata"),
             Asked::Keys => (Provider, "asks for the keys"),
+            Asked::UserInfo => (Provider, "asks for more about the person, with the access token"),
             _ => (Provider, "token request"),
         },
         Effect::Verify { .. } => (App, "has the signatures checked by the browser"),
@@ -100,6 +101,7 @@ pub(super) fn asked(effect: &Effect) -> Option<(Ticket, Asked)> {
 fn document(request: &HttpRequest) -> Asked {
     match request.method {
         Method::PostForm(_) => Asked::Tokens,
+        Method::Get(_) if request.access_token.is_some() => Asked::UserInfo,
         Method::Get(_) if request.url.ends_with("/.well-known/openid-configuration") => Asked::Metadata,
         Method::Get(_) => Asked::Keys,
     }
@@ -113,7 +115,7 @@ mod tests {
         hint::News,
         http::Freshness,
         redirect_log::RedirectLog,
-        secret::{Body, StateParameter},
+        secret::{AccessToken, Body, StateParameter},
         transaction::Record,
         turn::HistoryEntry,
     };
@@ -122,8 +124,9 @@ mod tests {
     fn every_effect_has_an_entry_or_a_reason_for_none() {
         let config = Config::from_json(r#"{"issuer":"https://as.example","client_id":"c"}"#, "https://app.example").unwrap();
         let (ticket, url) = (Ticket(1), || SensitiveUrl::new("https://as.example/a?response_type=code&state=canary#canary"));
-        let get = HttpRequest { url: "https://as.example/keys".into(), method: Method::Get(Freshness::CacheAllowed) };
-        let post = HttpRequest { url: "https://as.example/t".into(), method: Method::PostForm(Body::new("code=canary")) };
+        let get = HttpRequest::get("https://as.example/keys", Freshness::CacheAllowed);
+        let user_info = HttpRequest::get("https://as.example/u", Freshness::FromServer).with_token(AccessToken::new("canary"));
+        let post = HttpRequest::post_form("https://as.example/t", Body::new("code=canary"));
         let effects = [
             (Effect::OpenFrame { ticket, url: url(), first: Some("canary".into()) }, 2),
             (Effect::AdoptFrame { ticket }, 1),
@@ -131,6 +134,7 @@ mod tests {
             (Effect::Examine { ticket, relay: "canary".into(), question: url() }, 1),
             (Effect::Send { ticket, request: get }, 1),
             (Effect::Send { ticket, request: post }, 1),
+            (Effect::Send { ticket, request: user_info }, 1),
             (Effect::Verify { ticket, checks: Vec::new() }, 1),
             (Effect::Navigate { url: url(), history: HistoryEntry::Keep }, 1),
             (Effect::RewriteAddress { to: "canary".into() }, 1),

@@ -75,6 +75,7 @@ fn what(event: &Event, asked: Option<Asked>, config: &Config) -> (Lane, Lane, &'
         Event::Responded { .. } => match asked {
             Some(Asked::Tokens) => (Provider, App, "token response"),
             Some(Asked::Keys) => (Provider, App, "key set"),
+            Some(Asked::UserInfo) => (Provider, App, "userinfo response"),
             Some(Asked::Metadata) => (Provider, App, "metadata"),
             Some(Asked::Frame | Asked::Window | Asked::Examination | Asked::Signatures) | None => (Provider, App, "a late answer"),
         },

@@ -28,7 +28,8 @@ impl Failure {
             | Error::Keys(finding)
             | Error::Platform(finding)
             | Error::Remark(finding)
-            | Error::TokenResponse(finding) => Some(finding),
+            | Error::TokenResponse(finding)
+            | Error::UserInfo(finding) => Some(finding),
             Error::Authorization(_) | Error::Token(_) | Error::Network(_) | Error::RedirectLoop | Error::Silent(_) => None,
         };
         let words = error.to_string();

@@ -81,6 +81,8 @@ pub(crate) enum Asked {
     Keys,
     /// Tokens.
     Tokens,
+    /// Claims about the person.
+    UserInfo,
     /// Why a frame is silent.
     Examination,
     /// Signatures.

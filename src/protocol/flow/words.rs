@@ -45,6 +45,7 @@ impl Subject {
             Self::IdToken => "ID token",
             Self::AccessToken => "access token",
             Self::SignOut => "sign-out",
+            Self::UserInfo => "userinfo",
         }
     }
 }
