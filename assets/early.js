@@ -29,7 +29,7 @@ start: try {
   };
 
   const pointless =
-    !/^http/.test(url?.protocol) || top !== self || document.hidden || last === "signed_out_by_choice" ||
+    !/^http/.test(url?.protocol) || config.pushed_authorization_requests || metadata.require_pushed_authorization_requests || top !== self || document.hidden || last === "signed_out_by_choice" ||
     (frames === "blocked" && url.hostname !== location.hostname);
 
   if (!pointless) {

@@ -251,7 +251,11 @@ fn wish(effect: Effect, config: &Config) -> Wish {
         // It is adopted only by a page that has one.
         Effect::AdoptFrame { ticket } => Wish::Frame { ticket, url: String::new() },
         Effect::OpenPopup { ticket, url, .. } => Wish::Popup { ticket, url: url.expose().to_owned() },
-        Effect::Examine { ticket, question, .. } => Wish::Examine { ticket, question: question.expose().to_owned() },
+        // Requests are not pushed here, so the window has an address from the beginning.
+        Effect::SendPopup { ticket, url } => Wish::Popup { ticket, url: url.expose().to_owned() },
+        Effect::Examine { ticket, question, .. } => {
+            Wish::Examine { ticket, question: question.map(|question| question.expose().to_owned()).unwrap_or_default() }
+        }
         Effect::Send { ticket, request } => {
             let (form, cached) = match request.method {
                 Method::Get(freshness) => (None, freshness == Freshness::CacheAllowed),

@@ -62,6 +62,8 @@ pub struct Config {
     pub(crate) default_lifetime: Duration,
     /// How long a session is believed to go on at the provider before it is asked again, when the person comes back to the page.
     pub(crate) recheck: Option<Duration>,
+    /// Whether the app wants its authorization requests to be pushed.
+    pub(crate) pushed: bool,
     /// The languages for the provider's pages, the best first; none if nobody has said.
     pub(crate) ui_locales: Option<Vec<String>>,
 }
@@ -163,7 +165,11 @@ impl Config {
     #[must_use]
     pub fn connect_origins(&self) -> Vec<String> {
         let mut origins = match &self.provider {
-            Provider::Known(metadata) => vec![address::origin(&metadata.token_endpoint), address::origin(&metadata.jwks_uri)],
+            Provider::Known(metadata) => [Some(&metadata.token_endpoint), Some(&metadata.jwks_uri), metadata.par_endpoint.as_ref()]
+                .into_iter()
+                .flatten()
+                .map(address::origin)
+                .collect(),
             Provider::Discovered { issuer } => vec![origin_of(issuer)],
         };
         origins.extend(self.api.iter().map(|rule| address::origin(&rule.prefix)));

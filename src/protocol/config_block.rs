@@ -13,9 +13,9 @@ use std::time::Duration;
 use url::Url;
 
 /// Every field that a configuration may have.
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
-    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales",
+    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales", "pushed_authorization_requests",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -30,8 +30,10 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         Some("scalekit") => true,
         Some(other) => return Err(Finding::unexpected("preset", "scalekit", other)),
     };
+    let pushed = object.optional_bool("pushed_authorization_requests")?.unwrap_or(false);
     let config = Config {
-        provider: provider(object, transport)?,
+        provider: provider(object, transport, pushed)?,
+        pushed,
         client_id: object.required_str("client_id")?.to_owned(),
         scopes: scopes(object, is_scalekit)?,
         redirect_path: path(object, "redirect_path", "/callback", &app)?,
@@ -78,21 +80,24 @@ fn app_url(origin: &str) -> Result<Url, Finding> {
         .ok_or_else(|| Finding::unexpected("app origin", "an https origin (or http on loopback)", origin))
 }
 
-fn provider(object: &Object, transport: Transport) -> Result<Provider, Finding> {
+fn provider(object: &Object, transport: Transport, pushed: bool) -> Result<Provider, Finding> {
     let given = ["preset", "metadata"].into_iter().filter(|field| object.has(field)).count();
     if given > 1 {
         return Err(Finding::invalid("metadata", "given together with preset; use one of them"));
     }
     if object.has("preset") {
         let env_url = object.required_str("env_url")?;
-        return presets::scalekit(env_url, object.optional_str("issuer")?, transport).map(Box::new).map(Provider::Known);
+        let metadata = presets::scalekit(env_url, object.optional_str("issuer")?, transport)?;
+        return metadata.pushing(pushed).map(Box::new).map(Provider::Known);
     }
     if object.has("env_url") {
         return Err(Finding::invalid("env_url", "goes with \"preset\": \"scalekit\" only"));
     }
     if let Some(value) = object.get("metadata") {
         let metadata = Object::from_value(value).ok_or_else(|| Finding::unexpected("metadata", "an object", super::json::kind(value)))?;
-        let metadata = Metadata::from_object(&metadata, transport).map_err(|finding| finding.inside("metadata"))?;
+        let metadata = Metadata::from_object(&metadata, transport)
+            .and_then(|metadata| metadata.pushing(pushed))
+            .map_err(|finding| finding.inside("metadata"))?;
         return match object.optional_str("issuer")? {
             Some(issuer) if issuer != metadata.issuer() => Err(Finding::unexpected("issuer", metadata.issuer(), issuer)),
             _ => Ok(Provider::Known(Box::new(metadata))),

@@ -4,12 +4,14 @@
 
 mod finding;
 mod network;
+mod par;
 mod provider;
 mod silent;
 
 pub(crate) use finding::capped;
 pub use finding::{Finding, Problem};
 pub use network::NetworkFailure;
+pub use par::ParFailure;
 pub use provider::ProviderError;
 pub use silent::SilentFailure;
 
@@ -66,6 +68,8 @@ pub enum Error {
     Keys(Finding),
     /// Nobody could be asked.
     Network(NetworkFailure),
+    /// The authorization request could not be pushed. It was not made in any other way.
+    Par(ParFailure),
     /// This browser or this page lacks something that signing in needs.
     Platform(Finding),
     /// The page was sent to the provider and back again and again, without anybody having chosen it.
@@ -89,16 +93,14 @@ impl Error {
     pub fn code(&self) -> String {
         match self {
             Self::AccessToken(finding) => format!("access_token_{}", slug(finding)),
-            Self::Authorization(error) | Self::Token(error) => error.code.clone(),
+            Self::Authorization(error) | Self::Par(ParFailure::Refused(error)) | Self::Token(error) => error.code.clone(),
             Self::AuthorizationResponse(finding) => format!("response_{}", slug(finding)),
             Self::Discovery(finding) => format!("discovery_{}", slug(finding)),
             Self::IdToken(finding) => format!("id_token_{}", slug(finding)),
             Self::Keys(finding) => format!("keys_{}", slug(finding)),
-            Self::Network(NetworkFailure::Offline) => "network_offline".to_owned(),
-            Self::Network(NetworkFailure::Timeout) => "network_timeout".to_owned(),
-            Self::Network(NetworkFailure::Unreachable) => "network_unreachable".to_owned(),
-            Self::Network(NetworkFailure::Unavailable { status, .. }) => format!("network_status_{status}"),
-            Self::Network(NetworkFailure::TooLarge) => "network_too_large".to_owned(),
+            Self::Network(failure) => failure.code(),
+            Self::Par(ParFailure::Network(failure)) => format!("par_{}", failure.code()),
+            Self::Par(ParFailure::Shape(finding)) => format!("par_{}", slug(finding)),
             Self::Platform(finding) => format!("platform_{}", slug(finding)),
             Self::RedirectLoop => "redirect_loop".to_owned(),
             Self::Silent(failure) => failure.code(),
@@ -111,7 +113,7 @@ impl Error {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Authorization(error) if error.code == "access_denied" => Fault::Person,
-            Self::Authorization(error) | Self::Token(error) => match error.code.as_str() {
+            Self::Authorization(error) | Self::Par(ParFailure::Refused(error)) | Self::Token(error) => match error.code.as_str() {
                 "invalid_request"
                 | "invalid_client"
                 | "unauthorized_client"
@@ -124,7 +126,7 @@ impl Error {
             },
             Self::AuthorizationResponse(_) => Fault::Input,
             Self::Platform(_) => Fault::Configuration,
-            Self::Network(_) => Fault::Network,
+            Self::Network(_) | Self::Par(ParFailure::Network(_)) => Fault::Network,
             Self::RedirectLoop => Fault::Configuration,
             Self::Silent(SilentFailure::LoginRequired | SilentFailure::NeedsInteraction(_) | SilentFailure::CookiesBlocked) => {
                 Fault::Person
@@ -133,14 +135,20 @@ impl Error {
             Self::Silent(_) => Fault::Configuration,
             // The clock is the device's, most of the time.
             Self::AccessToken(finding) | Self::IdToken(finding) if finding.is_clock() => Fault::Person,
-            Self::AccessToken(_) | Self::Discovery(_) | Self::IdToken(_) | Self::Keys(_) | Self::TokenResponse(_) => Fault::Provider,
+            Self::AccessToken(_)
+            | Self::Discovery(_)
+            | Self::IdToken(_)
+            | Self::Keys(_)
+            | Self::Par(ParFailure::Shape(_))
+            | Self::TokenResponse(_) => Fault::Provider,
         }
     }
 
     /// When the provider wants to be asked again, where it said so.
     pub(crate) const fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Network(NetworkFailure::Unavailable { retry_after, .. }) => *retry_after,
+            Self::Network(NetworkFailure::Unavailable { retry_after, .. })
+            | Self::Par(ParFailure::Network(NetworkFailure::Unavailable { retry_after, .. })) => *retry_after,
             _ => None,
         }
     }
@@ -154,15 +162,16 @@ impl Error {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Network(_) | Self::Silent(SilentFailure::Slow) => true,
+            Self::Network(_) | Self::Par(ParFailure::Network(_)) | Self::Silent(SilentFailure::Slow) => true,
             // A clock is set right sooner or later, and everything else about the token was right.
             Self::AccessToken(finding) | Self::IdToken(finding) => finding.is_clock(),
-            Self::Authorization(error) | Self::Token(error) => {
+            Self::Authorization(error) | Self::Par(ParFailure::Refused(error)) | Self::Token(error) => {
                 matches!(error.code.as_str(), "server_error" | "temporarily_unavailable" | "slow_down")
             }
             Self::AuthorizationResponse(_)
             | Self::Discovery(_)
             | Self::Keys(_)
+            | Self::Par(ParFailure::Shape(_))
             | Self::Platform(_)
             | Self::RedirectLoop
             | Self::Silent(_)
@@ -181,6 +190,7 @@ impl fmt::Display for Error {
             Self::IdToken(finding) => write!(f, "ID token: {finding}"),
             Self::Keys(finding) => write!(f, "provider keys: {finding}"),
             Self::Network(failure) => write!(f, "provider: {failure}"),
+            Self::Par(failure) => write!(f, "pushed authorization request: {failure}"),
             Self::Platform(finding) => write!(f, "browser: {finding}"),
             Self::RedirectLoop => f.write_str(
                 "the page was sent to the provider and back six times within a minute, without a session to show for it; \

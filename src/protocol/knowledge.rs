@@ -121,7 +121,7 @@ impl Knowledge {
                 let issuer = turn.config.issuer();
                 let checks = turn.checks.of(Subject::Metadata);
                 let metadata = discovery::process_discovery_response(&response, issuer, turn.config.transport(), checks)?;
-                self.metadata = Some((metadata, turn.now));
+                self.metadata = Some((metadata.pushing(turn.config.pushed).map_err(Error::Discovery)?, turn.now));
                 self.want(turn);
             }
             Question::Keys(freshness) => {

@@ -22,8 +22,8 @@
 pub use super::reaction::{Ignored, Reaction};
 use super::{
     api::{self, TokenAnswer},
-    attempt::{Attempt, Progress, Way},
-    authorize::{self, Manner, SignInOptions},
+    attempt::{Attempt, Progress, REQUEST_PATIENCE, Way},
+    authorize::{Manner, SignInOptions},
     callback::{self, Parameters, ResponseMode},
     checks::{Checks, Subject},
     config::Config,
@@ -32,13 +32,14 @@ use super::{
     hint::{Hint, Last, News},
     logout,
     monitoring::{Watch, Word},
+    par::{self, Pushing, Request},
     pursuit::{Answered, Pursuit, Ticked},
     received::Previous,
-    secret::{RefreshToken, StateParameter},
+    secret::{RefreshToken, SensitiveUrl, StateParameter},
     session::{Refresh, Session},
     tab_message::{TabMessage, Whose},
     time::{Clocks, Moment, UnixTime},
-    transaction::{Journey, Pending, Record, Ticket},
+    transaction::{Journey, Pending, Record, Ticket, Transaction},
     turn::{Effect, Event, HistoryEntry, Opened, Turn},
     view::{Destination, Reason, View},
     window::{self, Window},
@@ -93,6 +94,8 @@ enum Renewal {
 enum Purpose {
     /// The provider's endpoints have to become known before the page can leave.
     Prepare(Departure),
+    /// The request has to be pushed before the page can leave.
+    Push(Departure, Box<Pushing>),
     /// It is leaving.
     Depart(Journey),
     SignOut,
@@ -105,6 +108,15 @@ enum Departure {
     SignIn { options: SignInOptions, history: HistoryEntry },
     /// To look for a session.
     Lookup,
+}
+
+impl Departure {
+    const fn journey(&self) -> Journey {
+        match self {
+            Self::SignIn { .. } => Journey::SignIn,
+            Self::Lookup => Journey::Lookup,
+        }
+    }
 }
 
 /// After so many failures in a row a restore is given up, and the person can try again.
@@ -159,7 +171,8 @@ impl State {
             Phase::SignedIn { renewal: Renewal::Switching { attempt, .. }, .. } => Some(&**attempt),
             Phase::Starting | Phase::SignedIn { .. } | Phase::SignedOut(_) | Phase::Leaving { .. } => None,
         };
-        self.ground.holds(ticket) || attempt.is_some_and(|attempt| attempt.holds(ticket))
+        let pushed = matches!(&self.phase, Phase::Leaving { purpose: Purpose::Push(_, pushing), .. } if pushing.holds(ticket));
+        pushed || self.ground.holds(ticket) || attempt.is_some_and(|attempt| attempt.holds(ticket))
     }
 
     /// What the app may see.
@@ -175,8 +188,8 @@ impl State {
             Phase::SignedIn { session, .. } => View::SignedIn(Rc::clone(&session.person)),
             Phase::SignedOut(reason) => View::SignedOut(reason.clone()),
             Phase::Leaving { purpose, .. } => View::Leaving(match purpose {
-                Purpose::Prepare(Departure::Lookup) | Purpose::Depart(Journey::Lookup) => Destination::Lookup,
-                Purpose::Prepare(Departure::SignIn { .. }) | Purpose::Depart(Journey::SignIn) => Destination::SignIn,
+                Purpose::Prepare(departure) | Purpose::Push(departure, _) => departure.journey().destination(),
+                Purpose::Depart(journey) => journey.destination(),
                 Purpose::SignOut => Destination::SignOut,
             }),
         }
@@ -191,7 +204,10 @@ impl State {
         match &self.phase {
             Phase::Starting | Phase::Restoring { .. } | Phase::Completing { .. } => TokenAnswer::Wait,
             // The page is back from there in a moment, with the session or without it.
-            Phase::Leaving { purpose: Purpose::Prepare(Departure::Lookup) | Purpose::Depart(Journey::Lookup), .. } => TokenAnswer::Wait,
+            Phase::Leaving {
+                purpose: Purpose::Prepare(Departure::Lookup) | Purpose::Push(Departure::Lookup, _) | Purpose::Depart(Journey::Lookup),
+                ..
+            } => TokenAnswer::Wait,
             Phase::SignedIn { session, .. } if session.is_usable(now) => {
                 TokenAnswer::Attach { token: session.access_token.clone(), generation: session.generation }
             }
@@ -999,10 +1015,10 @@ fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mu
             ground.remember(News::SignedOut, turn);
             Phase::SignedOut(Reason::SessionEnded)
         }
-        (Error::Silent(_) | Error::Authorization(_), _) if ground.elsewhere => replaced(ground),
+        (Error::Silent(_) | Error::Authorization(_) | Error::Par(_), _) if ground.elsewhere => replaced(ground),
         // It may be over, or the browser hid from the provider who is there, or the provider wants something of them. Only the person can tell, and
         // until then nothing is taken from them.
-        (cause @ (Error::Silent(_) | Error::Authorization(_)), refresh) => {
+        (cause @ (Error::Silent(_) | Error::Authorization(_) | Error::Par(_)), refresh) => {
             let blind = cause == Error::Silent(SilentFailure::LoginRequired) && ground.frames_are_blocked(turn);
             let cause = if blind { Error::Silent(SilentFailure::CookiesBlocked) } else { cause };
             turn.ask(Effect::Report(cause.clone()));
@@ -1132,7 +1148,7 @@ fn signed_out_elsewhere(ground: &mut Ground) -> Phase {
 fn sign_in(phase: Phase, options: SignInOptions, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     match ground.knowledge.latest_metadata(turn).filter(|_| options.popup) {
         Some(metadata) => {
-            let attempt = Attempt::popup(&options, &metadata, &mut ground.knowledge, turn);
+            let attempt = Attempt::popup(&options, metadata, &mut ground.knowledge, turn);
             ground.popup = Some(Popup { attempt, options });
             phase
         }
@@ -1142,25 +1158,47 @@ fn sign_in(phase: Phase, options: SignInOptions, ground: &mut Ground, turn: &mut
 
 /// Goes to the provider, as soon as it is known where that is.
 fn depart(departure: Departure, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    let until = turn.now.plus(LEAVING_PATIENCE);
     let Some(metadata) = ground.knowledge.metadata(turn) else {
         ground.knowledge.want(turn);
-        return Phase::Leaving { purpose: Purpose::Prepare(departure), until };
+        return Phase::Leaving { purpose: Purpose::Prepare(departure), until: turn.now.plus(LEAVING_PATIENCE) };
     };
-    let (manner, journey, history, wanted) = match &departure {
-        Departure::SignIn { options, history } => (Manner::Redirect(options), Journey::SignIn, *history, options.return_to.as_deref()),
-        Departure::Lookup => (Manner::Lookup, Journey::Lookup, HistoryEntry::Replace, Some(ground.opened_at.as_str())),
+    let manner = match &departure {
+        Departure::SignIn { options, .. } => Manner::Redirect(options),
+        Departure::Lookup => Manner::Lookup,
+    };
+    match Request::new(&manner, metadata, turn) {
+        Request::Plain(url, transaction) => leave(&departure, url, transaction, ground, turn),
+        Request::Pushed(pushing) => {
+            let until = turn.now.plus(REQUEST_PATIENCE);
+            Phase::Leaving { purpose: Purpose::Push(departure, Box::new(pushing)), until }
+        }
+    }
+}
+
+/// Leaves the page for the provider.
+fn leave(departure: &Departure, url: SensitiveUrl, transaction: Transaction, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    let journey = departure.journey();
+    let (history, wanted) = match departure {
+        Departure::SignIn { options, history } => (*history, options.return_to.as_deref()),
+        Departure::Lookup => (HistoryEntry::Replace, Some(ground.opened_at.as_str())),
     };
     let wanted = wanted.and_then(|place| turn.config.place_in_app(place));
     let return_to = wanted.or_else(|| ground.landing.clone()).unwrap_or_else(|| "/".to_owned());
-    let (url, transaction) = authorize::authorization_request(&manner, &metadata, turn.now.wall, &mut turn.generator, turn.config);
     let record = Pending::SignIn { transaction, return_to, journey }.to_record(turn.config);
     if history == HistoryEntry::Replace {
         ground.count_redirect(turn);
     }
     turn.ask(Effect::Remember(record));
     turn.ask(Effect::Navigate { url, history });
-    Phase::Leaving { purpose: Purpose::Depart(journey), until }
+    Phase::Leaving { purpose: Purpose::Depart(journey), until: turn.now.plus(LEAVING_PATIENCE) }
+}
+
+/// The page cannot leave for the provider.
+fn cannot_leave(departure: &Departure, error: Error, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    match departure {
+        Departure::SignIn { .. } => problem(error, turn),
+        Departure::Lookup => restore_failed(error, 1, None, ground, turn),
+    }
 }
 
 /// Ends the session here first, whatever becomes of the rest: the tokens are gone with this step.
@@ -1184,10 +1222,19 @@ fn sign_out(session: Option<Box<Session>>, ground: &mut Ground, turn: &mut Turn<
 }
 
 fn leaving(purpose: Purpose, until: Clocks, event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
+    let (purpose, event) = match (purpose, event) {
+        (Purpose::Push(departure, pushing), Event::Responded { ticket, outcome }) if pushing.holds(ticket) => {
+            return taken(match pushing.answered(outcome, turn) {
+                Ok((url, transaction)) => leave(&departure, url, transaction, ground, turn),
+                Err(error) => cannot_leave(&departure, error, ground, turn),
+            });
+        }
+        other => other,
+    };
     match event {
         Event::PageReturned { hint } => taken(match purpose {
             Purpose::SignOut => Phase::SignedOut(Reason::ByChoice),
-            Purpose::Depart(_) | Purpose::Prepare(_) => page_returned(hint, None, ground, turn),
+            Purpose::Depart(_) | Purpose::Prepare(_) | Purpose::Push(..) => page_returned(hint, None, ground, turn),
         }),
         Event::Ticked if until.has_come(turn.now) => taken(match purpose {
             Purpose::SignOut => Phase::SignedOut(Reason::ByChoice),
@@ -1195,10 +1242,13 @@ fn leaving(purpose: Purpose, until: Clocks, event: Event, ground: &mut Ground, t
                 problem(Error::Network(NetworkFailure::Timeout), turn)
             }
             Purpose::Depart(Journey::Lookup) | Purpose::Prepare(Departure::Lookup) => restore(None, 0, ground, turn),
+            Purpose::Push(departure, _) => cannot_leave(&departure, par::timed_out(), ground, turn),
         }),
         Event::Ticked => ignored(Phase::Leaving { purpose, until }, Ignored::Early),
         Event::SignOutChosen if !matches!(purpose, Purpose::SignOut) => taken(sign_out(None, ground, turn)),
-        Event::OtherTabSignedOut { .. } if matches!(purpose, Purpose::Prepare(_)) => taken(signed_out_elsewhere(ground)),
+        Event::OtherTabSignedOut { .. } if matches!(purpose, Purpose::Prepare(_) | Purpose::Push(..)) => {
+            taken(signed_out_elsewhere(ground))
+        }
         Event::SignInNeeded { place } => {
             ground.needed = Some(place);
             taken(Phase::Leaving { purpose, until })
@@ -1253,10 +1303,7 @@ impl Phase {
             Self::Leaving { purpose: Purpose::Prepare(departure), until } => match result {
                 Ok(()) if ground.knowledge.metadata(turn).is_some() => depart(departure, ground, turn),
                 Ok(()) => Self::Leaving { purpose: Purpose::Prepare(departure), until },
-                Err(error) => match departure {
-                    Departure::SignIn { .. } => problem(error, turn),
-                    Departure::Lookup => restore_failed(error, 1, None, ground, turn),
-                },
+                Err(error) => cannot_leave(&departure, error, ground, turn),
             },
             Self::Starting | Self::Restoring { .. } | Self::SignedIn { .. } | Self::SignedOut(_) | Self::Leaving { .. } => self,
         }

@@ -3,7 +3,7 @@
 //! | the walk | where |
 //! |---|---|
 //! | 1. page load | [`machine`], [`transaction`], [`hint`] |
-//! | 2. restore | `attempt`, `pursuit`, [`authorize`], [`frame_message`], [`callback`], [`examination`], [`redirect_log`] |
+//! | 2. restore | `attempt`, `pursuit`, [`authorize`], `par`, [`frame_message`], [`callback`], [`examination`], [`redirect_log`] |
 //! | 3. tokens | `token`, `jwks`, `jwt`, `id_token`, `access_token`, `session` |
 //! | 4. API call | [`api`] |
 //! | 5. renewal | [`machine`], `pursuit`, `retry` |
@@ -45,6 +45,7 @@ mod locales;
 mod logout;
 pub mod machine;
 pub mod monitoring;
+mod par;
 mod pkce;
 mod policy;
 mod presets;

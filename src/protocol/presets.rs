@@ -15,6 +15,8 @@ pub(crate) fn scalekit(env_url: &str, issuer: Option<&str>, transport: Transport
         jwks_uri: at("/keys")?,
         end_session_endpoint: Some(at("/oidc/logout")?),
         check_session_iframe: None,
+        par_endpoint: None,
+        requires_par: false,
         algorithms: Some(vec![Algorithm::Rs256]),
         sends_issuer: false,
         offers_fragment: false,

@@ -202,10 +202,17 @@ pub enum Effect {
     OpenPopup {
         /// Marks the answer.
         ticket: Ticket,
-        /// Where to.
+        /// Where to: an empty page, as long as that is not known.
         url: SensitiveUrl,
         /// The `state`, under which the relay page posts the answer.
         state: StateParameter,
+    },
+    /// It is known now where the window that was opened goes.
+    SendPopup {
+        /// The window's.
+        ticket: Ticket,
+        /// Where to.
+        url: SensitiveUrl,
     },
     /// Look at why the hidden frame did not answer.
     Examine {
@@ -213,8 +220,8 @@ pub enum Effect {
         ticket: Ticket,
         /// The address of the relay page.
         relay: String,
-        /// A silent authorization request whose answer nobody uses, for the provider's manners.
-        question: SensitiveUrl,
+        /// A silent authorization request whose answer nobody uses, for the provider's manners; none where they are known.
+        question: Option<SensitiveUrl>,
     },
     /// Send a request. It is aborted when the state no longer holds the ticket.
     Send {

@@ -49,6 +49,12 @@ pub struct Provider {
     pub tweak_http: Tweak<HttpResponse>,
     /// Every authorization request: its query.
     pub asked: Vec<HashMap<String, String>>,
+    /// Every address of an authorization request, as the browser went there.
+    pub fronts: Vec<String>,
+    /// Every form that was pushed.
+    pub pushed: Vec<Vec<(String, String)>>,
+    /// The answer to a pushed request.
+    pub tweak_push: Tweak<HttpResponse>,
     /// Every URL of an HTTP request.
     pub called: Vec<String>,
     /// Every grant type that was presented.
@@ -60,6 +66,7 @@ pub struct Provider {
     /// Every code, token and verifier there has been.
     pub secrets: Vec<String>,
     codes: HashMap<String, (HashMap<String, String>, String)>,
+    requests: HashMap<String, HashMap<String, String>>,
     pub refresh_tokens: HashMap<String, String>,
     counter: u64,
 }
@@ -98,7 +105,12 @@ impl Provider {
     pub fn authorize(&mut self, url: &str, _now: UnixTime) -> String {
         let url = Url::parse(url).expect("a URL");
         assert_eq!(url.origin().ascii_serialization(), ISSUER);
-        let query: HashMap<String, String> = url.query_pairs().into_owned().collect();
+        let mut query: HashMap<String, String> = url.query_pairs().into_owned().collect();
+        self.fronts.push(url.to_string());
+        if let Some(reference) = query.get("request_uri") {
+            assert_eq!((query.len(), query["client_id"].as_str()), (2, CLIENT), "nothing but the client and the reference");
+            query = self.requests.remove(reference).expect("it was pushed, and is used once");
+        }
         self.asked.push(query.clone());
         let mut back = Url::parse(&query["redirect_uri"]).expect("a redirect URI");
         let code = format!("code-{}-{}", self.count(), encode(&Sha256::digest(query["state"].as_bytes())));
@@ -137,14 +149,27 @@ impl Provider {
             (Method::Get(_), "/keys") => (200, json!({ "keys": self.published })),
             (Method::Get(_), "/.well-known/openid-configuration") => (200, metadata()),
             (Method::PostForm(form), "/token" | "/oauth/token") => self.token(form, now),
+            (Method::PostForm(form), "/par") => self.push(form),
             _ => (404, json!({})),
         };
         let mut response =
             HttpResponse { status, content_type: Some("application/json".into()), retry_after: None, body: Body::new(body.to_string()) };
+        if let Some(tweak) = self.tweak_push.as_ref().filter(|_| request.url.ends_with("/par")) {
+            tweak(&mut response);
+        }
         if let Some(tweak) = &self.tweak_http {
             tweak(&mut response);
         }
         Ok(response)
+    }
+
+    /// The pushed authorization request endpoint.
+    fn push(&mut self, form: &Body) -> (u16, Value) {
+        let form: Vec<(String, String)> = form_urlencoded::parse(form.expose().as_bytes()).into_owned().collect();
+        let reference = format!("urn:ietf:params:oauth:request_uri:{}", self.count());
+        self.requests.insert(reference.clone(), form.iter().cloned().collect());
+        self.pushed.push(form);
+        (201, json!({ "request_uri": reference, "expires_in": 60 }))
     }
 
     fn token(&mut self, form: &Body, now: UnixTime) -> (u16, Value) {

@@ -228,5 +228,7 @@ impl Report {
 /// Reads what the provider says of itself, as the app would.
 fn discovered(doctor: &Doctor, reply: &Reply, issuer: &str) -> Result<Metadata, Error> {
     let checks = Checks::default();
-    discovery::process_discovery_response(&reply.to_response(), issuer, doctor.config.transport(), checks.of(Subject::Metadata))
+    discovery::process_discovery_response(&reply.to_response(), issuer, doctor.config.transport(), checks.of(Subject::Metadata))?
+        .pushing(doctor.config.pushed)
+        .map_err(Error::Discovery)
 }

@@ -74,6 +74,7 @@ fn what(event: &Event, asked: Option<Asked>, config: &Config) -> (Lane, Lane, &'
         Event::Responded { outcome: Err(_), .. } => (Provider, App, "no answer"),
         Event::Responded { .. } => match asked {
             Some(Asked::Tokens) => (Provider, App, "token response"),
+            Some(Asked::Push) => (Provider, App, "answer to the pushed request"),
             Some(Asked::Keys) => (Provider, App, "key set"),
             Some(Asked::Metadata) => (Provider, App, "metadata"),
             Some(Asked::Frame | Asked::Window | Asked::Examination | Asked::Signatures) | None => (Provider, App, "a late answer"),
@@ -122,7 +123,7 @@ fn add_facts(entry: &mut Entry, event: &Event, asked: Option<Asked>, config: &Co
         Event::Responded { outcome: Ok(response), .. } => {
             entry.add("status", Value::Number(u64::from(response.status)));
             // What is in keys and metadata is public and long.
-            if asked == Some(Asked::Tokens) {
+            if matches!(asked, Some(Asked::Tokens | Asked::Push)) {
                 entry.facts.extend(facts::of_members(response.body.expose(), config));
             }
         }

@@ -78,6 +78,8 @@ pub(crate) enum Asked {
     Metadata,
     /// The keys.
     Keys,
+    /// That a request be kept until it is made.
+    Push,
     /// Tokens.
     Tokens,
     /// Why a frame is silent.
