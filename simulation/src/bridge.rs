@@ -144,7 +144,8 @@ impl Core {
     pub(crate) fn token_for(&self, address: &str, clocks: Clocks) -> Token {
         match self.state.token_for(address, both(clocks), self.config) {
             TokenAnswer::Attach { token, generation } => Token::Attach { token: token.expose().to_owned(), generation },
-            TokenAnswer::Wait => Token::Wait,
+            // The apps here have no further resource.
+            TokenAnswer::Wait | TokenAnswer::Fetch(_) | TokenAnswer::Refused(_) => Token::Wait,
             TokenAnswer::Renew => Token::Renew,
             TokenAnswer::SignedOut => Token::SignedOut,
             TokenAnswer::NotAllowed => Token::NotAllowed,

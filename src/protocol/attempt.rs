@@ -13,6 +13,7 @@ use super::{
     error::{Error, NetworkFailure, SilentFailure},
     examination::{self, Evidence},
     frame_message::FrameMessage,
+    further::Target,
     http::Outcome,
     knowledge::Knowledge,
     monitoring::SessionState,
@@ -45,6 +46,8 @@ struct Errand {
     previous: Option<Previous>,
     /// The organisation that is to be switched to, if one is.
     organization: Option<String>,
+    /// The resource that a token is wanted for.
+    target: Target,
     /// Whether the provider did not take the code of a frame before.
     refused: bool,
     /// What the authorization response called the session.
@@ -124,15 +127,15 @@ impl Attempt {
     }
 
     /// Uses a refresh token.
-    pub(crate) fn refresh(refresh_token: RefreshToken, previous: Previous, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
+    pub(crate) fn refresh(token: RefreshToken, previous: Previous, target: Target, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
         let Some(metadata) = knowledge.metadata(turn) else {
             // The endpoint is not known any more; the silent way learns it anew.
-            return Self::silent(Some(previous), None, knowledge, turn);
+            return Self::silent(Some(previous), None, knowledge, turn).asking_for(target);
         };
-        let ticket = turn.send(token::refresh_request(&metadata.token_endpoint, &refresh_token, turn.config));
-        let stage = Stage::Tokens { ticket, grant: Grant::Refresh { used: refresh_token, previous: previous.clone() }, sent_at: turn.now };
+        let ticket = turn.send(token::refresh_request(&metadata.token_endpoint, &token, target, turn.config));
+        let stage = Stage::Tokens { ticket, grant: Grant::Refresh { used: token, previous: previous.clone() }, sent_at: turn.now };
         let session_state = previous.session_state.clone();
-        Errand { previous: Some(previous), session_state, ..Errand::by(Way::Refresh) }.at(stage, REQUEST_PATIENCE, turn)
+        Errand { previous: Some(previous), session_state, target, ..Errand::by(Way::Refresh) }.at(stage, REQUEST_PATIENCE, turn)
     }
 
     /// Goes on with the code that a redirect brought.
@@ -316,7 +319,7 @@ impl Attempt {
 impl Errand {
     /// Nothing but the way.
     const fn by(way: Way) -> Self {
-        Self { way, previous: None, organization: None, refused: false, session_state: None }
+        Self { way, previous: None, organization: None, target: Target::FIRST, refused: false, session_state: None }
     }
 
     /// The attempt, at a stage of it.
@@ -327,14 +330,14 @@ impl Errand {
     /// The transaction ends here, before the code is used: its verifier goes into the one request and is gone.
     fn send_code(self, code: Code, transaction: Transaction, turn: &mut Turn<'_>) -> Attempt {
         let Transaction { nonce, verifier, issuer, token_endpoint, redirect_uri, begun, max_age, .. } = transaction;
-        let ticket = turn.send(token::code_request(&token_endpoint, &code, &redirect_uri, &verifier, turn.config));
+        let ticket = turn.send(token::code_request(&token_endpoint, &code, &redirect_uri, &verifier, self.target, turn.config));
         let grant = Grant::Code { code, nonce, issuer, begun, max_age };
         self.at(Stage::Tokens { ticket, grant, sent_at: turn.now }, REQUEST_PATIENCE, turn)
     }
 
     fn finish(self, received: Received, turn: &mut Turn<'_>) -> Progress {
         match received.into_session(turn) {
-            Ok(session) => Progress::Done(Box::new(Session { session_state: self.session_state, ..session }), self.way),
+            Ok(session) => Progress::Done(Box::new(Session { session_state: self.session_state, asked: self.target, ..session }), self.way),
             Err(error) => Progress::Failed(error),
         }
     }

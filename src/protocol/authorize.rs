@@ -197,7 +197,7 @@ pub(super) fn parameters(manner: &Manner<'_>, transaction: &Transaction, config:
     for (name, value) in manner_parameters(manner, config) {
         form.append_pair(&name, &value);
     }
-    if let Some(resource) = config.resource() {
+    for resource in config.resources() {
         form.append_pair("resource", resource);
     }
     Body::new(form.finish())

@@ -190,9 +190,15 @@ impl Config {
         self.ui_locales.as_ref().filter(|tags| !tags.is_empty()).map(|tags| tags.join(" "))
     }
 
-    /// The resource that tokens are asked for ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)).
-    pub(crate) fn resource(&self) -> Option<&str> {
-        self.api.iter().find_map(|rule| rule.resource.as_deref())
+    /// The resources that tokens are asked for, each once ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)).
+    pub(crate) fn resources(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        for resource in self.api.iter().filter_map(|rule| rule.resource.as_deref()) {
+            if !found.contains(&resource) {
+                found.push(resource);
+            }
+        }
+        found
     }
 
     /// Whether the provider's pages come from the same host as the app, in the same scheme: then no browser keeps its cookies out of a frame. Of

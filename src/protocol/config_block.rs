@@ -50,7 +50,7 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         app,
     };
     check_paths_differ(&config)?;
-    check_one_resource(&config)?;
+    check_resources(&config)?;
     Ok(config)
 }
 
@@ -64,12 +64,12 @@ fn check_paths_differ(config: &Config) -> Result<(), Finding> {
     Ok(())
 }
 
-/// A token is for one resource, and one token is held.
-fn check_one_resource(config: &Config) -> Result<(), Finding> {
-    match config.api.iter().filter_map(|rule| rule.resource.as_deref()).find(|resource| config.resource() != Some(resource)) {
-        Some(second) => Err(Finding::invalid("api.resource", format!("{second} is a second resource; a token is for one"))),
-        None => Ok(()),
+/// A token is for one resource: where there are several, it has to be said of each address whose token goes there.
+fn check_resources(config: &Config) -> Result<(), Finding> {
+    if config.resources().len() > 1 && config.api.iter().any(|rule| rule.resource.is_none()) {
+        return Err(Finding::missing("api.resource"));
     }
+    Ok(())
 }
 
 fn app_url(origin: &str) -> Result<Url, Finding> {

@@ -32,6 +32,7 @@ pub mod examination;
 #[cfg(feature = "flow")]
 pub mod flow;
 pub mod frame_message;
+mod further;
 mod ground;
 mod hash_claim;
 pub mod hint;

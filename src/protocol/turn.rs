@@ -8,6 +8,7 @@ use super::{
     error::Error,
     examination::Evidence,
     frame_message::FrameMessage,
+    further::Target,
     hint::{Hint, News},
     http::{HttpRequest, Outcome},
     jwks::SignatureCheck,
@@ -37,6 +38,8 @@ pub enum Event {
     SignInNoLongerNeeded,
     /// The person, or a call, asked for a new token.
     RenewalChosen,
+    /// A call needs a token for a further resource.
+    TokenNeeded(Target),
     /// The person asked to try again at once.
     RetryChosen,
     /// The hidden frame sent its answer.
@@ -136,6 +139,7 @@ impl Event {
             | Self::SignInNoLongerNeeded
             | Self::PersonActed
             | Self::RenewalChosen
+            | Self::TokenNeeded(_)
             | Self::RetryChosen
             | Self::TokenRejected { .. }
             | Self::OtherTabSignedIn(_)

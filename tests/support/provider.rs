@@ -59,6 +59,10 @@ pub struct Provider {
     pub called: Vec<String>,
     /// Every grant type that was presented.
     pub grants: Vec<String>,
+    /// The resource of every token request, if it named one.
+    pub targets: Vec<Option<String>>,
+    /// It does not know this resource.
+    pub unknown_target: Option<&'static str>,
     /// Every code that was presented.
     pub presented: Vec<String>,
     /// Every refresh token that was presented.
@@ -177,6 +181,11 @@ impl Provider {
         self.grants.push(form["grant_type"].clone());
         assert_eq!(form["client_id"], CLIENT);
         assert!(!form.contains_key("client_secret"));
+        let resource = form.get("resource").cloned();
+        self.targets.push(resource.clone());
+        if resource.is_some() && resource.as_deref() == self.unknown_target {
+            return (400, json!({ "error": "invalid_target" }));
+        }
         let invalid_grant = (400, json!({ "error": "invalid_grant" }));
         if form["grant_type"] == "refresh_token" {
             let used = form["refresh_token"].clone();
@@ -185,7 +194,7 @@ impl Provider {
             if self.rotates {
                 self.refresh_tokens.remove(&used);
             }
-            return (200, self.tokens(&subject, None, None, now));
+            return (200, self.tokens(&subject, None, None, resource, now));
         }
         self.presented.push(form["code"].clone());
         self.secrets.push(form["code_verifier"].clone());
@@ -194,14 +203,17 @@ impl Provider {
         if asked["code_challenge"] != challenge || asked["redirect_uri"] != form["redirect_uri"] {
             return invalid_grant;
         }
-        (200, self.tokens(&subject, asked.get("nonce"), Some(&form["code"]), now))
+        (200, self.tokens(&subject, asked.get("nonce"), Some(&form["code"]), resource, now))
     }
 
-    fn tokens(&mut self, subject: &str, nonce: Option<&String>, code: Option<&String>, now: UnixTime) -> Value {
+    fn tokens(&mut self, subject: &str, nonce: Option<&String>, code: Option<&String>, resource: Option<String>, now: UnixTime) -> Value {
         let key = self.key.expect("a signing key");
         let (number, seconds) = (self.count(), self.clock.unwrap_or(now).as_seconds());
         let organization = self.organization.as_deref().unwrap_or("org_1");
         let mut access = json!({ "iss": ISSUER, "aud": [CLIENT], "client_id": CLIENT, "sub": subject, "iat": seconds, "exp": seconds + self.lifetime, "jti": number, "roles": ["admin"], "permissions": ["a:b"] });
+        if let Some(resource) = resource {
+            access["aud"] = json!([CLIENT, resource]);
+        }
         let mut id = json!({ "iss": ISSUER, "aud": [CLIENT], "azp": CLIENT, "sub": subject, "iat": seconds, "exp": seconds + 1800, "name": format!("Name of {subject}"), "oid": organization, "sid": "ses_1" });
         if let Some(tweak) = &self.tweak_access {
             tweak(&mut access);

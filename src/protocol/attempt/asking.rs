@@ -6,6 +6,7 @@ use crate::protocol::{
     callback::ResponseMode,
     discovery::Metadata,
     error::{Error, SilentFailure},
+    further::Target,
     http::Outcome,
     knowledge::Knowledge,
     par::Request,
@@ -37,6 +38,16 @@ impl Attempt {
         };
         knowledge.want(turn);
         attempt
+    }
+
+    /// The same, for another resource than the first: it is named when the code is redeemed.
+    pub(crate) fn asking_for(self, target: Target) -> Self {
+        Self { errand: Errand { target, ..self.errand }, ..self }
+    }
+
+    /// The resource that a token is wanted for.
+    pub(crate) const fn target(&self) -> Target {
+        self.errand.target
     }
 
     /// With `hinted`, the provider is told whom to expect, if that is known.

@@ -65,6 +65,7 @@ fn what(event: &Event, asked: Option<Asked>, config: &Config) -> (Lane, Lane, &'
         Event::SignInNoLongerNeeded => (App, App, "the page that needs somebody was left"),
         // A call may want it as well as a person.
         Event::RenewalChosen => (App, App, "a new access token is wanted now"),
+        Event::TokenNeeded(_) => (App, App, "an access token for another resource is wanted"),
         Event::FrameSpoke { .. } if asked == Some(Asked::Window) => (Provider, App, "authorization response, from the window"),
         Event::FrameSpoke { .. } => (Frame, App, "authorization response, from the relay page"),
         Event::FrameLoaded { .. } => (Frame, App, "came to rest on a page"),
