@@ -7,7 +7,7 @@ use super::{
     discovery::Metadata,
     error::{ConfigError, Finding},
     pkce,
-    secret::{IdToken, Nonce, SensitiveUrl, StateParameter},
+    secret::{Body, IdToken, Nonce, SensitiveUrl, StateParameter},
     time::{Generator, UnixTime},
     transaction::{Asked, Transaction},
 };
@@ -156,6 +156,18 @@ pub(crate) fn authorization_request(
     generator: &mut Generator,
     config: &Config,
 ) -> (SensitiveUrl, Transaction) {
+    let transaction = transaction(manner, metadata, now, generator, config);
+    (address(manner, metadata, &transaction, config), transaction)
+}
+
+/// A new transaction.
+pub(super) fn transaction(
+    manner: &Manner<'_>,
+    metadata: &Metadata,
+    now: UnixTime,
+    generator: &mut Generator,
+    config: &Config,
+) -> Transaction {
     let redirect_uri = match manner {
         Manner::Silent { .. } | Manner::Popup(_) => config.silent_redirect_uri(),
         Manner::Lookup | Manner::Redirect(_) => config.redirect_uri(),
@@ -164,7 +176,7 @@ pub(crate) fn authorization_request(
         Manner::Silent { .. } | Manner::Lookup => None,
         Manner::Redirect(options) | Manner::Popup(options) => Some(options),
     };
-    let transaction = Transaction {
+    Transaction {
         state: StateParameter::new(match manner {
             Manner::Popup(_) => format!("{POPUP_STATE}{}", generator.token()),
             Manner::Silent { .. } | Manner::Lookup | Manner::Redirect(_) => generator.token(),
@@ -184,38 +196,46 @@ pub(crate) fn authorization_request(
             max_age: demanded.and_then(|options| options.age()),
             acr_values: demanded.map(|options| options.acr_values.clone()).unwrap_or_default(),
         },
-    };
-    (address(manner, metadata, &transaction, config), transaction)
+    }
 }
 
 /// The address to go to for a transaction.
 pub(crate) fn address(manner: &Manner<'_>, metadata: &Metadata, transaction: &Transaction, config: &Config) -> SensitiveUrl {
+    at_endpoint(metadata, parameters(manner, metadata, transaction, config).expose())
+}
+
+/// The authorization endpoint with parameters beside those that it has of its own.
+pub(super) fn at_endpoint(metadata: &Metadata, parameters: &str) -> SensitiveUrl {
     let mut url = metadata.authorization_endpoint.clone();
-    {
-        let mut query = url.query_pairs_mut();
-        query
-            .append_pair("response_type", "code")
-            .append_pair("client_id", &config.client_id)
-            .append_pair("redirect_uri", &transaction.redirect_uri)
-            .append_pair("scope", &config.scopes.join(" "))
-            .append_pair("state", transaction.state.expose())
-            .append_pair("nonce", transaction.nonce.expose())
-            .append_pair("code_challenge", &pkce::challenge(&transaction.verifier))
-            .append_pair("code_challenge_method", pkce::METHOD);
-        if let Some(mode) = transaction.response_mode.asked_for() {
-            query.append_pair("response_mode", mode);
-        }
-        for (name, value) in manner_parameters(manner, config) {
-            // What the endpoint brings along stays as it is: a parameter stands once (RFC 6749 §3.1).
-            if !metadata.authorization_endpoint.query_pairs().any(|(own, _)| own == name) {
-                query.append_pair(&name, &value);
-            }
-        }
-        if let Some(resource) = config.resource() {
-            query.append_pair("resource", resource);
+    let own = url.query().filter(|query| !query.is_empty()).map(|query| format!("{query}&")).unwrap_or_default();
+    url.set_query(Some(&(own + parameters)));
+    SensitiveUrl::new(url)
+}
+
+/// The parameters of the request, as a query or a form has them.
+pub(super) fn parameters(manner: &Manner<'_>, metadata: &Metadata, transaction: &Transaction, config: &Config) -> Body {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("response_type", "code")
+        .append_pair("client_id", &config.client_id)
+        .append_pair("redirect_uri", &transaction.redirect_uri)
+        .append_pair("scope", &config.scopes.join(" "))
+        .append_pair("state", transaction.state.expose())
+        .append_pair("nonce", transaction.nonce.expose())
+        .append_pair("code_challenge", &pkce::challenge(&transaction.verifier))
+        .append_pair("code_challenge_method", pkce::METHOD);
+    if let Some(mode) = transaction.response_mode.asked_for() {
+        form.append_pair("response_mode", mode);
+    }
+    for (name, value) in manner_parameters(manner, config) {
+        // What the endpoint brings along stays as it is: a parameter stands once (RFC 6749 §3.1).
+        if !metadata.authorization_endpoint.query_pairs().any(|(own, _)| own == name) {
+            form.append_pair(&name, &value);
         }
     }
-    SensitiveUrl::new(url)
+    for resource in config.resources() {
+        form.append_pair("resource", resource);
+    }
+    Body::new(form.finish())
 }
 
 fn manner_parameters(manner: &Manner<'_>, config: &Config) -> Vec<(String, String)> {

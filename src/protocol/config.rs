@@ -76,6 +76,8 @@ pub struct Config {
     pub(crate) default_lifetime: Duration,
     /// How long a session is believed to go on at the provider before it is asked again, when the person comes back to the page.
     pub(crate) recheck: Option<Duration>,
+    /// Whether the app wants its authorization requests to be pushed.
+    pub(crate) pushed: bool,
     /// The languages for the provider's pages, the best first; none if nobody has said.
     pub(crate) ui_locales: Option<Vec<String>>,
     /// Whether the userinfo endpoint is asked, and in which form it has to answer.
@@ -181,7 +183,8 @@ impl Config {
         let mut origins = match &self.provider {
             Provider::Known(metadata) => {
                 let userinfo = metadata.userinfo_endpoint.as_ref().filter(|_| self.user_info.is_some());
-                [Some(&metadata.token_endpoint), Some(&metadata.jwks_uri), userinfo].into_iter().flatten().map(address::origin).collect()
+                let asked = [Some(&metadata.token_endpoint), Some(&metadata.jwks_uri), metadata.par_endpoint.as_ref(), userinfo];
+                asked.into_iter().flatten().map(address::origin).collect()
             }
             Provider::Discovered { issuer } => [&[origin_of(issuer)], self.endpoint_origins.as_slice()].concat(),
         };
@@ -207,9 +210,15 @@ impl Config {
         self.ui_locales.as_ref().filter(|tags| !tags.is_empty()).map(|tags| tags.join(" "))
     }
 
-    /// The resource that tokens are asked for ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)).
-    pub(crate) fn resource(&self) -> Option<&str> {
-        self.api.iter().find_map(|rule| rule.resource.as_deref())
+    /// The resources that tokens are asked for, each once ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)).
+    pub(crate) fn resources(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        for resource in self.api.iter().filter_map(|rule| rule.resource.as_deref()) {
+            if !found.contains(&resource) {
+                found.push(resource);
+            }
+        }
+        found
     }
 
     /// Whether the provider's pages come from the same host as the app, in the same scheme: then no browser keeps its cookies out of a frame. Of

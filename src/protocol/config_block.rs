@@ -16,7 +16,7 @@ use url::Url;
 const FIELDS: &[&str] = &[
     "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
     "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales", "endpoint_origins", "well_known",
-    "userinfo", "required_scopes",
+    "userinfo", "required_scopes", "pushed_authorization_requests",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -32,8 +32,10 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         Some(other) => return Err(Finding::unexpected("preset", "scalekit", other)),
     };
     let scopes = scopes(object, is_scalekit)?;
+    let pushed = object.optional_bool("pushed_authorization_requests")?.unwrap_or(false);
     let config = Config {
-        provider: provider(object, transport)?,
+        provider: provider(object, transport, pushed)?,
+        pushed,
         well_known: well_known(object)?,
         endpoint_origins: pins::read(object, transport)?,
         client_id: object.required_str("client_id")?.to_owned(),
@@ -54,10 +56,12 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         app,
     };
     check_paths_differ(&config)?;
-    check_one_resource(&config)?;
+    check_resources(&config)?;
     user_info::check(&config)?;
     if let Provider::Known(metadata) = config.provider {
-        let metadata = pins::hold(*metadata, &config.endpoint_origins).map_err(|finding| finding.inside("endpoint_origins"))?;
+        let metadata = pins::hold(*metadata, &config.endpoint_origins)
+            .and_then(|metadata| metadata.pushing(config.pushed))
+            .map_err(|finding| finding.inside("endpoint_origins"))?;
         return Ok(Config { provider: Provider::Known(Box::new(metadata)), ..config });
     }
     Ok(config)
@@ -86,12 +90,12 @@ fn check_paths_differ(config: &Config) -> Result<(), Finding> {
     Ok(())
 }
 
-/// A token is for one resource, and one token is held.
-fn check_one_resource(config: &Config) -> Result<(), Finding> {
-    match config.api.iter().filter_map(|rule| rule.resource.as_deref()).find(|resource| config.resource() != Some(resource)) {
-        Some(second) => Err(Finding::invalid("api.resource", format!("{second} is a second resource; a token is for one"))),
-        None => Ok(()),
+/// A token is for one resource: where there are several, it has to be said of each address whose token goes there.
+fn check_resources(config: &Config) -> Result<(), Finding> {
+    if config.resources().len() > 1 && config.api.iter().any(|rule| rule.resource.is_none()) {
+        return Err(Finding::missing("api.resource"));
     }
+    Ok(())
 }
 
 fn app_url(origin: &str) -> Result<Url, Finding> {
@@ -102,21 +106,24 @@ fn app_url(origin: &str) -> Result<Url, Finding> {
         .ok_or_else(|| Finding::unexpected("app origin", "an https origin (or http on loopback)", origin))
 }
 
-fn provider(object: &Object, transport: Transport) -> Result<Provider, Finding> {
+fn provider(object: &Object, transport: Transport, pushed: bool) -> Result<Provider, Finding> {
     let given = ["preset", "metadata"].into_iter().filter(|field| object.has(field)).count();
     if given > 1 {
         return Err(Finding::invalid("metadata", "given together with preset; use one of them"));
     }
     if object.has("preset") {
         let env_url = object.required_str("env_url")?;
-        return presets::scalekit(env_url, object.optional_str("issuer")?, transport).map(Box::new).map(Provider::Known);
+        let metadata = presets::scalekit(env_url, object.optional_str("issuer")?, transport)?;
+        return metadata.pushing(pushed).map(Box::new).map(Provider::Known);
     }
     if object.has("env_url") {
         return Err(Finding::invalid("env_url", "goes with \"preset\": \"scalekit\" only"));
     }
     if let Some(value) = object.get("metadata") {
         let metadata = Object::from_value(value).ok_or_else(|| Finding::unexpected("metadata", "an object", super::json::kind(value)))?;
-        let metadata = Metadata::from_object(&metadata, transport).map_err(|finding| finding.inside("metadata"))?;
+        let metadata = Metadata::from_object(&metadata, transport)
+            .and_then(|metadata| metadata.pushing(pushed))
+            .map_err(|finding| finding.inside("metadata"))?;
         return match object.optional_str("issuer")? {
             Some(issuer) if issuer != metadata.issuer() => Err(Finding::unexpected("issuer", metadata.issuer(), issuer)),
             _ => Ok(Provider::Known(Box::new(metadata))),

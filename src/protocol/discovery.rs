@@ -33,6 +33,10 @@ pub struct Metadata {
     pub(crate) end_session_endpoint: Option<Url>,
     pub(crate) check_session_iframe: Option<Url>,
     pub(crate) userinfo_endpoint: Option<Url>,
+    /// Where authorization requests are pushed to; after [`pushing`](Self::pushing) only if they are.
+    pub(crate) par_endpoint: Option<Url>,
+    /// Whether it takes no request that was not pushed.
+    pub(crate) requires_par: bool,
     pub(crate) algorithms: Option<Vec<Algorithm>>,
     /// Whether it says that it understands PKCE: some do and do not say so.
     pub(crate) advertises_pkce: bool,
@@ -65,6 +69,8 @@ impl Metadata {
             end_session_endpoint: optional("end_session_endpoint"),
             check_session_iframe: optional("check_session_iframe"),
             userinfo_endpoint: optional("userinfo_endpoint"),
+            par_endpoint: optional(PAR_ENDPOINT),
+            requires_par: object.optional_bool("require_pushed_authorization_requests")?.unwrap_or(false),
             algorithms: object
                 .optional_strings("id_token_signing_alg_values_supported")?
                 .map(|names| names.iter().filter_map(|name| Algorithm::from_name(name)).collect()),
@@ -80,6 +86,16 @@ impl Metadata {
         Ok(metadata)
     }
 
+    /// Decides whether requests are pushed: if the provider or the app (`wanted`) says so. Then there must be a place for it, because nothing else is done
+    /// instead ([RFC 9126 §5](https://www.rfc-editor.org/rfc/rfc9126#section-5)).
+    pub(crate) fn pushing(self, wanted: bool) -> Result<Self, Finding> {
+        let pushes = wanted || self.requires_par;
+        if pushes && self.par_endpoint.is_none() {
+            return Err(Finding::missing(PAR_ENDPOINT));
+        }
+        Ok(Self { par_endpoint: self.par_endpoint.filter(|_| pushes), ..self })
+    }
+
     /// How a hidden frame and a window are answered: they come to the relay page, which is found in the cache if the answer is no part of its address.
     pub(crate) const fn relayed_response_mode(&self) -> ResponseMode {
         if self.offers_fragment { ResponseMode::Fragment } else { ResponseMode::Query }
@@ -91,6 +107,9 @@ impl Metadata {
         &self.issuer
     }
 }
+
+/// The one optional endpoint that may turn out to be needed.
+const PAR_ENDPOINT: &str = "pushed_authorization_request_endpoint";
 
 /// Whether a list was published. One that was must hold what this client needs; one that was not says nothing.
 fn supports(object: &Object, field: &'static str, needed: &str) -> Result<bool, Finding> {

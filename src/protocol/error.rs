@@ -4,12 +4,14 @@
 
 mod finding;
 mod network;
+mod par;
 mod provider;
 mod silent;
 
 pub(crate) use finding::capped;
 pub use finding::{Finding, Problem};
 pub use network::NetworkFailure;
+pub use par::ParFailure;
 pub use provider::ProviderError;
 pub use silent::SilentFailure;
 
@@ -68,6 +70,8 @@ pub enum Error {
     Keys(Finding),
     /// Nobody could be asked.
     Network(NetworkFailure),
+    /// The authorization request could not be pushed. It was not made in any other way.
+    Par(ParFailure),
     /// This browser or this page lacks something that signing in needs.
     Platform(Finding),
     /// The page was sent to the provider and back again and again, without anybody having chosen it.
@@ -95,17 +99,15 @@ impl Error {
     pub fn code(&self) -> String {
         match self {
             Self::AccessToken(finding) => format!("access_token_{}", slug(finding)),
-            Self::Authorization(error) | Self::Token(error) => error.code.clone(),
+            Self::Authorization(error) | Self::Par(ParFailure::Refused(error)) | Self::Token(error) => error.code.clone(),
             Self::AuthorizationResponse(finding) => format!("response_{}", slug(finding)),
             Self::Configuration(finding) => format!("configuration_{}", slug(finding)),
             Self::Discovery(finding) => format!("discovery_{}", slug(finding)),
             Self::IdToken(finding) => format!("id_token_{}", slug(finding)),
             Self::Keys(finding) => format!("keys_{}", slug(finding)),
-            Self::Network(NetworkFailure::Offline) => "network_offline".to_owned(),
-            Self::Network(NetworkFailure::Timeout) => "network_timeout".to_owned(),
-            Self::Network(NetworkFailure::Unreachable) => "network_unreachable".to_owned(),
-            Self::Network(NetworkFailure::Unavailable { status, .. }) => format!("network_status_{status}"),
-            Self::Network(NetworkFailure::TooLarge) => "network_too_large".to_owned(),
+            Self::Network(failure) => failure.code(),
+            Self::Par(ParFailure::Network(failure)) => format!("par_{}", failure.code()),
+            Self::Par(ParFailure::Shape(finding)) => format!("par_{}", slug(finding)),
             Self::Platform(finding) => format!("platform_{}", slug(finding)),
             Self::RedirectLoop => "redirect_loop".to_owned(),
             Self::Remark(finding) => format!("remark_{}", slug(finding)),
@@ -120,7 +122,7 @@ impl Error {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Authorization(error) if error.code == "access_denied" => Fault::Person,
-            Self::Authorization(error) | Self::Token(error) => match error.code.as_str() {
+            Self::Authorization(error) | Self::Par(ParFailure::Refused(error)) | Self::Token(error) => match error.code.as_str() {
                 "invalid_request"
                 | "invalid_client"
                 | "unauthorized_client"
@@ -133,7 +135,7 @@ impl Error {
             },
             Self::AuthorizationResponse(_) => Fault::Input,
             Self::Configuration(_) | Self::Platform(_) => Fault::Configuration,
-            Self::Network(_) => Fault::Network,
+            Self::Network(_) | Self::Par(ParFailure::Network(_)) => Fault::Network,
             Self::RedirectLoop => Fault::Configuration,
             Self::Silent(SilentFailure::LoginRequired | SilentFailure::NeedsInteraction(_) | SilentFailure::CookiesBlocked) => {
                 Fault::Person
@@ -146,6 +148,7 @@ impl Error {
             | Self::Discovery(_)
             | Self::IdToken(_)
             | Self::Keys(_)
+            | Self::Par(ParFailure::Shape(_))
             | Self::Remark(_)
             | Self::TokenResponse(_)
             | Self::UserInfo(_) => Fault::Provider,
@@ -155,7 +158,8 @@ impl Error {
     /// When the provider wants to be asked again, where it said so.
     pub(crate) const fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Network(NetworkFailure::Unavailable { retry_after, .. }) => *retry_after,
+            Self::Network(NetworkFailure::Unavailable { retry_after, .. })
+            | Self::Par(ParFailure::Network(NetworkFailure::Unavailable { retry_after, .. })) => *retry_after,
             _ => None,
         }
     }
@@ -169,16 +173,17 @@ impl Error {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Network(_) | Self::Silent(SilentFailure::Slow) => true,
+            Self::Network(_) | Self::Par(ParFailure::Network(_)) | Self::Silent(SilentFailure::Slow) => true,
             // A clock is set right sooner or later, and everything else about the token was right.
             Self::AccessToken(finding) | Self::IdToken(finding) => finding.is_clock(),
-            Self::Authorization(error) | Self::Token(error) => {
+            Self::Authorization(error) | Self::Par(ParFailure::Refused(error)) | Self::Token(error) => {
                 matches!(error.code.as_str(), "server_error" | "temporarily_unavailable" | "slow_down")
             }
             Self::AuthorizationResponse(_)
             | Self::Configuration(_)
             | Self::Discovery(_)
             | Self::Keys(_)
+            | Self::Par(ParFailure::Shape(_))
             | Self::Platform(_)
             | Self::RedirectLoop
             | Self::Remark(_)
@@ -200,6 +205,7 @@ impl fmt::Display for Error {
             Self::IdToken(finding) => write!(f, "ID token: {finding}"),
             Self::Keys(finding) => write!(f, "provider keys: {finding}"),
             Self::Network(failure) => write!(f, "provider: {failure}"),
+            Self::Par(failure) => write!(f, "pushed authorization request: {failure}"),
             Self::Platform(finding) => write!(f, "browser: {finding}"),
             Self::RedirectLoop => f.write_str(
                 "the page was sent to the provider and back six times within a minute, without a session to show for it; \

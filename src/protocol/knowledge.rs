@@ -138,6 +138,7 @@ impl Knowledge {
             Question::Metadata => {
                 let checks = turn.checks.of(Subject::Metadata);
                 let metadata = discovery::process_discovery_response(&response, turn.config, checks)?;
+                let metadata = metadata.pushing(turn.config.pushed).map_err(Error::Discovery)?;
                 if std::mem::take(&mut self.doubted) {
                     self.reread = Some(turn.now);
                 }

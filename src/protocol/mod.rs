@@ -3,7 +3,7 @@
 //! | the walk | where |
 //! |---|---|
 //! | 1. page load | [`machine`], [`transaction`], [`hint`] |
-//! | 2. restore | `attempt`, `pursuit`, [`authorize`], [`frame_message`], [`callback`], [`examination`], [`redirect_log`] |
+//! | 2. restore | `attempt`, `pursuit`, [`authorize`], `par`, [`frame_message`], [`callback`], [`examination`], [`redirect_log`] |
 //! | 3. tokens | `token`, `jwks`, `jwt`, `id_token`, `access_token`, `session`, `user_info` |
 //! | 4. API call | [`api`], [`challenge`] |
 //! | 5. renewal | [`machine`], `pursuit`, `retry` |
@@ -33,6 +33,7 @@ pub mod examination;
 #[cfg(feature = "flow")]
 pub mod flow;
 pub mod frame_message;
+mod further;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -50,6 +51,7 @@ mod logout;
 pub mod machine;
 mod mix_up;
 pub mod monitoring;
+mod par;
 mod pins;
 mod pkce;
 mod policy;

@@ -5,6 +5,7 @@ use super::{
     checks::Subject,
     config::AccessTokens,
     error::{Error, Finding},
+    further::{Further, Target},
     id_token::{self, Expectation, IdClaims, Origin},
     jwt::Unverified,
     monitoring::SessionState,
@@ -167,6 +168,8 @@ impl Received {
             confirmed: turn.now,
             person,
             session_state: None,
+            further: Further::default(),
+            asked: Target::FIRST,
         })
     }
 }

@@ -8,6 +8,7 @@ use super::{
     error::Error,
     examination::Evidence,
     frame_message::FrameMessage,
+    further::Target,
     hint::{Hint, News},
     http::{HttpRequest, Outcome},
     jwks::SignatureCheck,
@@ -37,6 +38,8 @@ pub enum Event {
     SignInNoLongerNeeded,
     /// The person, or a call, asked for a new token.
     RenewalChosen,
+    /// A call needs a token for a further resource.
+    TokenNeeded(Target),
     /// The person asked to try again at once.
     RetryChosen,
     /// The hidden frame sent its answer.
@@ -136,6 +139,7 @@ impl Event {
             | Self::SignInNoLongerNeeded
             | Self::PersonActed
             | Self::RenewalChosen
+            | Self::TokenNeeded(_)
             | Self::RetryChosen
             | Self::TokenRejected { .. }
             | Self::OtherTabSignedIn(_)
@@ -202,10 +206,17 @@ pub enum Effect {
     OpenPopup {
         /// Marks the answer.
         ticket: Ticket,
-        /// Where to.
+        /// Where to: an empty page, as long as that is not known.
         url: SensitiveUrl,
         /// The `state`, under which the relay page posts the answer.
         state: StateParameter,
+    },
+    /// It is known now where the window that was opened goes.
+    SendPopup {
+        /// The window's.
+        ticket: Ticket,
+        /// Where to.
+        url: SensitiveUrl,
     },
     /// Look at why the hidden frame did not answer.
     Examine {
@@ -213,8 +224,8 @@ pub enum Effect {
         ticket: Ticket,
         /// The address of the relay page.
         relay: String,
-        /// A silent authorization request whose answer nobody uses, for the provider's manners.
-        question: SensitiveUrl,
+        /// A silent authorization request whose answer nobody uses, for the provider's manners; none where they are known.
+        question: Option<SensitiveUrl>,
     },
     /// Send a request. It is aborted when the state no longer holds the ticket.
     Send {

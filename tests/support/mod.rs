@@ -170,6 +170,8 @@ impl World {
 
     /// The browser goes where the page wanted to, and the provider sends it back.
     pub fn follow(&mut self) {
+        // A request that is pushed first takes a moment.
+        while self.left_for.is_none() && self.answer_one() {}
         let (url, _) = self.left_for.clone().expect("the page left");
         let back = self.provider.authorize(&url, self.now.wall);
         let path = back.strip_prefix(APP).expect("the provider redirects to the app").to_owned();
@@ -215,6 +217,10 @@ impl World {
             Effect::OpenFrame { ticket, url, .. } => self.frames.push((ticket, url.expose().to_owned())),
             Effect::AdoptFrame { ticket } => self.adopted.push(ticket),
             Effect::OpenPopup { ticket, url, .. } => self.popups.push((ticket, url.expose().to_owned())),
+            Effect::SendPopup { ticket, url } => {
+                let popup = self.popups.iter_mut().find(|(own, _)| *own == ticket).expect("an open window");
+                popup.1 = url.expose().to_owned();
+            }
             Effect::Examine { ticket, .. } => self.examinations.push(ticket),
             Effect::NoteRedirects(redirects) => self.redirects = redirects,
             Effect::RestoreScroll => self.scrolled += 1,

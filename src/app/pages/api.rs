@@ -138,6 +138,7 @@ fn explain(error: &ApiError) -> String {
         ApiError::SignedOut => text("api.signed_out"),
         ApiError::PersonChanged => text("api.person_changed"),
         ApiError::NotAllowed { .. } => text("api.not_allowed"),
+        ApiError::NoToken(_) => text("api.no_token"),
         ApiError::TimedOut | ApiError::Network(NetworkFailure::Timeout) => text("api.late"),
         ApiError::Network(NetworkFailure::Offline) => text("delay.offline"),
         ApiError::Network(_) => text("api.unreachable"),

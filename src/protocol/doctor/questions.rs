@@ -183,9 +183,11 @@ fn gone_to(doctor: &mut Doctor, metadata: &Metadata) -> Vec<Due> {
     let stranger = Config { silent_path: UNREGISTERED.to_owned(), ..config.clone() };
     let all = [(Ask::Silent, &silent, config), (Ask::Lookup, &Manner::Lookup, config), (Ask::Stranger, &silent, &stranger)];
     let mut list = Vec::new();
+    // Nothing is asked that the app would not ask: what is to be pushed is not sent there in any other way.
+    let all = all.into_iter().filter(|_| metadata.par_endpoint.is_none());
     // Whether the third leads anywhere is of interest where it can be seen.
     let count = if doctor.surroundings.eyes == Eyes::Page { 2 } else { 3 };
-    for (ask, manner, config) in all.into_iter().take(count) {
+    for (ask, manner, config) in all.take(count) {
         let (_, mut transaction) = authorize::authorization_request(manner, metadata, now, &mut doctor.generator, config);
         // A browser may write into its console where it was redirected to, and a page does not get to see it: then no chance is needed.
         if doctor.surroundings.eyes == Eyes::Page {

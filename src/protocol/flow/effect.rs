@@ -26,11 +26,13 @@ pub(super) fn drawn(effect: &Effect, config: &Config) -> Drawn {
         Effect::OpenFrame { url, .. } => return Drawn::Entries(opening(url, config)),
         Effect::AdoptFrame { .. } => (App, "goes on with the head start"),
         Effect::OpenPopup { .. } => (Provider, "authorization request, in a window"),
+        Effect::SendPopup { .. } => (Provider, "authorization request, in that window"),
         Effect::Examine { .. } => (App, "looks at why the frame is silent"),
         Effect::Send { request, .. } => match document(request) {
             Asked::Metadata => (Provider, "asks for the metadata"),
             Asked::Keys => (Provider, "asks for the keys"),
             Asked::UserInfo => (Provider, "asks for more about the person, with the access token"),
+            Asked::Push => (Provider, "pushed authorization request"),
             _ => (Provider, "token request"),
         },
         Effect::Verify { .. } => (App, "has the signatures checked by the browser"),
@@ -46,10 +48,10 @@ pub(super) fn drawn(effect: &Effect, config: &Config) -> Drawn {
     };
     let mut entry = Entry::message(App, to, title);
     match effect {
-        Effect::OpenPopup { url, .. } => add_request(&mut entry, url, config),
+        Effect::OpenPopup { url, .. } | Effect::SendPopup { url, .. } => add_request(&mut entry, url, config),
         Effect::Navigate { url, .. } => {
             add_request(&mut entry, url, config);
-            if entry.facts.iter().any(|fact| fact.name == "response_type") {
+            if entry.facts.iter().any(|fact| matches!(fact.name, "response_type" | "request_uri")) {
                 entry.title = "authorization request, by redirect";
             }
         }
@@ -86,7 +88,8 @@ pub(super) fn asked(effect: &Effect) -> Option<(Ticket, Asked)> {
         Effect::Examine { ticket, .. } => Some((*ticket, Asked::Examination)),
         Effect::Send { ticket, request } => Some((*ticket, document(request))),
         Effect::Verify { ticket, .. } => Some((*ticket, Asked::Signatures)),
-        Effect::Navigate { .. }
+        Effect::SendPopup { .. }
+        | Effect::Navigate { .. }
         | Effect::RewriteAddress { .. }
         | Effect::Remember(_)
         | Effect::Hint(_)
@@ -99,7 +102,8 @@ pub(super) fn asked(effect: &Effect) -> Option<(Ticket, Asked)> {
 }
 
 fn document(request: &HttpRequest) -> Asked {
-    match request.method {
+    match &request.method {
+        Method::PostForm(form) if form.expose().starts_with("response_type=") => Asked::Push,
         Method::PostForm(_) => Asked::Tokens,
         Method::Get(_) if request.access_token.is_some() => Asked::UserInfo,
         Method::Get(_) if request.url.ends_with("/.well-known/openid-configuration") => Asked::Metadata,
@@ -131,7 +135,8 @@ mod tests {
             (Effect::OpenFrame { ticket, url: url(), first: Some("canary".into()) }, 2),
             (Effect::AdoptFrame { ticket }, 1),
             (Effect::OpenPopup { ticket, url: url(), state: StateParameter::new("canary") }, 1),
-            (Effect::Examine { ticket, relay: "canary".into(), question: url() }, 1),
+            (Effect::SendPopup { ticket, url: url() }, 1),
+            (Effect::Examine { ticket, relay: "canary".into(), question: Some(url()) }, 1),
             (Effect::Send { ticket, request: get }, 1),
             (Effect::Send { ticket, request: post }, 1),
             (Effect::Send { ticket, request: user_info }, 1),

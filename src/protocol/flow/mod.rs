@@ -79,6 +79,8 @@ pub(crate) enum Asked {
     Metadata,
     /// The keys.
     Keys,
+    /// That a request be kept until it is made.
+    Push,
     /// Tokens.
     Tokens,
     /// Claims about the person.

@@ -38,6 +38,7 @@ impl Subject {
     pub const fn name(self) -> &'static str {
         match self {
             Self::HeadStart => "head start",
+            Self::Push => "pushed request",
             Self::Response => "response",
             Self::Metadata => "metadata",
             Self::Keys => "keys",
