@@ -17,6 +17,7 @@ use crate::protocol::{
     error::Error,
     frame_message::FrameMessage,
     machine::State,
+    revocation::process_revocation_response,
     transaction::Ticket,
     turn::{Effect, Event},
 };
@@ -81,6 +82,12 @@ impl Shared {
                     Event::Responded { ticket, outcome: fetch::ask_unless_sent(request, early, fetch::PATIENCE).await }
                 });
             }
+            // It is of no state any more, and goes on when the page does not.
+            Effect::Revoke(request) => wasm_bindgen_futures::spawn_local(async move {
+                if let Err(error) = process_revocation_response(&fetch::ask_though_leaving(request, fetch::PATIENCE).await) {
+                    console::report(&error);
+                }
+            }),
             Effect::Verify { ticket, checks } => {
                 self.begin(ticket, async move { Event::Verified { ticket, verdict: crypto::verify(checks).await } });
             }

@@ -7,7 +7,7 @@ use crate::protocol::{
     http::{Freshness, HttpRequest, HttpResponse, MAX_BODY, Method, Outcome},
     secret::Body,
 };
-use js_sys::{Promise, Reflect, Uint8Array};
+use js_sys::{JSON, Object, Promise, Reflect, Uint8Array};
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -29,13 +29,18 @@ pub async fn ask(request: HttpRequest, patience: Duration) -> Outcome {
 
 /// The same, if the request was not sent early.
 pub(crate) async fn ask_unless_sent(request: HttpRequest, early: Option<EarlyRequest>, patience: Duration) -> Outcome {
-    within(patience, exchange(&request, early)).await.unwrap_or(Err(NetworkFailure::Timeout))
+    within(patience, exchange(&request, early, false)).await.unwrap_or(Err(NetworkFailure::Timeout))
 }
 
-async fn exchange(request: &HttpRequest, early: Option<EarlyRequest>) -> Outcome {
+/// The same, for a request that has to arrive although the page is left meanwhile.
+pub(crate) async fn ask_though_leaving(request: HttpRequest, patience: Duration) -> Outcome {
+    within(patience, exchange(&request, None, true)).await.unwrap_or(Err(NetworkFailure::Timeout))
+}
+
+async fn exchange(request: &HttpRequest, early: Option<EarlyRequest>, keepalive: bool) -> Outcome {
     let (response, _abort) = match early {
         Some(early) => settled(early.response, early.abort).await?,
-        None => send(request).await?,
+        None => send(request, keepalive).await?,
     };
     let content_type = header(&response, "content-type");
     let retry_after = header(&response, "retry-after").and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
@@ -43,7 +48,7 @@ async fn exchange(request: &HttpRequest, early: Option<EarlyRequest>) -> Outcome
     Ok(HttpResponse { status: response.status(), content_type, retry_after, body })
 }
 
-async fn send(request: &HttpRequest) -> Result<(Response, Abort), NetworkFailure> {
+async fn send(request: &HttpRequest, keepalive: bool) -> Result<(Response, Abort), NetworkFailure> {
     // With these headers no preflight is needed.
     let accept = ("Accept", "application/json");
     let form = ("Content-Type", "application/x-www-form-urlencoded");
@@ -53,7 +58,7 @@ async fn send(request: &HttpRequest) -> Result<(Response, Abort), NetworkFailure
                 Freshness::CacheAllowed => RequestCache::Default,
                 Freshness::FromServer => RequestCache::Reload,
             };
-            Outgoing { url: &request.url, method: "GET", headers: vec![accept], body: None, cache }
+            Outgoing { url: &request.url, method: "GET", headers: vec![accept], body: None, cache, keepalive }
         }
         Method::PostForm(body) => Outgoing {
             url: &request.url,
@@ -61,6 +66,7 @@ async fn send(request: &HttpRequest) -> Result<(Response, Abort), NetworkFailure
             headers: vec![accept, form],
             body: Some(body.expose()),
             cache: RequestCache::NoStore,
+            keepalive,
         },
     };
     outgoing.send().await.map_err(|why| match why {
@@ -85,7 +91,7 @@ pub(super) fn header(response: &Response, name: &str) -> Option<String> {
 /// # Errors
 /// Why it cannot be had. A redirect is not followed: the relay page is to stand where its address says.
 pub async fn look_at_relay(url: &str) -> Result<RelayPage, NetworkFailure> {
-    let outgoing = Outgoing { url, method: "GET", headers: Vec::new(), body: None, cache: RequestCache::Reload };
+    let outgoing = Outgoing { url, method: "GET", headers: Vec::new(), body: None, cache: RequestCache::Reload, keepalive: false };
     let (response, _abort) = outgoing.send().await.map_err(|_| failure())?;
     Ok(RelayPage {
         status: response.status(),
@@ -102,6 +108,8 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) headers: Vec<(&'a str, &'a str)>,
     pub(crate) body: Option<&'a str>,
     pub(crate) cache: RequestCache,
+    /// Whether it goes on when the page is left.
+    pub(crate) keepalive: bool,
 }
 
 impl Outgoing<'_> {
@@ -123,6 +131,10 @@ impl Outgoing<'_> {
         options.set_redirect(RequestRedirect::Error);
         options.set_referrer_policy(ReferrerPolicy::NoReferrer);
         options.set_signal(Some(&abort.0.signal()));
+        if self.keepalive {
+            // The bindings do not know it. A browser that does not either sends it all the same, if there is time.
+            JSON::parse(r#"{"keepalive":true}"#).map(|more| Object::assign(options.as_ref(), more.unchecked_ref())).ok();
+        }
         settled(gloo::utils::window().fetch_with_str_and_init(self.url, &options), abort).await.map_err(Unsent::Failed)
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Nothing of a response is visible outside before all of it holds: the only way out with tokens is [`Progress::Done`].
 
+mod tokens;
 mod verification;
 
 use super::{

@@ -64,6 +64,8 @@ pub struct Config {
     pub(crate) recheck: Option<Duration>,
     /// The languages for the provider's pages, the best first; none if nobody has said.
     pub(crate) ui_locales: Option<Vec<String>>,
+    /// Whether tokens are revoked when their session ends here.
+    pub(crate) revoke_at_sign_out: bool,
 }
 
 impl Config {
@@ -166,6 +168,9 @@ impl Config {
             Provider::Known(metadata) => vec![address::origin(&metadata.token_endpoint), address::origin(&metadata.jwks_uri)],
             Provider::Discovered { issuer } => vec![origin_of(issuer)],
         };
+        if let (Provider::Known(metadata), true) = (&self.provider, self.revoke_at_sign_out) {
+            origins.extend(metadata.revocation_endpoint.iter().map(address::origin));
+        }
         origins.extend(self.api.iter().map(|rule| address::origin(&rule.prefix)));
         sorted(origins)
     }

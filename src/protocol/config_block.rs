@@ -13,9 +13,9 @@ use std::time::Duration;
 use url::Url;
 
 /// Every field that a configuration may have.
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
-    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales",
+    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales", "revoke_at_sign_out",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -45,10 +45,12 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         default_lifetime: Duration::from_secs(300),
         recheck: recheck(object)?,
         ui_locales: locales::read(object)?,
+        revoke_at_sign_out: object.optional_bool("revoke_at_sign_out")?.unwrap_or(false),
         app,
     };
     check_paths_differ(&config)?;
     check_one_resource(&config)?;
+    check_sign_out(&config)?;
     Ok(config)
 }
 
@@ -60,6 +62,16 @@ fn check_paths_differ(config: &Config) -> Result<(), Finding> {
         return Err(Finding::invalid("post_logout_path", "is the same as redirect_path or silent_path"));
     }
     Ok(())
+}
+
+/// What is wanted at a sign-out has to be possible. Of a provider that is yet to be discovered nobody knows.
+fn check_sign_out(config: &Config) -> Result<(), Finding> {
+    match &config.provider {
+        Provider::Known(metadata) if config.revoke_at_sign_out && metadata.revocation_endpoint.is_none() => {
+            Err(Finding::invalid("revoke_at_sign_out", "needs metadata with a revocation_endpoint that is an https address"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A token is for one resource, and one token is held.

@@ -21,6 +21,7 @@ pub struct Metadata {
     pub(crate) jwks_uri: Url,
     pub(crate) end_session_endpoint: Option<Url>,
     pub(crate) check_session_iframe: Option<Url>,
+    pub(crate) revocation_endpoint: Option<Url>,
     pub(crate) algorithms: Option<Vec<Algorithm>>,
     pub(crate) sends_issuer: bool,
     /// Whether it says that it answers in the fragment, too.
@@ -44,6 +45,7 @@ impl Metadata {
             jwks_uri: required("jwks_uri")?,
             end_session_endpoint: optional("end_session_endpoint"),
             check_session_iframe: optional("check_session_iframe"),
+            revocation_endpoint: optional("revocation_endpoint"),
             algorithms: object
                 .optional_strings("id_token_signing_alg_values_supported")?
                 .map(|names| names.iter().filter_map(|name| Algorithm::from_name(name)).collect()),

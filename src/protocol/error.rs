@@ -64,6 +64,8 @@ pub enum Error {
     IdToken(Finding),
     /// No key of the provider fits the token.
     Keys(Finding),
+    /// A sign-out was not carried out in every part. The session here has ended all the same.
+    Logout(Finding),
     /// Nobody could be asked.
     Network(NetworkFailure),
     /// This browser or this page lacks something that signing in needs.
@@ -94,6 +96,7 @@ impl Error {
             Self::Discovery(finding) => format!("discovery_{}", slug(finding)),
             Self::IdToken(finding) => format!("id_token_{}", slug(finding)),
             Self::Keys(finding) => format!("keys_{}", slug(finding)),
+            Self::Logout(finding) => format!("logout_{}", slug(finding)),
             Self::Network(NetworkFailure::Offline) => "network_offline".to_owned(),
             Self::Network(NetworkFailure::Timeout) => "network_timeout".to_owned(),
             Self::Network(NetworkFailure::Unreachable) => "network_unreachable".to_owned(),
@@ -133,7 +136,9 @@ impl Error {
             Self::Silent(_) => Fault::Configuration,
             // The clock is the device's, most of the time.
             Self::AccessToken(finding) | Self::IdToken(finding) if finding.is_clock() => Fault::Person,
-            Self::AccessToken(_) | Self::Discovery(_) | Self::IdToken(_) | Self::Keys(_) | Self::TokenResponse(_) => Fault::Provider,
+            Self::AccessToken(_) | Self::Discovery(_) | Self::IdToken(_) | Self::Keys(_) | Self::Logout(_) | Self::TokenResponse(_) => {
+                Fault::Provider
+            }
         }
     }
 
@@ -163,6 +168,7 @@ impl Error {
             Self::AuthorizationResponse(_)
             | Self::Discovery(_)
             | Self::Keys(_)
+            | Self::Logout(_)
             | Self::Platform(_)
             | Self::RedirectLoop
             | Self::Silent(_)
@@ -180,6 +186,7 @@ impl fmt::Display for Error {
             Self::Discovery(finding) => write!(f, "provider metadata: {finding}"),
             Self::IdToken(finding) => write!(f, "ID token: {finding}"),
             Self::Keys(finding) => write!(f, "provider keys: {finding}"),
+            Self::Logout(finding) => write!(f, "sign-out: {finding}"),
             Self::Network(failure) => write!(f, "provider: {failure}"),
             Self::Platform(finding) => write!(f, "browser: {finding}"),
             Self::RedirectLoop => f.write_str(

@@ -51,6 +51,8 @@ pub(crate) struct Ground {
     pub(crate) monitoring: Trust,
     /// The window that the person was shown, whatever the page does meanwhile.
     pub(crate) popup: Option<Popup>,
+    /// Token requests whose session has ended meanwhile: what they bring is revoked. Each has a limit of its own.
+    pub(crate) late: Vec<Ticket>,
 }
 
 /// An open window.
@@ -122,6 +124,6 @@ impl Ground {
 
     /// Whether an answer with this ticket is waited for.
     pub(crate) fn holds(&self, ticket: Ticket) -> bool {
-        self.knowledge.holds(ticket) || self.popup.as_ref().is_some_and(|popup| popup.attempt.holds(ticket))
+        self.knowledge.holds(ticket) || self.late.contains(&ticket) || self.popup.as_ref().is_some_and(|popup| popup.attempt.holds(ticket))
     }
 }

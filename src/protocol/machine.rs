@@ -34,6 +34,7 @@ use super::{
     monitoring::{Watch, Word},
     pursuit::{Answered, Pursuit, Ticked},
     received::Previous,
+    revocation::{self, Before},
     secret::{RefreshToken, StateParameter},
     session::{Refresh, Session},
     tab_message::{TabMessage, Whose},
@@ -153,13 +154,7 @@ impl State {
     /// Whether an answer with this ticket is still waited for. A frame, a window or a request that is not can be dropped.
     #[must_use]
     pub fn holds(&self, ticket: Ticket) -> bool {
-        let attempt = match &self.phase {
-            Phase::Completing { attempt } => Some(attempt),
-            Phase::Restoring { pursuit, .. } | Phase::SignedIn { renewal: Renewal::Pursuing(pursuit), .. } => pursuit.attempt(),
-            Phase::SignedIn { renewal: Renewal::Switching { attempt, .. }, .. } => Some(&**attempt),
-            Phase::Starting | Phase::SignedIn { .. } | Phase::SignedOut(_) | Phase::Leaving { .. } => None,
-        };
-        self.ground.holds(ticket) || attempt.is_some_and(|attempt| attempt.holds(ticket))
+        self.ground.holds(ticket) || self.phase.attempt().is_some_and(|attempt| attempt.holds(ticket))
     }
 
     /// What the app may see.
@@ -250,9 +245,24 @@ impl State {
     }
 
     fn session(&self) -> Option<&Session> {
-        match &self.phase {
-            Phase::SignedIn { session, .. } => Some(session),
-            Phase::Starting | Phase::Restoring { .. } | Phase::Completing { .. } | Phase::SignedOut(_) | Phase::Leaving { .. } => None,
+        self.phase.session()
+    }
+}
+
+impl Phase {
+    fn session(&self) -> Option<&Session> {
+        match self {
+            Self::SignedIn { session, .. } => Some(session),
+            Self::Starting | Self::Restoring { .. } | Self::Completing { .. } | Self::SignedOut(_) | Self::Leaving { .. } => None,
+        }
+    }
+
+    fn attempt(&self) -> Option<&Attempt> {
+        match self {
+            Self::Completing { attempt } => Some(attempt),
+            Self::Restoring { pursuit, .. } | Self::SignedIn { renewal: Renewal::Pursuing(pursuit), .. } => pursuit.attempt(),
+            Self::SignedIn { renewal: Renewal::Switching { attempt, .. }, .. } => Some(attempt),
+            Self::Starting | Self::SignedIn { .. } | Self::SignedOut(_) | Self::Leaving { .. } => None,
         }
     }
 }
@@ -267,7 +277,11 @@ pub fn step(state: State, event: Event, at: &Moment, config: &Config) -> Step {
 pub(crate) fn checked_step(state: State, event: Event, at: &Moment, config: &Config) -> (Step, Checks) {
     let State { phase, mut ground, tickets } = state;
     let mut turn = Turn::new(at, tickets, config);
+    let before = config.revoke_at_sign_out.then(|| Before::of(&event, phase.session(), phase.attempt(), &ground, config));
     let (phase, reaction) = happened(phase, event, &mut ground, &mut turn);
+    if let Some(before) = before {
+        before.settle(phase.session(), phase.attempt(), &mut ground, &mut turn);
+    }
     if !ground.settled && matches!(phase, Phase::SignedIn { .. } | Phase::SignedOut(_)) {
         ground.settled = true;
         turn.ask(Effect::ForgetScroll);
@@ -293,6 +307,11 @@ fn happened(phase: Phase, event: Event, ground: &mut Ground, turn: &mut Turn<'_>
                 }
             };
             return taken(phase.learned(result, ground, turn));
+        }
+        Event::Responded { ticket, outcome } if ground.late.contains(&ticket) => {
+            ground.late.retain(|own| *own != ticket);
+            revocation::came_late(outcome, ground, turn);
+            return taken(phase);
         }
         Event::PersonActed => {
             ground.touched = true;
@@ -969,7 +988,7 @@ fn renewed_as(old: &Session, new: Box<Session>, way: Way, ground: &mut Ground, t
     // in another it would lead back to the old one.
     let kept = is_same && old.person.organization == new.person.organization && matches!(new.refresh, Refresh::None);
     let session = match (kept, &old.refresh) {
-        (true, Refresh::Good(token)) => Box::new(Session { refresh: Refresh::Good(token.clone()), ..*new }),
+        (true, Refresh::Good(token)) => Box::new(Session { refresh: Refresh::Good(token.clone()), apart: true, ..*new }),
         _ => new,
     };
     Phase::SignedIn { session, renewal: Renewal::Resting }

@@ -7,7 +7,7 @@
 //! | 3. tokens | `token`, `jwks`, `jwt`, `id_token`, `access_token`, `session` |
 //! | 4. API call | [`api`] |
 //! | 5. renewal | [`machine`], `pursuit`, `retry` |
-//! | 6. sign-out | `logout`, [`tab_message`] |
+//! | 6. sign-out | `logout`, [`revocation`], [`tab_message`] |
 //!
 //! Configuration and what is known of the provider: [`config`], `locales`, `presets`, [`discovery`], `knowledge`; whether it all fits: [`doctor`].
 //! Values: [`secret`], [`time`],
@@ -56,6 +56,7 @@ mod reaction;
 mod received;
 pub mod redirect_log;
 mod retry;
+pub mod revocation;
 pub mod secret;
 pub mod session;
 mod stage;

@@ -15,6 +15,7 @@ pub(crate) fn scalekit(env_url: &str, issuer: Option<&str>, transport: Transport
         jwks_uri: at("/keys")?,
         end_session_endpoint: Some(at("/oidc/logout")?),
         check_session_iframe: None,
+        revocation_endpoint: Some(at("/revoke")?),
         algorithms: Some(vec![Algorithm::Rs256]),
         sends_issuer: false,
         offers_fragment: false,

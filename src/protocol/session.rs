@@ -31,6 +31,8 @@ pub(crate) struct Session {
     pub(crate) person: Rc<Person>,
     /// By which the provider's page knows it, where there is one.
     pub(crate) session_state: Option<SessionState>,
+    /// The access token is of another grant than the refresh token, and does not end with it.
+    pub(crate) apart: bool,
 }
 
 impl Session {

@@ -223,6 +223,8 @@ pub enum Effect {
         /// What to send.
         request: HttpRequest,
     },
+    /// Send this, and wait for nothing: it goes on when the page is left. What comes of it is told to developers only.
+    Revoke(HttpRequest),
     /// Check signatures.
     Verify {
         /// Marks the answer.

@@ -25,6 +25,7 @@ impl Failure {
             | Error::Discovery(finding)
             | Error::IdToken(finding)
             | Error::Keys(finding)
+            | Error::Logout(finding)
             | Error::Platform(finding)
             | Error::TokenResponse(finding) => Some(finding),
             Error::Authorization(_) | Error::Token(_) | Error::Network(_) | Error::RedirectLoop | Error::Silent(_) => None,
