@@ -1,6 +1,6 @@
 //! Requests over the network, for provider and API alike: without cookies, without following redirects, without a referrer.
 
-use super::{early::EarlyRequest, timer::within};
+use super::{captured, early::EarlyRequest, timer::within};
 use crate::protocol::{
     error::NetworkFailure,
     examination::RelayPage,
@@ -135,7 +135,7 @@ impl Outgoing<'_> {
             // The bindings do not know it. A browser that does not either sends it all the same, if there is time.
             JSON::parse(r#"{"keepalive":true}"#).map(|more| Object::assign(options.as_ref(), more.unchecked_ref())).ok();
         }
-        settled(gloo::utils::window().fetch_with_str_and_init(self.url, &options), abort).await.map_err(Unsent::Failed)
+        settled(captured::fetch(self.url, &options), abort).await.map_err(Unsent::Failed)
     }
 }
 

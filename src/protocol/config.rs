@@ -6,6 +6,7 @@ use super::{
     config_builder::ConfigBuilder,
     discovery::Metadata,
     error::ConfigError,
+    frontchannel,
     json::Object,
     jwt::Algorithm,
     locales,
@@ -66,6 +67,10 @@ pub struct Config {
     pub(crate) ui_locales: Option<Vec<String>>,
     /// Whether tokens are revoked when their session ends here.
     pub(crate) revoke_at_sign_out: bool,
+    /// Whether the provider may show a page of ours when a session ends there.
+    pub(crate) frontchannel_logout: bool,
+    /// Whether it has to say which.
+    pub(crate) frontchannel_logout_session_required: bool,
 }
 
 impl Config {
@@ -149,6 +154,12 @@ impl Config {
         &self.post_logout_path
     }
 
+    /// Whether the app has [the page](super::frontchannel::PATH) that the provider shows when a session ends there.
+    #[must_use]
+    pub const fn has_frontchannel_logout(&self) -> bool {
+        self.frontchannel_logout
+    }
+
     /// The origin of the app.
     #[must_use]
     pub fn app_origin(&self) -> String {
@@ -210,7 +221,7 @@ impl Config {
 
     /// A place in the app to return to, if this is one; the protocol's own pages are not.
     pub(crate) fn place_in_app(&self, wanted: &str) -> Option<String> {
-        address::place_in_app(wanted, &self.app, &[&self.redirect_path, &self.silent_path, &self.post_logout_path])
+        address::place_in_app(wanted, &self.app, &[&self.redirect_path, &self.silent_path, &self.post_logout_path, frontchannel::PATH])
     }
 
     fn at(&self, path: &str) -> String {

@@ -13,9 +13,10 @@ use std::time::Duration;
 use url::Url;
 
 /// Every field that a configuration may have.
-const FIELDS: [&str; 17] = [
+const FIELDS: [&str; 19] = [
     "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
     "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales", "revoke_at_sign_out",
+    "frontchannel_logout", "frontchannel_logout_session_required",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -45,7 +46,9 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         default_lifetime: Duration::from_secs(300),
         recheck: recheck(object)?,
         ui_locales: locales::read(object)?,
-        revoke_at_sign_out: object.optional_bool("revoke_at_sign_out")?.unwrap_or(false),
+        revoke_at_sign_out: switch(object, "revoke_at_sign_out")?,
+        frontchannel_logout: switch(object, "frontchannel_logout")?,
+        frontchannel_logout_session_required: switch(object, "frontchannel_logout_session_required")?,
         app,
     };
     check_paths_differ(&config)?;
@@ -70,6 +73,9 @@ fn check_sign_out(config: &Config) -> Result<(), Finding> {
         Provider::Known(metadata) if config.revoke_at_sign_out && metadata.revocation_endpoint.is_none() => {
             Err(Finding::invalid("revoke_at_sign_out", "needs metadata with a revocation_endpoint that is an https address"))
         }
+        _ if config.frontchannel_logout_session_required && !config.frontchannel_logout => {
+            Err(Finding::invalid("frontchannel_logout_session_required", "has no meaning unless frontchannel_logout is true"))
+        }
         _ => Ok(()),
     }
 }
@@ -80,6 +86,11 @@ fn check_one_resource(config: &Config) -> Result<(), Finding> {
         Some(second) => Err(Finding::invalid("api.resource", format!("{second} is a second resource; a token is for one"))),
         None => Ok(()),
     }
+}
+
+/// Off, unless it is switched on.
+fn switch(object: &Object, field: &'static str) -> Result<bool, Finding> {
+    Ok(object.optional_bool(field)?.unwrap_or(false))
 }
 
 fn app_url(origin: &str) -> Result<Url, Finding> {

@@ -401,6 +401,7 @@ fn starting(event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
         | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut { .. }
         | Event::PageReturned { .. }
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::Woke { .. }
         | Event::Ticked => ignored(Phase::Starting, Ignored::NotNow),
@@ -597,6 +598,7 @@ fn restoring(pursuit: Pursuit, trouble: Option<Error>, event: Event, ground: &mu
         Event::OrganizationChosen { .. }
         | Event::PersonActed
         | Event::RenewalChosen
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::TokenRejected { .. } => ignored(Phase::Restoring { pursuit, trouble }, Ignored::NotNow),
     }
@@ -724,6 +726,7 @@ fn completing(attempt: Attempt, event: Event, ground: &mut Ground, turn: &mut Tu
         | Event::TokenRejected { .. }
         | Event::OtherTabSignedIn(_)
         | Event::PageReturned { .. }
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::Woke { .. } => ignored(Phase::Completing { attempt }, Ignored::NotNow),
     }
@@ -833,6 +836,8 @@ fn signed_in(session: Box<Session>, renewal: Renewal, event: Event, ground: &mut
         Event::SignInChosen(options) => taken(sign_in(stay(session, renewal), options, ground, turn)),
         Event::SignOutChosen => taken(sign_out(Some(session), ground, turn)),
         Event::OtherTabSignedOut { .. } => taken(signed_out_elsewhere(ground)),
+        Event::ProviderSignedOut(notice) if notice.is_about(&session, turn.config) => taken(session_ended(ground, turn)),
+        Event::ProviderSignedOut(_) => ignored(stay(session, renewal), Ignored::OtherSession),
         Event::SignInNeeded { .. } | Event::SignInNoLongerNeeded | Event::PersonActed => ignored(stay(session, renewal), Ignored::NotNow),
         Event::PopupBlocked { .. } => ignored(stay(session, renewal), Ignored::Stale),
         Event::Opened(_) => ignored(stay(session, renewal), Ignored::OpenedBefore),
@@ -1013,11 +1018,7 @@ fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mu
         {
             refresh(token, Box::new(Session { refresh: Refresh::None, ..session }), failed_tries, ground, turn)
         }
-        (Error::Silent(SilentFailure::LoginRequired), _) if ground.frames_are_trusted(turn.config) => {
-            ground.elsewhere = false;
-            ground.remember(News::SignedOut, turn);
-            Phase::SignedOut(Reason::SessionEnded)
-        }
+        (Error::Silent(SilentFailure::LoginRequired), _) if ground.frames_are_trusted(turn.config) => session_ended(ground, turn),
         (Error::Silent(_) | Error::Authorization(_), _) if ground.elsewhere => replaced(ground),
         // It may be over, or the browser hid from the provider who is there, or the provider wants something of them. Only the person can tell, and
         // until then nothing is taken from them.
@@ -1032,6 +1033,13 @@ fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mu
             problem(error, turn)
         }
     }
+}
+
+/// It is over at the provider.
+fn session_ended(ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    ground.elsewhere = false;
+    ground.remember(News::SignedOut, turn);
+    Phase::SignedOut(Reason::SessionEnded)
 }
 
 fn try_again_later(session: Session, error: Error, failed_tries: u32, turn: &mut Turn<'_>) -> Phase {
@@ -1118,6 +1126,7 @@ fn signed_out(reason: Reason, event: Event, ground: &mut Ground, turn: &mut Turn
         | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut { .. }
         | Event::PageReturned { .. }
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::Woke { .. }
         | Event::Ticked => ignored(Phase::SignedOut(reason), Ignored::NotNow),
@@ -1242,6 +1251,7 @@ fn leaving(purpose: Purpose, until: Clocks, event: Event, ground: &mut Ground, t
         | Event::RetryChosen
         | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut { .. }
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::Woke { .. } => ignored(Phase::Leaving { purpose, until }, Ignored::NotNow),
     }

@@ -7,7 +7,7 @@
 //! | 3. tokens | `token`, `jwks`, `jwt`, `id_token`, `access_token`, `session` |
 //! | 4. API call | [`api`] |
 //! | 5. renewal | [`machine`], `pursuit`, `retry` |
-//! | 6. sign-out | `logout`, [`revocation`], [`tab_message`] |
+//! | 6. sign-out | `logout`, [`revocation`], [`frontchannel`], [`tab_message`] |
 //!
 //! Configuration and what is known of the provider: [`config`], `locales`, `presets`, [`discovery`], `knowledge`; whether it all fits: [`doctor`].
 //! Values: [`secret`], [`time`],
@@ -35,6 +35,7 @@ pub mod frame_message;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod frontchannel;
 mod ground;
 mod hash_claim;
 pub mod hint;

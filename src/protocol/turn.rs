@@ -8,6 +8,7 @@ use super::{
     error::Error,
     examination::Evidence,
     frame_message::FrameMessage,
+    frontchannel::Notice,
     hint::{Hint, News},
     http::{HttpRequest, Outcome},
     jwks::SignatureCheck,
@@ -94,6 +95,8 @@ pub enum Event {
         /// When, if it says so.
         at: Option<UnixTime>,
     },
+    /// The page that the provider shows when a session ends there spoke.
+    ProviderSignedOut(Notice),
     /// The provider's page about the session spoke.
     SessionWatched(Word),
     /// The person wants to go on in another of their organisations.
@@ -141,6 +144,7 @@ impl Event {
             | Self::OtherTabSignedIn(_)
             | Self::OtherTabSignedOut { .. }
             | Self::PageReturned { .. }
+            | Self::ProviderSignedOut(_)
             | Self::SessionWatched(_)
             | Self::Woke { .. }
             | Self::Ticked => None,
