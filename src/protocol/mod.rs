@@ -32,10 +32,10 @@ pub mod examination;
 #[cfg(feature = "flow")]
 pub mod flow;
 pub mod frame_message;
+pub mod frontchannel;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
-pub mod frontchannel;
 mod ground;
 mod hash_claim;
 pub mod hint;
