@@ -1,6 +1,6 @@
 import { errors } from 'jose';
 
-import { sendPage, signedOutPage } from './pages.mjs';
+import { leavingPage, sendPage, signedOutPage } from './pages.mjs';
 
 const PATH = '/oidc/logout';
 
@@ -11,7 +11,7 @@ class Refused extends Error {}
  * GET /oidc/logout, the way Scalekit does it: a good id_token_hint is enough, nothing has to be
  * clicked, and the session ends for all apps.
  */
-export function signOutRoute({ provider, store, keyring, options }) {
+export function signOutRoute({ provider, store, keyring, options, frontChannel }) {
   const { clientId, postLogoutUris } = options;
 
   async function checkHint(hint) {
@@ -39,8 +39,12 @@ export function signOutRoute({ provider, store, keyring, options }) {
     ctx.set('Cache-Control', 'no-store');
     try {
       const address = await returnAddress(singleParams(ctx.query));
-      await endSession(ctx, provider, store);
-      if (address) ctx.redirect(address);
+      const frames = frontChannel.isOn ? frontChannel.frames(await provider.Session.get(ctx)) : [];
+      if (!frontChannel.pretends) await endSession(ctx, provider, store);
+      if (frontChannel.isOn) {
+        if (address) ctx.set('Refresh', `1; url=${address}`);
+        sendPage(ctx, 200, leavingPage({ frames }), { frames: options.apps });
+      } else if (address) ctx.redirect(address);
       else sendPage(ctx, 200, signedOutPage());
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
