@@ -33,6 +33,31 @@ fn listen_to_console() {
 }
 
 #[wasm_bindgen_test]
+async fn lo_03_by_a_form_the_id_token_is_in_no_address_and_in_no_document() {
+    let provider = Provider::fresh();
+    let endpoint = json!({ "end_session_endpoint": "ORIGIN/provider/logout?tenant=a" });
+    for (method, posts) in [("get", false), ("post", true)] {
+        let provider = Provider::fresh();
+        let app = Mounted::new(configured(&provider, endpoint.clone(), json!({ "logout_method": method })), true).await;
+        app.reads("in Ada at / protected").await;
+        app.auth().sign_out();
+        until("the page to leave", || !provider.left().is_empty()).await;
+        let (left, form) = (provider.left().remove(0), provider.get("forms")[0].clone());
+        assert_eq!(left.contains("id_token_hint=eyJ"), !posts, "{method}: {left}");
+        assert!(left.starts_with(&format!("{}/provider/logout?tenant=a", navigation::origin())), "{method}: {left}");
+        if posts {
+            let names: Vec<&String> = form.as_object().expect("a form").keys().collect();
+            assert_eq!(names, ["client_id", "id_token_hint", "post_logout_redirect_uri", "state"]);
+            assert!(form["id_token_hint"].as_str().is_some_and(|token| token.starts_with("eyJ")));
+            assert!(!run_text("return document.documentElement.outerHTML").contains("eyJ"), "it stays in the document");
+        } else {
+            assert_eq!(form, Value::Null);
+        }
+    }
+    assert!(provider.get("revoked") == json!([]));
+}
+
+#[wasm_bindgen_test]
 async fn lo_12_the_token_is_revoked_by_a_request_that_outlives_the_page() {
     let provider = Provider::fresh();
     provider.set("refresh", true);

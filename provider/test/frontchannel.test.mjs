@@ -44,3 +44,17 @@ test('lo-07-discovery-says-so-when-it-is-switched-on', async (t) => {
   assert.equal(await said(plain), undefined);
   assert.deepEqual(framesOf(await new Browser(plain).visit(`${plain.issuer}/oidc/logout`)), []);
 });
+
+test('lo-03-a-form-ends-the-session-as-an-address-does', async (t) => {
+  const plain = await providerFor(t);
+  const browser = new Browser(plain);
+  const { id_token: hint } = await browser.signIn();
+  const fields = { id_token_hint: hint, client_id: CLIENT_ID, post_logout_redirect_uri: `${APP}/signed-out`, state: 'bye' };
+  const post = (form) => browser.visit(`${plain.issuer}/oidc/logout`, { method: 'POST', body: new URLSearchParams(form) });
+  assert.equal((await post({ ...fields, client_id: 'other' })).status, 400);
+  assert.ok((await browser.authorize({ prompt: 'none' })).answer.code, 'a refused one ends nothing');
+  assert.equal((await post(fields)).location.href, `${APP}/signed-out?state=bye`);
+  assert.equal((await browser.authorize({ prompt: 'none' })).answer.error, 'login_required');
+  const log = await plain.control('GET', '/log');
+  assert.deepEqual(log.filter(({ path }) => path === '/oidc/logout').at(-1).params, Object.keys(fields));
+});

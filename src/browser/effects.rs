@@ -92,6 +92,7 @@ impl Shared {
                 self.begin(ticket, async move { Event::Verified { ticket, verdict: crypto::verify(checks).await } });
             }
             Effect::Navigate { url, history } => navigation::leave(&url, history)?,
+            Effect::Submit(request) => navigation::submit(&request)?,
             Effect::RewriteAddress { to } => navigation::rewrite(&to)?,
             Effect::Remember(record) => transaction_store::put(&record).map_err(Error::Platform)?,
             Effect::NoteRedirects(redirects) => transaction_store::note_redirects(self.config.client_id(), &redirects),

@@ -10,6 +10,7 @@ use super::{
     json::Object,
     jwt::Algorithm,
     locales,
+    logout::LogoutMethod,
 };
 use std::time::Duration;
 use url::Url;
@@ -65,6 +66,8 @@ pub struct Config {
     pub(crate) recheck: Option<Duration>,
     /// The languages for the provider's pages, the best first; none if nobody has said.
     pub(crate) ui_locales: Option<Vec<String>>,
+    /// How the page goes to the provider at a sign-out.
+    pub(crate) logout_method: LogoutMethod,
     /// Whether tokens are revoked when their session ends here.
     pub(crate) revoke_at_sign_out: bool,
     /// Whether the provider may show a page of ours when a session ends there.

@@ -7,16 +7,18 @@ use super::{
     error::{Finding, Problem},
     json::Object,
     jwt::Algorithm,
-    locales, presets,
+    locales,
+    logout::LogoutMethod,
+    presets,
 };
 use std::time::Duration;
 use url::Url;
 
 /// Every field that a configuration may have.
-const FIELDS: [&str; 19] = [
+const FIELDS: [&str; 20] = [
     "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
-    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales", "revoke_at_sign_out",
-    "frontchannel_logout", "frontchannel_logout_session_required",
+    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales", "logout_method",
+    "revoke_at_sign_out", "frontchannel_logout", "frontchannel_logout_session_required",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -46,6 +48,7 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         default_lifetime: Duration::from_secs(300),
         recheck: recheck(object)?,
         ui_locales: locales::read(object)?,
+        logout_method: logout_method(object)?,
         revoke_at_sign_out: switch(object, "revoke_at_sign_out")?,
         frontchannel_logout: switch(object, "frontchannel_logout")?,
         frontchannel_logout_session_required: switch(object, "frontchannel_logout_session_required")?,
@@ -85,6 +88,14 @@ fn check_one_resource(config: &Config) -> Result<(), Finding> {
     match config.api.iter().filter_map(|rule| rule.resource.as_deref()).find(|resource| config.resource() != Some(resource)) {
         Some(second) => Err(Finding::invalid("api.resource", format!("{second} is a second resource; a token is for one"))),
         None => Ok(()),
+    }
+}
+
+fn logout_method(object: &Object) -> Result<LogoutMethod, Finding> {
+    match object.optional_str("logout_method")? {
+        None | Some("get") => Ok(LogoutMethod::Get),
+        Some("post") => Ok(LogoutMethod::Post),
+        Some(other) => Err(Finding::unexpected("logout_method", "get or post", other)),
     }
 }
 

@@ -1204,10 +1204,10 @@ fn sign_out(session: Option<Box<Session>>, ground: &mut Ground, turn: &mut Turn<
         return Phase::SignedOut(Reason::ByChoice);
     };
     let state = StateParameter::new(turn.generator.token());
-    let url = logout::logout_url(&endpoint, &id_token, &state, turn.config);
+    let leave = logout::leave(&endpoint, &id_token, &state, turn.config);
     let record = Pending::SignOut { state, begun: turn.now.wall }.to_record(turn.config);
     turn.ask(Effect::Remember(record));
-    turn.ask(Effect::Navigate { url, history: HistoryEntry::Replace });
+    turn.ask(leave);
     Phase::Leaving { purpose: Purpose::SignOut, until: turn.now.plus(LEAVING_PATIENCE) }
 }
 

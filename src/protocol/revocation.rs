@@ -52,7 +52,7 @@ impl Tokens {
             return turn.ask(Effect::Report(Error::Logout(Finding::missing("revocation_endpoint"))));
         };
         // The page may be left by the effect after it.
-        let leaves = |effect: &Effect| matches!(effect, Effect::Navigate { .. });
+        let leaves = |effect: &Effect| matches!(effect, Effect::Navigate { .. } | Effect::Submit(_));
         let place = turn.effects.iter().position(leaves).unwrap_or(turn.effects.len());
         let refresh = self.refresh.as_ref().map(|token| request(endpoint, token.expose(), "refresh_token", turn.config));
         let access = self.access.as_ref().map(|token| request(endpoint, token.expose(), "access_token", turn.config));

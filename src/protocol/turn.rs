@@ -243,6 +243,8 @@ pub enum Effect {
         /// Whether the present page should stay in the history. An automatic redirect leaves no entry: Back would run into it again.
         history: HistoryEntry,
     },
+    /// Leave the page by a form.
+    Submit(HttpRequest),
     /// Change the address without loading anything and without a history entry.
     RewriteAddress {
         /// Path, query and fragment.

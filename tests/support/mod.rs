@@ -233,6 +233,7 @@ impl World {
             Effect::Hint(news) => self.hint = self.hint.with(news),
             Effect::Tell(message) => self.told.push(message),
             Effect::Report(error) => self.reported.push(error.code()),
+            Effect::Submit(request) => self.left_for = Some((request.url, HistoryEntry::Keep)),
             Effect::Revoke(request) => {
                 assert!(self.left_for.is_none(), "it is sent before the page is left");
                 let Method::PostForm(form) = &request.method else { panic!("a POST") };

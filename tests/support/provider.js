@@ -11,7 +11,7 @@ window.provider = provider;
 /** As at the start: everybody is signed in, tokens live five minutes, and nothing has been asked. */
 export function reset() {
   Object.assign(provider, {
-    authorization: "code", response: null, asked: 0, keys: 0, signals: [], sent: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0, held: false, revoked: [], revocation: 200,
+    authorization: "code", response: null, asked: 0, keys: 0, signals: [], sent: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0, held: false, revoked: [], revocation: 200, forms: [],
   });
   window.fetch = answer;
   if (leave === null) {
@@ -20,6 +20,7 @@ export function reset() {
     navigation.addEventListener("navigate", (event) => {
       if (event.destination.sameDocument) return;
       provider.left.push(event.destination.url);
+      provider.forms.push(event.formData && Object.fromEntries(event.formData));
       event.preventDefault();
     });
   }

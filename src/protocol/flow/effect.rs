@@ -32,6 +32,7 @@ pub(super) fn drawn(effect: &Effect, config: &Config) -> Drawn {
             Asked::Keys => (Provider, "asks for the keys"),
             _ => (Provider, "token request"),
         },
+        Effect::Submit(_) => (Provider, "sign-out request, by a form"),
         Effect::Revoke(_) => (Provider, "revokes a token"),
         Effect::Verify { .. } => (App, "has the signatures checked by the browser"),
         Effect::Navigate { .. } => (Provider, "sign-out request, by redirect"),
@@ -53,7 +54,7 @@ pub(super) fn drawn(effect: &Effect, config: &Config) -> Drawn {
                 entry.title = "authorization request, by redirect";
             }
         }
-        Effect::Send { request, .. } | Effect::Revoke(request) => {
+        Effect::Send { request, .. } | Effect::Revoke(request) | Effect::Submit(request) => {
             entry.endpoint = Harmless::endpoint_of(request);
             if let Method::PostForm(form) = &request.method {
                 entry.facts = facts::of_parameters(form.expose(), config);
@@ -87,6 +88,7 @@ pub(super) fn asked(effect: &Effect) -> Option<(Ticket, Asked)> {
         Effect::Send { ticket, request } => Some((*ticket, document(request))),
         Effect::Verify { ticket, .. } => Some((*ticket, Asked::Signatures)),
         Effect::Revoke(_)
+        | Effect::Submit(_)
         | Effect::Navigate { .. }
         | Effect::RewriteAddress { .. }
         | Effect::Remember(_)
@@ -133,7 +135,8 @@ mod tests {
             (Effect::Examine { ticket, relay: "canary".into(), question: url() }, 1),
             (Effect::Send { ticket, request: get }, 1),
             (Effect::Send { ticket, request: post.clone() }, 1),
-            (Effect::Revoke(post), 1),
+            (Effect::Revoke(post.clone()), 1),
+            (Effect::Submit(post), 1),
             (Effect::Verify { ticket, checks: Vec::new() }, 1),
             (Effect::Navigate { url: url(), history: HistoryEntry::Keep }, 1),
             (Effect::RewriteAddress { to: "canary".into() }, 1),
