@@ -10,7 +10,7 @@ const DECADE = 10 * 365 * 24 * HOUR;
  * The control address: how tests arrange what cannot be arranged through the front door.
  * `rotateKeys({ dropOld })` and `refuseIssuedTokens()` reach into parts that live elsewhere.
  */
-export function createControl({ store, traffic, faults, clock, rotateKeys, refuseIssuedTokens }) {
+export function createControl({ store, traffic, faults, clock, rotateKeys, refuseIssuedTokens, frontChannel }) {
   const routes = {
     'GET /log': [[], () => traffic.log],
     'POST /log/clear': [[], () => {
@@ -24,6 +24,7 @@ export function createControl({ store, traffic, faults, clock, rotateKeys, refus
       if (offset === undefined) throw new Mistake('offset is missing');
       clock.offset = offset;
     }],
+    'POST /frontchannel': [['query'], (query) => frontChannel.pretend(query.get('query') ?? undefined)],
     'POST /fail': [FAULT, (query) => faults.set(endpoint(query), readFault(query))],
     'POST /heal': [['endpoint'], (query) => faults.heal(query.has('endpoint') ? endpoint(query) : undefined)],
   };

@@ -2,6 +2,7 @@ import { createApi } from './api.mjs';
 import { Clock } from './clock.mjs';
 import { createControl } from './control.mjs';
 import { Faults } from './faults.mjs';
+import { FrontChannel } from './frontchannel.mjs';
 import { Keyring } from './keys.mjs';
 import { listen, PortTaken } from './listen.mjs';
 import { createOpenIdProvider } from './openid.mjs';
@@ -21,11 +22,12 @@ async function start(options) {
   const people = new People(store);
   const traffic = new Traffic();
   const faults = new Faults();
+  const frontChannel = new FrontChannel(options);
 
   // The library takes its keys once, when it is made: new keys mean a new one over the same store.
   let answer;
   const build = () => {
-    answer = createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults }).callback();
+    answer = createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults, frontChannel }).callback();
   };
   build();
   const rotateKeys = async (how) => {
@@ -43,7 +45,7 @@ async function start(options) {
     await listen(options.apiPort, createApi({ options, traffic, faults, clock, isRefused: (jti) => refused.has(jti) })),
   ];
   if (options.controlPort) {
-    const control = createControl({ store, traffic, faults, clock, rotateKeys, refuseIssuedTokens });
+    const control = createControl({ store, traffic, faults, clock, rotateKeys, refuseIssuedTokens, frontChannel });
     closers.push(await listen(options.controlPort, control));
   }
 

@@ -13,7 +13,7 @@ import { scalekitTokens } from './tokens.mjs';
 const SCOPE = 'openid profile email offline_access';
 
 /** oidc-provider, made to look like a Scalekit environment with one public single-page client. */
-export function createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults }) {
+export function createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults, frontChannel }) {
   const { issuer, apps, clientId, ttl } = options;
   const cookies = cookieSettings(options);
   const provider = new Provider(issuer, {
@@ -40,6 +40,8 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
     discovery: {
       end_session_endpoint: `${issuer}/oidc/logout`,
       check_session_iframe: options.sessionManagement ? issuer + CHECK_PATH : undefined,
+      frontchannel_logout_supported: frontChannel.isOn || undefined,
+      frontchannel_logout_session_supported: frontChannel.isOn || undefined,
     },
     cookies,
     responseTypes: ['code'],
@@ -105,7 +107,7 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
   provider.use(scalekitAnswers(options));
   provider.use(savedFirst(store));
   provider.use(signInRoutes({ provider, store, people, apps }));
-  provider.use(signOutRoute({ provider, store, keyring, options }));
+  provider.use(signOutRoute({ provider, store, keyring, options, frontChannel }));
   provider.use(scalekitTokens({ provider, store, keyring, clock, people, clientId }));
   provider.on('authorization.accepted', (ctx) => rememberOrganization(ctx, people));
   provider.on('server_error', (ctx, error) => {

@@ -17,6 +17,7 @@ export const USAGE = `Usage: node provider/main.mjs --port 8081 --api-port 8082 
   --cookies lax|none|loose  none: also sent from frames at other sites, if the browser allows;
                             loose: the same without Secure, for WebKit
   --session-management      check_session_iframe and session_state
+  --frontchannel-path PATH  front-channel logout: the page of the apps for that
   --control-port PORT       tests only: see README.md
   --exit-with-stdin         stop when stdin is closed`;
 
@@ -46,6 +47,7 @@ const SPEC = {
   'no-discovery-cors': flag,
   cookies: text('lax'),
   'session-management': flag,
+  'frontchannel-path': { type: 'string' },
   state: { type: 'string' },
   'exit-with-stdin': flag,
   help: flag,
@@ -107,6 +109,7 @@ export function readOptions(args) {
     discoveryCors: !values['no-discovery-cors'],
     cookies: oneOf('cookies', 'lax', 'none', 'loose'),
     sessionManagement: values['session-management'],
+    frontchannelPath: values['frontchannel-path'] === undefined ? undefined : path('frontchannel-path'),
     stateFile: values.state,
     exitWithStdin: values['exit-with-stdin'],
   };

@@ -280,6 +280,9 @@ fn wish(effect: Effect, config: &Config) -> Wish {
         Effect::ForgetScroll => Wish::ForgetScroll,
         Effect::RestoreScroll => Wish::RestoreScroll,
         Effect::Tell(message) => Wish::Tell(message.to_text(config)),
+        // None of these worlds is configured for these two.
+        Effect::Submit(request) => Wish::Leave { url: request.url, replaces: false },
+        Effect::Revoke(request) => Wish::Report(format!("a revocation at {}", request.url)),
         Effect::Report(error) => Wish::Report(error.to_string()),
     }
 }

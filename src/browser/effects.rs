@@ -17,6 +17,7 @@ use crate::protocol::{
     error::Error,
     frame_message::FrameMessage,
     machine::State,
+    revocation::process_revocation_response,
     secret::SensitiveUrl,
     transaction::Ticket,
     turn::{Effect, Event},
@@ -91,10 +92,17 @@ impl Shared {
                     Event::Responded { ticket, outcome: fetch::ask_unless_sent(request, early, fetch::PATIENCE).await }
                 });
             }
+            // It is of no state any more, and goes on when the page does not.
+            Effect::Revoke(request) => wasm_bindgen_futures::spawn_local(async move {
+                if let Err(error) = process_revocation_response(&fetch::ask_though_leaving(request, fetch::PATIENCE).await) {
+                    console::report(&error);
+                }
+            }),
             Effect::Verify { ticket, checks } => {
                 self.begin(ticket, async move { Event::Verified { ticket, verdict: crypto::verify(checks).await } });
             }
             Effect::Navigate { url, history } => navigation::leave(&url, history)?,
+            Effect::Submit(request) => navigation::submit(&request)?,
             Effect::RewriteAddress { to } => navigation::rewrite(&to)?,
             Effect::Remember(record) => transaction_store::put(&record).map_err(Error::Platform)?,
             Effect::NoteRedirects(redirects) => transaction_store::note_redirects(self.config.client_id(), &redirects),

@@ -13,12 +13,13 @@
 //! | [`doctor`] | none: asks by [`fetch`] and [`examine`] |
 //! | [`examine`] | an empty `<iframe>` with a policy |
 //! | [`scroll`] | `scrollTo()`, `pagehide` |
+//! | `captured` | `fetch()` and `crypto.subtle`, as they were at the start |
 //! | [`fetch`] | `fetch()` |
 //! | [`crypto`] | `crypto.subtle` |
 //! | [`navigation`] | `location`, `history` |
 //! | [`transaction_store`] | `sessionStorage` |
 //! | [`hint`] | `localStorage` |
-//! | [`channel`] | `BroadcastChannel` |
+//! | [`channel`], `tabs` | `BroadcastChannel` |
 //! | [`wake`] | `visibilitychange`, `focus`, `online`, `pageshow`, `pointerdown`, `keydown` |
 //! | [`console`] | `console` |
 //! | `recorder`, `clipboard` | `performance.getEntriesByName()`, `navigator.clipboard`: for the feature `inspector` |
@@ -26,6 +27,7 @@
 //!
 //! Whatever is opened is a value, and is undone when the value is dropped.
 
+mod captured;
 mod changes;
 pub mod channel;
 pub mod clipboard;
@@ -49,6 +51,7 @@ pub mod popup;
 mod recorder;
 pub mod scroll;
 mod storage;
+mod tabs;
 pub mod task;
 pub mod timer;
 pub mod transaction_store;

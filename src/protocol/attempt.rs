@@ -4,6 +4,7 @@
 //! Nothing of a response is visible outside before all of it holds: the only way out with tokens is [`Progress::Done`].
 
 mod asking;
+mod revocable;
 mod tokens;
 mod verification;
 

@@ -6,9 +6,11 @@ use super::{
     config_builder::ConfigBuilder,
     discovery::{Metadata, WellKnown},
     error::ConfigError,
+    frontchannel,
     json::Object,
     jwt::Algorithm,
     locales,
+    logout::LogoutMethod,
 };
 use std::time::Duration;
 use url::Url;
@@ -82,6 +84,14 @@ pub struct Config {
     pub(crate) ui_locales: Option<Vec<String>>,
     /// Whether the userinfo endpoint is asked, and in which form it has to answer.
     pub(crate) user_info: Option<UserInfoForm>,
+    /// How the page goes to the provider at a sign-out.
+    pub(crate) logout_method: LogoutMethod,
+    /// Whether tokens are revoked when their session ends here.
+    pub(crate) revoke_at_sign_out: bool,
+    /// Whether the provider may show a page of ours when a session ends there.
+    pub(crate) frontchannel_logout: bool,
+    /// Whether it has to say which.
+    pub(crate) frontchannel_logout_session_required: bool,
 }
 
 impl Config {
@@ -165,6 +175,12 @@ impl Config {
         &self.post_logout_path
     }
 
+    /// Whether the app has [the page](super::frontchannel::PATH) that the provider shows when a session ends there.
+    #[must_use]
+    pub const fn has_frontchannel_logout(&self) -> bool {
+        self.frontchannel_logout
+    }
+
     /// The origin of the app.
     #[must_use]
     pub fn app_origin(&self) -> String {
@@ -188,6 +204,9 @@ impl Config {
             }
             Provider::Discovered { issuer } => [&[origin_of(issuer)], self.endpoint_origins.as_slice()].concat(),
         };
+        if let (Provider::Known(metadata), true) = (&self.provider, self.revoke_at_sign_out) {
+            origins.extend(metadata.revocation_endpoint.iter().map(address::origin));
+        }
         origins.extend(self.api.iter().map(|rule| address::origin(&rule.prefix)));
         sorted(origins)
     }
@@ -237,7 +256,7 @@ impl Config {
 
     /// A place in the app to return to, if this is one; the protocol's own pages are not.
     pub(crate) fn place_in_app(&self, wanted: &str) -> Option<String> {
-        address::place_in_app(wanted, &self.app, &[&self.redirect_path, &self.silent_path, &self.post_logout_path])
+        address::place_in_app(wanted, &self.app, &[&self.redirect_path, &self.silent_path, &self.post_logout_path, frontchannel::PATH])
     }
 
     fn at(&self, path: &str) -> String {

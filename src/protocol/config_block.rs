@@ -7,7 +7,9 @@ use super::{
     error::{Finding, Problem},
     json::Object,
     jwt::Algorithm,
-    locales, pins, presets, user_info,
+    locales,
+    logout::LogoutMethod,
+    pins, presets, user_info,
 };
 use std::time::Duration;
 use url::Url;
@@ -16,7 +18,8 @@ use url::Url;
 const FIELDS: &[&str] = &[
     "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
     "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales", "endpoint_origins", "well_known",
-    "userinfo", "required_scopes", "pushed_authorization_requests",
+    "userinfo", "required_scopes", "pushed_authorization_requests", "logout_method", "revoke_at_sign_out", "frontchannel_logout",
+    "frontchannel_logout_session_required",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -53,11 +56,16 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         recheck: recheck(object)?,
         ui_locales: locales::read(object)?,
         user_info: user_info::read(object)?,
+        logout_method: logout_method(object)?,
+        revoke_at_sign_out: switch(object, "revoke_at_sign_out")?,
+        frontchannel_logout: switch(object, "frontchannel_logout")?,
+        frontchannel_logout_session_required: switch(object, "frontchannel_logout_session_required")?,
         app,
     };
     check_paths_differ(&config)?;
     check_resources(&config)?;
     user_info::check(&config)?;
+    check_sign_out(&config)?;
     if let Provider::Known(metadata) = config.provider {
         let metadata = pins::hold(*metadata, &config.endpoint_origins)
             .and_then(|metadata| metadata.pushing(config.pushed))
@@ -90,12 +98,38 @@ fn check_paths_differ(config: &Config) -> Result<(), Finding> {
     Ok(())
 }
 
+/// What is wanted at a sign-out has to be possible. Of a provider that is yet to be discovered nobody knows.
+fn check_sign_out(config: &Config) -> Result<(), Finding> {
+    match &config.provider {
+        Provider::Known(metadata) if config.revoke_at_sign_out && metadata.revocation_endpoint.is_none() => {
+            Err(Finding::invalid("revoke_at_sign_out", "needs metadata with a revocation_endpoint that is an https address"))
+        }
+        _ if config.frontchannel_logout_session_required && !config.frontchannel_logout => {
+            Err(Finding::invalid("frontchannel_logout_session_required", "has no meaning unless frontchannel_logout is true"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A token is for one resource: where there are several, it has to be said of each address whose token goes there.
 fn check_resources(config: &Config) -> Result<(), Finding> {
     if config.resources().len() > 1 && config.api.iter().any(|rule| rule.resource.is_none()) {
         return Err(Finding::missing("api.resource"));
     }
     Ok(())
+}
+
+fn logout_method(object: &Object) -> Result<LogoutMethod, Finding> {
+    match object.optional_str("logout_method")? {
+        None | Some("get") => Ok(LogoutMethod::Get),
+        Some("post") => Ok(LogoutMethod::Post),
+        Some(other) => Err(Finding::unexpected("logout_method", "get or post", other)),
+    }
+}
+
+/// Off, unless it is switched on.
+fn switch(object: &Object, field: &'static str) -> Result<bool, Finding> {
+    Ok(object.optional_bool(field)?.unwrap_or(false))
 }
 
 fn app_url(origin: &str) -> Result<Url, Finding> {

@@ -37,6 +37,7 @@ pub struct Metadata {
     pub(crate) par_endpoint: Option<Url>,
     /// Whether it takes no request that was not pushed.
     pub(crate) requires_par: bool,
+    pub(crate) revocation_endpoint: Option<Url>,
     pub(crate) algorithms: Option<Vec<Algorithm>>,
     /// Whether it says that it understands PKCE: some do and do not say so.
     pub(crate) advertises_pkce: bool,
@@ -71,6 +72,7 @@ impl Metadata {
             userinfo_endpoint: optional("userinfo_endpoint"),
             par_endpoint: optional(PAR_ENDPOINT),
             requires_par: object.optional_bool("require_pushed_authorization_requests")?.unwrap_or(false),
+            revocation_endpoint: optional("revocation_endpoint"),
             algorithms: object
                 .optional_strings("id_token_signing_alg_values_supported")?
                 .map(|names| names.iter().filter_map(|name| Algorithm::from_name(name)).collect()),

@@ -68,6 +68,8 @@ pub enum Error {
     IdToken(Finding),
     /// No key of the provider fits the token.
     Keys(Finding),
+    /// A sign-out was not carried out in every part. The session here has ended all the same.
+    Logout(Finding),
     /// Nobody could be asked.
     Network(NetworkFailure),
     /// The authorization request could not be pushed. It was not made in any other way.
@@ -105,6 +107,7 @@ impl Error {
             Self::Discovery(finding) => format!("discovery_{}", slug(finding)),
             Self::IdToken(finding) => format!("id_token_{}", slug(finding)),
             Self::Keys(finding) => format!("keys_{}", slug(finding)),
+            Self::Logout(finding) => format!("logout_{}", slug(finding)),
             Self::Network(failure) => failure.code(),
             Self::Par(ParFailure::Network(failure)) => format!("par_{}", failure.code()),
             Self::Par(ParFailure::Shape(finding)) => format!("par_{}", slug(finding)),
@@ -148,6 +151,7 @@ impl Error {
             | Self::Discovery(_)
             | Self::IdToken(_)
             | Self::Keys(_)
+            | Self::Logout(_)
             | Self::Par(ParFailure::Shape(_))
             | Self::Remark(_)
             | Self::TokenResponse(_)
@@ -183,6 +187,7 @@ impl Error {
             | Self::Configuration(_)
             | Self::Discovery(_)
             | Self::Keys(_)
+            | Self::Logout(_)
             | Self::Par(ParFailure::Shape(_))
             | Self::Platform(_)
             | Self::RedirectLoop
@@ -204,6 +209,7 @@ impl fmt::Display for Error {
             Self::Discovery(finding) => write!(f, "provider metadata: {finding}"),
             Self::IdToken(finding) => write!(f, "ID token: {finding}"),
             Self::Keys(finding) => write!(f, "provider keys: {finding}"),
+            Self::Logout(finding) => write!(f, "sign-out: {finding}"),
             Self::Network(failure) => write!(f, "provider: {failure}"),
             Self::Par(failure) => write!(f, "pushed authorization request: {failure}"),
             Self::Platform(finding) => write!(f, "browser: {finding}"),

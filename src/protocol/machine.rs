@@ -35,6 +35,7 @@ use super::{
     par::{self, Pushing, Request},
     pursuit::{Answered, Pursuit, Ticked},
     received::Previous,
+    revocation::{self, Before},
     secret::{RefreshToken, SensitiveUrl, StateParameter},
     session::{Refresh, Session},
     tab_message::{TabMessage, Whose},
@@ -170,14 +171,8 @@ impl State {
     /// Whether an answer with this ticket is still waited for. A frame, a window or a request that is not can be dropped.
     #[must_use]
     pub fn holds(&self, ticket: Ticket) -> bool {
-        let attempt = match &self.phase {
-            Phase::Completing { attempt } => Some(attempt),
-            Phase::Restoring { pursuit, .. } | Phase::SignedIn { renewal: Renewal::Pursuing(pursuit), .. } => pursuit.attempt(),
-            Phase::SignedIn { renewal: Renewal::Switching { attempt, .. }, .. } => Some(&**attempt),
-            Phase::Starting | Phase::SignedIn { .. } | Phase::SignedOut(_) | Phase::Leaving { .. } => None,
-        };
         let pushed = matches!(&self.phase, Phase::Leaving { purpose: Purpose::Push(_, pushing), .. } if pushing.holds(ticket));
-        pushed || self.ground.holds(ticket) || attempt.is_some_and(|attempt| attempt.holds(ticket))
+        pushed || self.ground.holds(ticket) || self.phase.attempt().is_some_and(|attempt| attempt.holds(ticket))
     }
 
     /// What the app may see.
@@ -277,9 +272,24 @@ impl State {
     }
 
     fn session(&self) -> Option<&Session> {
-        match &self.phase {
-            Phase::SignedIn { session, .. } => Some(session),
-            Phase::Starting | Phase::Restoring { .. } | Phase::Completing { .. } | Phase::SignedOut(_) | Phase::Leaving { .. } => None,
+        self.phase.session()
+    }
+}
+
+impl Phase {
+    fn session(&self) -> Option<&Session> {
+        match self {
+            Self::SignedIn { session, .. } => Some(session),
+            Self::Starting | Self::Restoring { .. } | Self::Completing { .. } | Self::SignedOut(_) | Self::Leaving { .. } => None,
+        }
+    }
+
+    fn attempt(&self) -> Option<&Attempt> {
+        match self {
+            Self::Completing { attempt } => Some(attempt),
+            Self::Restoring { pursuit, .. } | Self::SignedIn { renewal: Renewal::Pursuing(pursuit), .. } => pursuit.attempt(),
+            Self::SignedIn { renewal: Renewal::Switching { attempt, .. }, .. } => Some(attempt),
+            Self::Starting | Self::SignedIn { .. } | Self::SignedOut(_) | Self::Leaving { .. } => None,
         }
     }
 }
@@ -294,7 +304,11 @@ pub fn step(state: State, event: Event, at: &Moment, config: &Config) -> Step {
 pub(crate) fn checked_step(state: State, event: Event, at: &Moment, config: &Config) -> (Step, Checks) {
     let State { phase, mut ground, tickets } = state;
     let mut turn = Turn::new(at, tickets, config);
+    let before = config.revoke_at_sign_out.then(|| Before::of(&event, phase.session(), phase.attempt(), &ground, config));
     let (mut phase, reaction) = happened(phase, event, &mut ground, &mut turn);
+    if let Some(before) = before {
+        before.settle(phase.session(), phase.attempt(), &mut ground, &mut turn);
+    }
     if config.user_info.is_some() && reaction == Reaction::Taken {
         let session = if let Phase::SignedIn { session, .. } = &mut phase { Some(&mut **session) } else { None };
         user_info::complete(session, &mut ground, &mut turn);
@@ -332,6 +346,11 @@ fn happened(phase: Phase, event: Event, ground: &mut Ground, turn: &mut Turn<'_>
         }
         Event::Verified { ticket, verdict } if ground.user_info.holds(ticket) => {
             ground.user_info.verified(verdict, turn);
+            return taken(phase);
+        }
+        Event::Responded { ticket, outcome } if ground.late.contains(&ticket) => {
+            ground.late.retain(|own| *own != ticket);
+            revocation::came_late(outcome, ground, turn);
             return taken(phase);
         }
         Event::PersonActed => {
@@ -423,6 +442,7 @@ fn starting(event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
         | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut { .. }
         | Event::PageReturned { .. }
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::Woke { .. }
         | Event::Ticked => ignored(Phase::Starting, Ignored::NotNow),
@@ -619,6 +639,7 @@ fn restoring(pursuit: Pursuit, trouble: Option<Error>, event: Event, ground: &mu
         Event::OrganizationChosen { .. }
         | Event::PersonActed
         | Event::RenewalChosen
+        | Event::ProviderSignedOut(_)
         | Event::TokenNeeded(_)
         | Event::SessionWatched(_)
         | Event::TokenRejected { .. } => ignored(Phase::Restoring { pursuit, trouble }, Ignored::NotNow),
@@ -748,6 +769,7 @@ fn completing(attempt: Attempt, event: Event, ground: &mut Ground, turn: &mut Tu
         | Event::TokenRejected { .. }
         | Event::OtherTabSignedIn(_)
         | Event::PageReturned { .. }
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::Woke { .. } => ignored(Phase::Completing { attempt }, Ignored::NotNow),
     }
@@ -878,6 +900,8 @@ fn signed_in(session: Box<Session>, renewal: Renewal, event: Event, ground: &mut
         Event::SignInChosen(options) => taken(sign_in(stay(session, renewal), options, ground, turn)),
         Event::SignOutChosen => taken(sign_out(Some(session), ground, turn)),
         Event::OtherTabSignedOut { .. } => taken(signed_out_elsewhere(ground)),
+        Event::ProviderSignedOut(notice) if notice.is_about(&session, turn.config) => taken(session_ended(ground, turn)),
+        Event::ProviderSignedOut(_) => ignored(stay(session, renewal), Ignored::OtherSession),
         Event::SignInNeeded { .. } | Event::SignInNoLongerNeeded | Event::PersonActed => ignored(stay(session, renewal), Ignored::NotNow),
         Event::PopupBlocked { .. } => ignored(stay(session, renewal), Ignored::Stale),
         Event::Opened(_) => ignored(stay(session, renewal), Ignored::OpenedBefore),
@@ -1046,7 +1070,7 @@ fn renewed_as(old: Box<Session>, new: Box<Session>, way: Way, ground: &mut Groun
     // in another it would lead back to the old one.
     let kept = is_same && matches!(new.refresh, Refresh::None);
     let new = match (kept, &old.refresh) {
-        (true, Refresh::Good(token)) => Session { refresh: Refresh::Good(token.clone()), ..*new },
+        (true, Refresh::Good(token)) => Session { refresh: Refresh::Good(token.clone()), apart: true, ..*new },
         _ => *new,
     };
     let session = match (new.asked.is_first(), is_same) {
@@ -1086,11 +1110,7 @@ fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mu
         {
             refresh(token, Box::new(Session { refresh: Refresh::None, ..session }), failed_tries, ground, turn)
         }
-        (Error::Silent(SilentFailure::LoginRequired), _) if ground.frames_are_trusted(turn.config) => {
-            ground.elsewhere = false;
-            ground.remember(News::SignedOut, turn);
-            Phase::SignedOut(Reason::SessionEnded)
-        }
+        (Error::Silent(SilentFailure::LoginRequired), _) if ground.frames_are_trusted(turn.config) => session_ended(ground, turn),
         (Error::Silent(_) | Error::Authorization(_) | Error::Par(_), _) if ground.elsewhere => replaced(ground),
         // It may be over, or the browser hid from the provider who is there, or the provider wants something of them. Only the person can tell, and
         // until then nothing is taken from them.
@@ -1105,6 +1125,13 @@ fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mu
             problem(error, turn)
         }
     }
+}
+
+/// It is over at the provider.
+fn session_ended(ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    ground.elsewhere = false;
+    ground.remember(News::SignedOut, turn);
+    Phase::SignedOut(Reason::SessionEnded)
 }
 
 fn try_again_later(session: Session, error: Error, failed_tries: u32, turn: &mut Turn<'_>) -> Phase {
@@ -1192,6 +1219,7 @@ fn signed_out(reason: Reason, event: Event, ground: &mut Ground, turn: &mut Turn
         | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut { .. }
         | Event::PageReturned { .. }
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::Woke { .. }
         | Event::Ticked => ignored(Phase::SignedOut(reason), Ignored::NotNow),
@@ -1294,10 +1322,10 @@ fn sign_out(session: Option<Box<Session>>, ground: &mut Ground, turn: &mut Turn<
         return Phase::SignedOut(Reason::ByChoice);
     };
     let state = StateParameter::new(turn.generator.token());
-    let url = logout::logout_url(&endpoint, &id_token, &state, turn.config);
+    let leave = logout::leave(&endpoint, &id_token, &state, turn.config);
     let record = Pending::SignOut { state, begun: turn.now.wall }.to_record(turn.config);
     turn.ask(Effect::Remember(record));
-    turn.ask(Effect::Navigate { url, history: HistoryEntry::Replace });
+    turn.ask(leave);
     Phase::Leaving { purpose: Purpose::SignOut, until: turn.now.plus(LEAVING_PATIENCE) }
 }
 
@@ -1354,6 +1382,7 @@ fn leaving(purpose: Purpose, until: Clocks, event: Event, ground: &mut Ground, t
         | Event::RetryChosen
         | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut { .. }
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::Woke { .. } => ignored(Phase::Leaving { purpose, until }, Ignored::NotNow),
     }

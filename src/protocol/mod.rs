@@ -7,7 +7,7 @@
 //! | 3. tokens | `token`, `jwks`, `jwt`, `id_token`, `access_token`, `session`, `user_info` |
 //! | 4. API call | [`api`], [`challenge`] |
 //! | 5. renewal | [`machine`], `pursuit`, `retry` |
-//! | 6. sign-out | `logout`, [`tab_message`] |
+//! | 6. sign-out | `logout`, [`revocation`], [`frontchannel`], [`tab_message`] |
 //!
 //! Configuration and what is known of the provider: [`config`], `locales`, `mix_up`, `pins`, `presets`, [`discovery`], `knowledge`; whether it all fits: [`doctor`].
 //! Values: [`secret`], [`time`],
@@ -33,6 +33,7 @@ pub mod examination;
 #[cfg(feature = "flow")]
 pub mod flow;
 pub mod frame_message;
+pub mod frontchannel;
 mod further;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
@@ -61,6 +62,7 @@ mod reaction;
 mod received;
 pub mod redirect_log;
 mod retry;
+pub mod revocation;
 pub mod secret;
 pub mod session;
 mod stage;

@@ -40,6 +40,7 @@ pub(super) fn hold(metadata: Metadata, origins: &[String]) -> Result<Metadata, F
         end_session_endpoint: metadata.end_session_endpoint.filter(is_listed),
         check_session_iframe: metadata.check_session_iframe.filter(is_listed),
         par_endpoint: metadata.par_endpoint.filter(is_listed),
+        revocation_endpoint: metadata.revocation_endpoint.filter(is_listed),
         userinfo_endpoint: metadata.userinfo_endpoint.filter(is_listed),
         ..metadata
     })

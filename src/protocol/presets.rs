@@ -18,6 +18,7 @@ pub(crate) fn scalekit(env_url: &str, issuer: Option<&str>, transport: Transport
         userinfo_endpoint: Some(at("/userinfo")?),
         par_endpoint: None,
         requires_par: false,
+        revocation_endpoint: Some(at("/revoke")?),
         algorithms: Some(vec![Algorithm::Rs256]),
         advertises_pkce: true,
         sends_issuer: false,

@@ -36,6 +36,8 @@ pub(crate) struct Session {
     pub(crate) further: Further,
     /// For which resource a token is being asked for, if one is; what it was when this was new.
     pub(crate) asked: Target,
+    /// The access token is of another grant than the refresh token, and does not end with it.
+    pub(crate) apart: bool,
 }
 
 impl Session {

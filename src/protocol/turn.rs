@@ -8,6 +8,7 @@ use super::{
     error::Error,
     examination::Evidence,
     frame_message::FrameMessage,
+    frontchannel::Notice,
     further::Target,
     hint::{Hint, News},
     http::{HttpRequest, Outcome},
@@ -97,6 +98,8 @@ pub enum Event {
         /// When, if it says so.
         at: Option<UnixTime>,
     },
+    /// The page that the provider shows when a session ends there spoke.
+    ProviderSignedOut(Notice),
     /// The provider's page about the session spoke.
     SessionWatched(Word),
     /// The person wants to go on in another of their organisations.
@@ -145,6 +148,7 @@ impl Event {
             | Self::OtherTabSignedIn(_)
             | Self::OtherTabSignedOut { .. }
             | Self::PageReturned { .. }
+            | Self::ProviderSignedOut(_)
             | Self::SessionWatched(_)
             | Self::Woke { .. }
             | Self::Ticked => None,
@@ -234,6 +238,8 @@ pub enum Effect {
         /// What to send.
         request: HttpRequest,
     },
+    /// Send this, and wait for nothing: it goes on when the page is left. What comes of it is told to developers only.
+    Revoke(HttpRequest),
     /// Check signatures.
     Verify {
         /// Marks the answer.
@@ -248,6 +254,8 @@ pub enum Effect {
         /// Whether the present page should stay in the history. An automatic redirect leaves no entry: Back would run into it again.
         history: HistoryEntry,
     },
+    /// Leave the page by a form.
+    Submit(HttpRequest),
     /// Change the address without loading anything and without a history entry.
     RewriteAddress {
         /// Path, query and fragment.

@@ -18,7 +18,7 @@ use hushkey::{
         examination::{Evidence, Manners, RelayPage},
         frame_message::FrameMessage,
         hint::Hint,
-        http::HttpRequest,
+        http::{HttpRequest, Method},
         machine::{Reaction, State},
         redirect_log::RedirectLog,
         secret::{Body, SensitiveUrl},
@@ -69,6 +69,10 @@ pub struct World {
     pub forgotten: u32,
     pub requests: Vec<(Ticket, HttpRequest)>,
     pub checks: Vec<(Ticket, Verdict)>,
+    /// What was to be revoked: where, and the fields of the form.
+    pub revoked: Vec<(String, Vec<(String, String)>)>,
+    /// Errors for developers, by their codes.
+    pub reported: Vec<String>,
     /// What the flow inspector would draw of this page.
     #[cfg(feature = "flow")]
     pub flow: Flow,
@@ -118,6 +122,8 @@ impl World {
             forgotten: 0,
             requests: Vec::new(),
             checks: Vec::new(),
+            revoked: Vec::new(),
+            reported: Vec::new(),
             #[cfg(feature = "flow")]
             flow: Flow::default(),
             #[cfg(feature = "flow")]
@@ -234,7 +240,13 @@ impl World {
             }
             Effect::Hint(news) => self.hint = self.hint.with(news),
             Effect::Tell(message) => self.told.push(message),
-            Effect::Report(_) => {}
+            Effect::Report(error) => self.reported.push(error.code()),
+            Effect::Submit(request) => self.left_for = Some((request.url, HistoryEntry::Keep)),
+            Effect::Revoke(request) => {
+                assert!(self.left_for.is_none(), "it is sent before the page is left");
+                let Method::PostForm(form) = &request.method else { panic!("a POST") };
+                self.revoked.push((request.url.clone(), form_urlencoded::parse(form.expose().as_bytes()).into_owned().collect()));
+            }
         }
     }
 

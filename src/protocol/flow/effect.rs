@@ -35,6 +35,8 @@ pub(super) fn drawn(effect: &Effect, config: &Config) -> Drawn {
             Asked::Push => (Provider, "pushed authorization request"),
             _ => (Provider, "token request"),
         },
+        Effect::Submit(_) => (Provider, "sign-out request, by a form"),
+        Effect::Revoke(_) => (Provider, "revokes a token"),
         Effect::Verify { .. } => (App, "has the signatures checked by the browser"),
         Effect::Navigate { .. } => (Provider, "sign-out request, by redirect"),
         Effect::RewriteAddress { .. } => (App, "rewrites the page's address"),
@@ -55,7 +57,7 @@ pub(super) fn drawn(effect: &Effect, config: &Config) -> Drawn {
                 entry.title = "authorization request, by redirect";
             }
         }
-        Effect::Send { request, .. } => {
+        Effect::Send { request, .. } | Effect::Revoke(request) | Effect::Submit(request) => {
             entry.endpoint = Harmless::endpoint_of(request);
             if let Method::PostForm(form) = &request.method {
                 entry.facts = facts::of_parameters(form.expose(), config);
@@ -88,7 +90,9 @@ pub(super) fn asked(effect: &Effect) -> Option<(Ticket, Asked)> {
         Effect::Examine { ticket, .. } => Some((*ticket, Asked::Examination)),
         Effect::Send { ticket, request } => Some((*ticket, document(request))),
         Effect::Verify { ticket, .. } => Some((*ticket, Asked::Signatures)),
-        Effect::SendPopup { .. }
+        Effect::Revoke(_)
+        | Effect::SendPopup { .. }
+        | Effect::Submit(_)
         | Effect::Navigate { .. }
         | Effect::RewriteAddress { .. }
         | Effect::Remember(_)
@@ -138,8 +142,10 @@ mod tests {
             (Effect::SendPopup { ticket, url: url() }, 1),
             (Effect::Examine { ticket, relay: "canary".into(), question: Some(url()) }, 1),
             (Effect::Send { ticket, request: get }, 1),
-            (Effect::Send { ticket, request: post }, 1),
+            (Effect::Send { ticket, request: post.clone() }, 1),
             (Effect::Send { ticket, request: user_info }, 1),
+            (Effect::Revoke(post.clone()), 1),
+            (Effect::Submit(post), 1),
             (Effect::Verify { ticket, checks: Vec::new() }, 1),
             (Effect::Navigate { url: url(), history: HistoryEntry::Keep }, 1),
             (Effect::RewriteAddress { to: "canary".into() }, 1),

@@ -87,6 +87,7 @@ fn what(event: &Event, asked: Option<Asked>, config: &Config) -> (Lane, Lane, &'
         Event::TokenRejected { .. } => (Api, App, "refused the access token"),
         Event::OtherTabSignedIn(_) => (Tabs, App, "somebody signed in there"),
         Event::OtherTabSignedOut { .. } => (Tabs, App, "signed out there"),
+        Event::ProviderSignedOut(_) => (Provider, App, "front-channel logout"),
         Event::SessionWatched(Word::Unchanged) => (Provider, App, "session monitoring: unchanged"),
         Event::SessionWatched(Word::Changed) => (Provider, App, "session monitoring: changed"),
         Event::SessionWatched(Word::Error) => (Provider, App, "session monitoring: error"),

@@ -26,6 +26,7 @@ impl Failure {
             | Error::Discovery(finding)
             | Error::IdToken(finding)
             | Error::Keys(finding)
+            | Error::Logout(finding)
             | Error::Platform(finding)
             | Error::Remark(finding)
             | Error::TokenResponse(finding)
