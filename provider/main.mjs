@@ -8,6 +8,7 @@ import { createOpenIdProvider } from './openid.mjs';
 import { readOptions, USAGE, UsageError } from './options.mjs';
 import { People } from './people.mjs';
 import { Store } from './store.mjs';
+import { Tampering } from './tamper.mjs';
 import { ISSUED } from './tokens.mjs';
 import { Traffic } from './traffic.mjs';
 
@@ -21,11 +22,12 @@ async function start(options) {
   const people = new People(store);
   const traffic = new Traffic();
   const faults = new Faults();
+  const tampering = new Tampering({ keyring, ...options });
 
   // The library takes its keys once, when it is made: new keys mean a new one over the same store.
   let answer;
   const build = () => {
-    answer = createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults }).callback();
+    answer = createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults, tampering }).callback();
   };
   build();
   const rotateKeys = async (how) => {
@@ -40,10 +42,10 @@ async function start(options) {
 
   const closers = [
     await listen(options.port, (request, response) => answer(request, response)),
-    await listen(options.apiPort, createApi({ options, traffic, faults, clock, isRefused: (jti) => refused.has(jti) })),
+    await listen(options.apiPort, createApi({ options, traffic, faults, tampering, clock, isRefused: (jti) => refused.has(jti) })),
   ];
   if (options.controlPort) {
-    const control = createControl({ store, traffic, faults, clock, rotateKeys, refuseIssuedTokens });
+    const control = createControl({ store, traffic, faults, tampering, clock, rotateKeys, refuseIssuedTokens });
     closers.push(await listen(options.controlPort, control));
   }
 
