@@ -7,7 +7,8 @@ import { compact, PUBLISHED, SIGNED, Signer } from './signing.mjs';
 const TOKENS = ['id_token', 'access_token'];
 const HEADERS = TOKENS.map((name) => `${name}_header`);
 const DOCUMENTS = ['token', 'discovery', 'keys', 'userinfo'];
-const MEMBERS = [...TOKENS, ...HEADERS, ...DOCUMENTS, 'authorize'];
+const REDIRECTS = { authorize: '/oauth/authorize', logout: '/oidc/logout' };
+const MEMBERS = [...TOKENS, ...HEADERS, ...DOCUMENTS, ...Object.keys(REDIRECTS)];
 const ANSWERS = [...DOCUMENTS, 'api'];
 
 /** How an answer travels otherwise than it should. */
@@ -18,7 +19,7 @@ const WORDS = {
   in: [...MEMBERS, 'api'],
   times: [...MEMBERS, 'api'],
   member: MEMBERS,
-  part: ['authorize'],
+  part: Object.keys(REDIRECTS),
   sign: TOKENS,
   kid: TOKENS,
   flip: TOKENS,
@@ -128,17 +129,17 @@ export class Tampering {
     };
   }
 
-  #redirect(ctx) {
+  #redirect(place, ctx) {
     let added = [];
     editAnswer(ctx, this.#apps, (params) => {
-      const rules = this.#due('authorize', 'member');
+      const rules = this.#due(place, 'member');
       for (const rule of rules.filter(({ part }) => part === undefined)) {
         const values = changed(rule, params.get(rule.member) ?? undefined);
         params.delete(rule.member);
         for (const value of values) params.append(rule.member, value);
       }
       added = rules.filter(({ part }) => part !== undefined).map(({ member, set }) => [member, set]);
-    });
+    }, REDIRECTS[place]);
     if (added.length > 0) ctx.redirect(`${ctx.response.get('Location')}#${new URLSearchParams(added)}`);
   }
 
@@ -153,7 +154,7 @@ export class Tampering {
     }
     const place = endpointAt(ctx.path);
     await next();
-    if (place === 'authorize') return this.#redirect(ctx);
+    if (REDIRECTS[place]) return this.#redirect(place, ctx);
     if (own || ctx.method === 'OPTIONS' || !DOCUMENTS.includes(place) || this.#rules.length === 0) return undefined;
 
     const isDocument = ctx.status === 200 && typeof ctx.body === 'object';

@@ -194,6 +194,13 @@ test('an authorization response can be changed, success or error', async () => {
   assert.equal(location.hash, '#access_token=stolen');
 });
 
+test('the way back from a sign-out can be changed', async () => {
+  const { id_token: hint } = await tokens();
+  const out = () => get(`/oidc/logout?${new URLSearchParams({ id_token_hint: hint, post_logout_redirect_uri: `${APP}/signed-out`, state: 's' })}`);
+  await tamper({ in: 'logout', member: 'state', append: '_INVALID' });
+  assert.equal((await out()).headers.get('location'), `${APP}/signed-out?state=s_INVALID`);
+});
+
 test('an answer travels otherwise than it should', async () => {
   const answered = async (rule) => {
     await provider.control('POST', '/tamper/clear');
