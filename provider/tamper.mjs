@@ -154,7 +154,8 @@ export class Tampering {
     }
     const place = endpointAt(ctx.path);
     await next();
-    if (REDIRECTS[place]) return this.#redirect(place, ctx);
+    const back = Object.keys(REDIRECTS).find((each) => ctx.path.startsWith(REDIRECTS[each]));
+    if (back) return this.#redirect(back, ctx);
     if (own || ctx.method === 'OPTIONS' || !DOCUMENTS.includes(place) || this.#rules.length === 0) return undefined;
 
     const isDocument = ctx.status === 200 && typeof ctx.body === 'object';

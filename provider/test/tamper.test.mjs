@@ -183,6 +183,8 @@ test('an authorization response can be changed, success or error', async () => {
   assert.deepEqual(Object.keys((await silent()).answer).sort(), ['code', 'state']);
   assert.equal((await silent()).answer.state, 'state-11');
   assert.equal((await new Browser(provider).authorize({ prompt: 'none' })).answer.state, 'state-11');
+  const other = new Browser(provider);
+  assert.equal((await other.submit(await other.authorize(), { person: 'bob' })).answer.state, 'state-11', 'also after a page');
   await provider.control('POST', '/tamper/clear');
   await tamper(
     { in: 'authorize', member: 'code', double: 'other' },
