@@ -26,10 +26,13 @@ const FROM_NOTHING = ['set', 'raw', 'remove'];
 /** Two members of one name, and raw text, do not survive being read again: they come last. */
 export const isLast = ({ double, raw }) => double !== undefined || raw !== undefined;
 
+/** Whether a rule can do nothing, because there is nothing. */
+export const isAbsent = (rule, old) => (old ?? undefined) === undefined && !FROM_NOTHING.some((name) => rule[name] !== undefined);
+
 /** The values that a rule puts in the place of a member's. */
 export function changed(rule, old) {
   const [name] = Object.keys(CHANGES).filter((each) => rule[each] !== undefined);
-  if (old === undefined && !FROM_NOTHING.includes(name)) throw new Error(`there is no ${rule.member} to be changed`);
+  if (isAbsent(rule, old)) throw new Error(`there is no ${rule.member} to be changed`);
   return CHANGES[name](old, rule[name]);
 }
 

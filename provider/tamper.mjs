@@ -1,5 +1,5 @@
 import { editAnswer } from './answers.mjs';
-import { CHANGES, changed, edited, isLast } from './edits.mjs';
+import { CHANGES, changed, edited, isAbsent, isLast } from './edits.mjs';
 import { endpointAt, OWN_AGENT } from './faults.mjs';
 import { Mistake } from './mistake.mjs';
 import { compact, PUBLISHED, SIGNED, Signer } from './signing.mjs';
@@ -134,6 +134,7 @@ export class Tampering {
     editAnswer(ctx, this.#apps, (params) => {
       const rules = this.#due(place, 'member');
       for (const rule of rules.filter(({ part }) => part === undefined)) {
+        if (isAbsent(rule, params.get(rule.member))) continue; // an error has no code
         const values = changed(rule, params.get(rule.member) ?? undefined);
         params.delete(rule.member);
         for (const value of values) params.append(rule.member, value);

@@ -5,6 +5,9 @@ use crate::setup::Setup;
 /// Where this stands in a rule, the address of the attacker's server is put.
 pub(crate) const ATTACKER: &str = "ATTACKER";
 
+/// What the console says of a lie: which it was, to those who run the app, and that a frame was looked into.
+pub(crate) const TOLD: &[&str] = &["hushkey: ", "Content Security Policy", "Content-Security-Policy"];
+
 /// One hostile, or odd, provider.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hostile {
@@ -35,8 +38,8 @@ pub(crate) enum Then {
     NeverAsked(&'static str),
     /// This code is shown, after so many token requests.
     Refused(&'static str, usize),
-    /// It may be over in a moment: this is shown, and it is tried again.
-    TriedAgain(&'static str),
+    /// It may be over in a moment: this is shown, and it is tried again, after so many token requests and five seconds if a number is given.
+    TriedAgain(&'static str, Option<usize>),
 }
 
 impl Hostile {
@@ -76,7 +79,12 @@ impl Hostile {
 
     /// The same, for which there may be an innocent cause.
     pub(crate) const fn for_a_moment(rules: &'static [&'static str], says: &'static str) -> Self {
-        Self::new(rules, When::OnTheSignInPage, Then::TriedAgain(says))
+        Self::new(rules, When::OnTheSignInPage, Then::TriedAgain(says, None))
+    }
+
+    /// Tokens that would be right at another time.
+    pub(crate) const fn clock(rules: &'static [&'static str]) -> Self {
+        Self::new(rules, When::OnTheSignInPage, Then::TriedAgain("The clock of this device seems to be wrong.", Some(1)))
     }
 
     /// The answer to a refresh.

@@ -164,6 +164,11 @@ impl Setup {
         format!("{}://{host}:{}", ports.scheme, ports.tap)
     }
 
+    /// Whether the app has reason to complain.
+    pub(crate) const fn is_hostile(&self) -> bool {
+        self.mixed_up || self.hostile.is_some()
+    }
+
     /// Whether there is an attacker's server.
     pub(crate) fn has_attacker(&self) -> bool {
         self.mixed_up || self.hostile.is_some_and(|hostile| hostile.has_attacker())
@@ -207,6 +212,8 @@ impl Setup {
                 "jwks_uri": format!("{attacker}/keys"),
             });
             members.insert("metadata".to_owned(), metadata);
+            // So that the policy is not what keeps them apart.
+            members.insert("api".to_owned(), json!([{ "url": self.issuer(ports) }]));
         } else if self.discovered {
             members.insert("issuer".to_owned(), self.issuer(ports).into());
         } else {

@@ -4,7 +4,7 @@ use crate::{
     attacker::Attacker,
     browser::Browser,
     container::Container,
-    hostile::{ATTACKER, Hostile},
+    hostile::{ATTACKER, Hostile, TOLD},
     http,
     provider::Provider,
     secrets::Secrets,
@@ -148,13 +148,15 @@ impl World {
     pub(crate) async fn faults_of_console(&self) -> Result<Vec<String>> {
         let secrets = self.secrets();
         let mut faults = Vec::new();
+        let of_lies = if self.setup.is_hostile() { TOLD } else { &[] };
+        let expected = [self.setup.console_may_say, of_lies].concat();
         let Some(entries) = self.browser.console().await? else {
             self.note("the console was not looked at: this engine does not tell what it says");
             return Ok(faults);
         };
         for entry in entries {
             faults.extend(secrets.in_text(&entry.message).into_iter().map(|name| format!("the console shows a secret ({name})")));
-            if entry.is_fault(self.setup.console_may_say) {
+            if entry.is_fault(&expected) {
                 faults.push(format!("the console says: {}", secrets.redact(&entry.message)));
             }
         }

@@ -11,9 +11,10 @@ use crate::{
     setup::Setup,
 };
 
-/// Lies about the way back from a sign-out.
+/// Lies about the way back from a sign-out, which nobody then waits for any more.
 const fn on_the_way_out(rules: &'static [&'static str]) -> Setup {
-    Hostile { rules, when: When::BeforeARenewal, cancelled: false, then: Then::SignedIn }.world(DISCOVERED)
+    Hostile { rules, when: When::BeforeARenewal, cancelled: false, then: Then::SignedIn }
+        .world(Setup { leaves_a_pending_record: true, ..DISCOVERED })
 }
 
 /// `ES256` is allowed, and the provider says so.

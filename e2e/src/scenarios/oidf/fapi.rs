@@ -23,7 +23,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     scenario!("fapi2-security-profile-final-client-test-invalid-alternate-alg", "an algorithm that the provider says it does not use",
         Hostile::tokens(&[r#"{"in":"discovery","member":"id_token_signing_alg_values_supported","set":["ES256"]}"#], "id_token_alg")),
     scenario!("fapi2-security-profile-final-client-test-invalid-expired-exp", "an ID token that ended six minutes ago: a clock may be wrong, so it is tried again later",
-        Hostile::for_a_moment(&[r#"{"in":"id_token","member":"exp","add":-2160}"#, r#"{"in":"id_token","member":"iat","add":-2160}"#], "The clock of this device seems to be wrong.")),
+        Hostile::clock(&[r#"{"in":"id_token","member":"exp","add":-2160}"#, r#"{"in":"id_token","member":"iat","add":-2160}"#])),
     scenario!("fapi2-security-profile-final-client-test-invalid-missing-exp", "an ID token without an end",
         Hostile::tokens(&[r#"{"in":"id_token","member":"exp","remove":true}"#], "id_token_exp")),
     scenario!("fapi2-security-profile-final-client-test-invalid-missing-aud", "an ID token for nobody",

@@ -30,8 +30,11 @@ pub(super) async fn row(world: &World) -> Result<()> {
     if hostile.when == When::FromTheBeginning {
         lies().await?;
     }
-    world.opens("/account").await?;
-    if !matches!(hostile.then, Then::NeverAsked(_)) {
+    if let Then::NeverAsked(_) = hostile.then {
+        world.opens("/account").await?;
+    } else {
+        world.opens("/").await?;
+        world.presses("Sign in").await?;
         world.sees_sign_in_page().await?;
         if hostile.when == When::OnTheSignInPage {
             lies().await?;
@@ -42,6 +45,8 @@ pub(super) async fn row(world: &World) -> Result<()> {
         }
     }
     if hostile.when == When::BeforeARenewal {
+        world.is_signed_in().await?;
+        world.presses("Account").await?;
         world.sees_heading(ALICE).await?;
         lies().await?;
         world.presses("Renew now").await?;
@@ -54,10 +59,10 @@ pub(super) async fn row(world: &World) -> Result<()> {
             ensure!(log.silent_sign_ins() + log.visible_sign_ins() == 0, "the provider was asked although its metadata are a lie");
         }
         Then::Refused(code, token_requests) => refused(world, code, token_requests).await?,
-        Then::TriedAgain(says) => {
+        Then::TriedAgain(says, token_requests) => {
             world.sees(says).await?;
             nobody_is_there(world).await?;
-            nothing_is_called(world, None).await?;
+            nothing_is_called(world, token_requests).await?;
         }
     }
     let followed = world.provider.tampered().await?;
@@ -67,7 +72,7 @@ pub(super) async fn row(world: &World) -> Result<()> {
 
 /// Somebody is signed in, and the API answers them.
 pub(super) async fn can_call(world: &World) -> Result<()> {
-    world.sees_heading(ALICE).await?;
+    world.is_signed_in().await?;
     world.presses("API").await?;
     world.sees_api_answer().await?;
     ensure!(world.provider.log().await?.api_statuses() == [200], "one call");

@@ -26,7 +26,8 @@ pub(super) async fn rotated_between(world: &World) -> Result<()> {
 
 /// The token was signed by a key that came after the app had fetched the set.
 pub(super) async fn rotated_before_signing(world: &World) -> Result<()> {
-    world.opens("/account").await?;
+    world.opens("/").await?;
+    world.presses("Sign in").await?;
     world.sees_sign_in_page().await?;
     world.provider.forget_log().await?;
     world.provider.control("fail?endpoint=token&hang=1").await?;
