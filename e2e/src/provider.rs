@@ -196,6 +196,12 @@ impl Log {
         self.0.iter().filter_map(|entry| entry["path"].as_str()).filter(|path| *path == "/userinfo" || path.starts_with("/api/")).collect()
     }
 
+    /// The statuses that userinfo was answered with, where the token came in the header alone.
+    pub(crate) fn userinfo_statuses(&self) -> Vec<u64> {
+        let in_header = |entry: &&Value| entry["has_authorization"] == true && entry["params"] == Value::Array(Vec::new());
+        self.at("/userinfo").filter(in_header).filter_map(|entry| entry["status"].as_u64()).collect()
+    }
+
     /// The statuses that the API answered the sample call with.
     pub(crate) fn api_statuses(&self) -> Vec<u64> {
         self.at("/api/me").filter_map(|entry| entry["status"].as_u64()).collect()

@@ -12,8 +12,8 @@ mod steps;
 use super::Scenario;
 use crate::setup::Setup;
 
-/// What the Foundation's tests ask of a relying party first: everything is discovered.
-const DISCOVERED: Setup = Setup { discovered: true, ..Setup::ORDINARY };
+/// What the Foundation's tests ask of a relying party: everything is discovered, and userinfo is asked.
+const DISCOVERED: Setup = Setup { discovered: true, configuration: &[("userinfo", "true")], ..Setup::ORDINARY };
 
 /// A scenario that is a row: a lie and what the app is to make of it; or one with steps of its own.
 macro_rules! scenario {
@@ -34,7 +34,7 @@ macro_rules! scenario {
 }
 use scenario;
 
-/// The rows.
+/// All of them. Those that take longest come first, so that nobody waits for one alone.
 pub(super) fn scenarios() -> Vec<Scenario> {
-    [core::SCENARIOS, fapi::SCENARIOS, rules::SCENARIOS].concat()
+    [fapi::SCENARIOS, rules::SCENARIOS, core::SCENARIOS].concat()
 }

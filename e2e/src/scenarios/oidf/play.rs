@@ -4,6 +4,7 @@ use crate::{
     attacker::Attacker,
     hostile::{Then, When},
     person::ALICE,
+    wait::{until, yes},
     world::World,
 };
 use anyhow::{Result, ensure};
@@ -48,6 +49,8 @@ pub(super) async fn row(world: &World) -> Result<()> {
         world.is_signed_in().await?;
         world.presses("Account").await?;
         world.sees_heading(ALICE).await?;
+        asked_userinfo(world).await?;
+        world.provider.forget_log().await?;
         lies().await?;
         world.presses("Renew now").await?;
     }
@@ -70,9 +73,19 @@ pub(super) async fn row(world: &World) -> Result<()> {
     tells_the_attacker_nothing(world)
 }
 
-/// Somebody is signed in, and the API answers them.
+/// Userinfo was asked, by the header and nothing else, and has answered.
+pub(super) async fn asked_userinfo(world: &World) -> Result<()> {
+    until("an answer of userinfo", async || {
+        let statuses = world.provider.log().await?.userinfo_statuses();
+        Ok(yes(!statuses.is_empty() && statuses.iter().all(|status| *status == 200)))
+    })
+    .await
+}
+
+/// Somebody is signed in, and userinfo and API answer them.
 pub(super) async fn can_call(world: &World) -> Result<()> {
     world.is_signed_in().await?;
+    asked_userinfo(world).await?;
     world.presses("API").await?;
     world.sees_api_answer().await?;
     ensure!(world.provider.log().await?.api_statuses() == [200], "one call");

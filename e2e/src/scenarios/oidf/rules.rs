@@ -45,6 +45,9 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Hostile::tokens(&[r#"{"in":"keys","publish":"weak"}"#, r#"{"in":"id_token","sign":"weak"}"#], "keys_kid")),
     scenario!("id-18-a-withdrawn-key-verifies-nothing", "a signature by a key that is no longer listed",
         Hostile::tokens(&[r#"{"in":"keys","withdraw":true}"#], "keys_kid")),
+    scenario!("ui-04-a-claims-source-elsewhere-gets-no-token", "userinfo names a claims endpoint of the attacker", Hostile::accepted(&[
+        r#"{"in":"userinfo","member":"_claim_names","set":{"credit_score":"other"}}"#,
+        r#"{"in":"userinfo","member":"_claim_sources","set":{"other":{"endpoint":"ATTACKER/claims","access_token":"theirs"}}}"#])),
     scenario!("di-04-metadata-are-not-fetched-from-elsewhere", "discovery is redirected to the attacker",
         Hostile::metadata(&[r#"{"in":"discovery","status":302,"location":"ATTACKER/metadata"}"#], ""), STAYS),
 ];

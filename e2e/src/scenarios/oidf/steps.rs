@@ -1,11 +1,12 @@
 //! Tests that take more steps than a row can tell.
 
-use super::play::{can_call, nothing_is_called, refused, tells_the_attacker_nothing};
+use super::play::{asked_userinfo, can_call, nothing_is_called, refused, tells_the_attacker_nothing};
 use crate::{
+    person::ALICE,
     wait::{until, until_within, yes},
     world::World,
 };
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use std::time::Duration;
 
 /// A frame that does not answer is waited for twice.
@@ -53,6 +54,28 @@ pub(super) async fn sends_a_nonce(world: &World) -> Result<()> {
     can_call(world).await
 }
 
+/// Userinfo speaks of somebody else: nothing that it says is shown, and the session is kept.
+pub(super) async fn userinfo_of_somebody_else(world: &World) -> Result<()> {
+    for rule in world.hostile()?.rules {
+        world.tamper(rule).await?;
+    }
+    world.opens("/").await?;
+    world.presses("Sign in").await?;
+    world.chooses("alice").await?;
+    asked_userinfo(world).await?;
+    until("a report of it in the console", async || {
+        let console = world.browser.console().await?.context("this engine does not tell what its console says")?;
+        Ok(yes(console.iter().any(|entry| entry.message.contains("hushkey: userinfo: sub"))))
+    })
+    .await?;
+    world.presses("API").await?;
+    world.sees_api_answer().await?;
+    ensure!(!world.browser.text().await?.contains(ALICE), "what userinfo said is shown");
+    ensure!(world.provider.tampered().await?.iter().all(|times| *times > 0), "not every lie was told");
+    ensure!(world.provider.log().await?.calls() == ["/userinfo", "/api/me"], "one call each");
+    Ok(())
+}
+
 /// A token that was refreshed is as good as the first.
 pub(super) async fn refreshed(world: &World) -> Result<()> {
     world.signs_in_to_account().await?;
@@ -66,6 +89,7 @@ pub(super) async fn refreshed(world: &World) -> Result<()> {
 /// The person signs out, and what comes back from the provider is changed or not.
 pub(super) async fn signed_out(world: &World) -> Result<()> {
     world.signs_in_to_account().await?;
+    asked_userinfo(world).await?;
     world.provider.forget_log().await?;
     if let Ok(hostile) = world.hostile() {
         for rule in hostile.rules {
