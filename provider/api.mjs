@@ -19,7 +19,7 @@ class Refusal extends Error {
  * A small protected API. It trusts the provider the way any API would: through its published keys.
  * `isRefused(jti)` names tokens to turn down although they are valid.
  */
-export function createApi({ options, traffic, faults, clock, isRefused }) {
+export function createApi({ options, traffic, faults, tampering, clock, isRefused }) {
   const { apps, clientId, issuer } = options;
   const keys = createRemoteJWKSet(new URL(`http://localhost:${options.port}/keys`), {
     cooldownDuration: 0, // a key rotated a moment ago is looked up at once
@@ -66,10 +66,11 @@ export function createApi({ options, traffic, faults, clock, isRefused }) {
     response.setHeader('Cache-Control', 'no-store');
 
     const send = (status, body, headers = {}) => {
-      entry.status = status;
-      const text = body && JSON.stringify(body);
+      const plain = { status, headers, text: body === undefined ? '' : JSON.stringify(body) };
+      const { text, ...answer } = body === undefined ? plain : tampering.transported('api', plain);
+      entry.status = answer.status;
       const length = text && { 'Content-Length': Buffer.byteLength(text) };
-      response.writeHead(status, { ...(allowed && responseHeaders(origin)), ...length, ...headers });
+      response.writeHead(answer.status, { ...(allowed && responseHeaders(origin)), ...length, ...answer.headers });
       response.end(text);
     };
 

@@ -1,7 +1,5 @@
 import { FAULTY } from './faults.mjs';
-
-/** A mistake in a request to the control address. */
-class Mistake extends Error {}
+import { Mistake } from './mistake.mjs';
 
 const HOUR = 60 * 60;
 const DECADE = 10 * 365 * 24 * HOUR;
@@ -10,7 +8,7 @@ const DECADE = 10 * 365 * 24 * HOUR;
  * The control address: how tests arrange what cannot be arranged through the front door.
  * `rotateKeys({ dropOld })` and `refuseIssuedTokens()` reach into parts that live elsewhere.
  */
-export function createControl({ store, traffic, faults, clock, rotateKeys, refuseIssuedTokens, frontChannel }) {
+export function createControl({ store, traffic, faults, tampering, clock, rotateKeys, refuseIssuedTokens, frontChannel }) {
   const routes = {
     'GET /log': [[], () => traffic.log],
     'POST /log/clear': [[], () => {
@@ -26,6 +24,9 @@ export function createControl({ store, traffic, faults, clock, rotateKeys, refus
     }],
     'POST /frontchannel': [['query'], (query) => frontChannel.pretend(query.get('query') ?? undefined)],
     'POST /fail': [FAULT, (query) => faults.set(endpoint(query), readFault(query))],
+    'GET /tamper': [[], () => tampering.rules],
+    'POST /tamper': [['rule'], (query) => tampering.add(query.get('rule'))],
+    'POST /tamper/clear': [[], () => tampering.clear()],
     'POST /heal': [['endpoint'], (query) => faults.heal(query.has('endpoint') ? endpoint(query) : undefined)],
   };
 

@@ -20,7 +20,7 @@ export const OWN_AGENT = 'hushkey-sample-api';
 
 const PIECE = 64; // bytes that trickle at once: a token response then takes some forty pauses
 
-const endpointAt = (path) => ENDPOINTS[path] ?? (path.startsWith('/signin/') ? 'signin' : undefined);
+export const endpointAt = (path) => ENDPOINTS[path] ?? (path.startsWith('/signin/') ? 'signin' : undefined);
 
 /**
  * What is to go wrong on purpose. A fault says when there is an answer (`delayMs`, `hang`), what

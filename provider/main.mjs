@@ -9,6 +9,7 @@ import { createOpenIdProvider } from './openid.mjs';
 import { readOptions, USAGE, UsageError } from './options.mjs';
 import { People } from './people.mjs';
 import { Store } from './store.mjs';
+import { Tampering } from './tamper.mjs';
 import { ISSUED } from './tokens.mjs';
 import { Traffic } from './traffic.mjs';
 
@@ -23,11 +24,12 @@ async function start(options) {
   const traffic = new Traffic();
   const faults = new Faults();
   const frontChannel = new FrontChannel(options);
+  const tampering = new Tampering({ keyring, ...options });
 
   // The library takes its keys once, when it is made: new keys mean a new one over the same store.
   let answer;
   const build = () => {
-    answer = createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults, frontChannel }).callback();
+    answer = createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults, tampering, frontChannel }).callback();
   };
   build();
   const rotateKeys = async (how) => {
@@ -42,10 +44,10 @@ async function start(options) {
 
   const closers = [
     await listen(options.port, (request, response) => answer(request, response)),
-    await listen(options.apiPort, createApi({ options, traffic, faults, clock, isRefused: (jti) => refused.has(jti) })),
+    await listen(options.apiPort, createApi({ options, traffic, faults, tampering, clock, isRefused: (jti) => refused.has(jti) })),
   ];
   if (options.controlPort) {
-    const control = createControl({ store, traffic, faults, clock, rotateKeys, refuseIssuedTokens, frontChannel });
+    const control = createControl({ store, traffic, faults, tampering, clock, rotateKeys, refuseIssuedTokens, frontChannel });
     closers.push(await listen(options.controlPort, control));
   }
 

@@ -13,7 +13,7 @@ import { scalekitTokens } from './tokens.mjs';
 const SCOPE = 'openid profile email offline_access';
 
 /** oidc-provider, made to look like a Scalekit environment with one public single-page client. */
-export function createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults, frontChannel }) {
+export function createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults, tampering, frontChannel }) {
   const { issuer, apps, clientId, ttl } = options;
   const cookies = cookieSettings(options);
   const provider = new Provider(issuer, {
@@ -102,13 +102,14 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
   if (options.cookies === 'none') provider.use(secureCookies);
   provider.use(secureHeaders);
   provider.use(corsForApps(options));
+  provider.use(tampering.middleware);
   provider.use(faults.middleware);
   if (options.sessionManagement) provider.use(sessionMonitoring(options, cookies.long));
   provider.use(scalekitAnswers(options));
   provider.use(savedFirst(store));
   provider.use(signInRoutes({ provider, store, people, apps }));
   provider.use(signOutRoute({ provider, store, keyring, options, frontChannel }));
-  provider.use(scalekitTokens({ provider, store, keyring, clock, people, clientId }));
+  provider.use(scalekitTokens({ provider, store, keyring, tampering, clock, people, clientId }));
   provider.on('authorization.accepted', (ctx) => rememberOrganization(ctx, people));
   provider.on('server_error', (ctx, error) => {
     console.error(`The provider failed at ${ctx.method} ${ctx.path}: ${error.message}`);

@@ -9,6 +9,7 @@ mod continuity;
 mod cookies;
 mod doctor;
 mod flow;
+mod groups;
 mod headers;
 mod hostile;
 mod integrity;
@@ -17,6 +18,7 @@ mod keyboard;
 mod language;
 mod lighthouse;
 mod look;
+mod oidf;
 mod outage;
 mod policy;
 mod relay;
@@ -33,6 +35,7 @@ use crate::{
     world::World,
 };
 use anyhow::Result;
+pub(crate) use groups::all;
 use std::{pin::Pin, rc::Rc};
 use xtask::engines::Engine;
 
@@ -108,9 +111,9 @@ const JUDGED: &[(Engine, &str)] = &[
     (Engine::WebKit, "what judges pages speaks the DevTools protocol"),
 ];
 
-/// All scenarios.
+/// What people do with the app.
 #[rustfmt::skip]
-pub(crate) const SCENARIOS: &[Scenario] = &[
+const SCENARIOS: &[Scenario] = &[
     scenario!("sweep-finds-leaks", "the leak sweep finds a secret wherever one is planted", self_test::planted_secrets_are_found),
     scenario!("judge-sees-violations", "a violation of the policy and an error do not go unnoticed", self_test::violations_are_seen,
         Setup { not_in: &[(Engine::WebKit, "its driver tells nothing of the console and runs no script before a document")], ..Setup::ORDINARY }),
@@ -324,19 +327,3 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             ..Setup::ORDINARY
         }),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_scenario_is_left_out_of_an_engine_for_a_reason_and_never_of_chromium() {
-        for scenario in SCENARIOS {
-            assert_eq!(scenario.setup.why_not_in(Engine::Chromium), None, "{}", scenario.name);
-            for (engine, why) in scenario.setup.not_in {
-                assert_eq!(scenario.setup.why_not_in(*engine), Some(*why), "{} has two reasons", scenario.name);
-                assert!(!why.is_empty(), "{}", scenario.name);
-            }
-        }
-    }
-}
