@@ -20,33 +20,34 @@ class Refusal extends Error {
  * `isRefused(jti)` names tokens to turn down although they are valid.
  */
 export function createApi({ options, traffic, faults, tampering, clock, isRefused }) {
-  const { apps, clientId, issuer } = options;
+  const { apps, clientId, issuer, resources } = options;
   const keys = createRemoteJWKSet(new URL(`http://localhost:${options.port}/keys`), {
     cooldownDuration: 0, // a key rotated a moment ago is looked up at once
     headers: { 'User-Agent': OWN_AGENT },
   });
 
-  async function authenticate(request) {
+  async function authenticate(request, audience = resources[0] ?? clientId) {
     const [, token] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
     if (!token) throw new Refusal(401);
     const verified = await jwtVerify(token, keys, {
-      issuer, audience: clientId, algorithms: ['RS256'], clockTolerance: 5, currentDate: clock.date,
+      issuer, audience, algorithms: ['RS256'], clockTolerance: 5, currentDate: clock.date,
     }).catch(() => undefined);
     if (!verified || isRefused(verified.payload.jti)) throw new Refusal(401, 'invalid_token');
     return verified.payload;
   }
 
+  const about = ({ sub, oid, roles, exp, aud }) => ({
+    message: 'This came from a protected API.',
+    sub,
+    organization: oid,
+    roles,
+    expires_at: exp,
+    ...(resources.length > 0 && { audience: aud }),
+  });
+
   const routes = {
-    'GET /api/me': async (request) => {
-      const { sub, oid, roles, exp } = await authenticate(request);
-      return {
-        message: 'This came from a protected API.',
-        sub,
-        organization: oid,
-        roles,
-        expires_at: exp,
-      };
-    },
+    'GET /api/me': async (request) => about(await authenticate(request)),
+    ...(resources.length > 1 && { 'GET /second/me': async (request) => about(await authenticate(request, resources[1])) }),
     'POST /api/echo': async (request) => {
       const { sub } = await authenticate(request);
       return { sub, body: await readJson(request) };

@@ -1,4 +1,4 @@
-import { FAULTY } from './faults.mjs';
+import { FAULTY, SHAPED } from './faults.mjs';
 import { Mistake } from './mistake.mjs';
 
 const HOUR = 60 * 60;
@@ -51,7 +51,7 @@ export function createControl({ store, traffic, faults, tampering, clock, rotate
 }
 
 const FAULT = [
-  'endpoint', 'times', 'delay_ms', 'hang', 'status', 'error', 'retry_after', 'page', 'frame_options', 'cut', 'trickle_ms',
+  'endpoint', 'times', 'delay_ms', 'hang', 'status', 'error', 'retry_after', 'page', 'frame_options', 'cut', 'trickle_ms', 'shape',
 ];
 
 /** The fault that a request to `/fail` describes. What makes no sense together is a mistake, not ignored. */
@@ -68,6 +68,7 @@ function readFault(query) {
     page: flag(query, 'page') ? { framable: flag(query, 'frame_options') === false } : undefined,
     cut: number(query, 'cut'),
     trickleMs: number(query, 'trickle_ms', { min: 1, max: HOUR * 1000 }),
+    shape: query.get('shape') ?? undefined,
   };
   if (query.has('retry_after') && !status) throw new Mistake('retry_after needs a status');
   if (query.has('error') && !status && !fault.page) throw new Mistake('error needs a status or a page');
@@ -75,7 +76,10 @@ function readFault(query) {
     throw new Mistake('page is for the endpoint authorize, and not for a connection that is cut');
   }
   if (query.has('frame_options') && !fault.page) throw new Mistake('frame_options needs a page');
-  const effect = [status, fault.page, fault.cut, fault.trickleMs].some((each) => each !== undefined);
+  if (fault.shape && (!SHAPED.includes(fault.shape) || query.get('endpoint') !== 'par' || status !== undefined)) {
+    throw new Mistake(`shape is for the endpoint par, without a status, and one of ${SHAPED.join(', ')}`);
+  }
+  const effect = [status, fault.shape, fault.page, fault.cut, fault.trickleMs].some((each) => each !== undefined);
   if (!effect && !fault.hang && fault.delayMs === 0) throw new Mistake('this is no fault: say what goes wrong');
   return fault;
 }

@@ -1,4 +1,6 @@
-import { Provider } from './library.mjs';
+import { decodeJwt } from 'jose';
+
+import { errors, Provider } from './library.mjs';
 import { scalekitAnswers } from './answers.mjs';
 import { cookieSettings, secureCookies } from './cookies.mjs';
 import { corsForApps } from './cors.mjs';
@@ -32,6 +34,7 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
     routes: {
       authorization: '/oauth/authorize',
       token: '/oauth/token',
+      pushed_authorization_request: '/oauth/par',
       jwks: '/keys',
       userinfo: '/userinfo',
       revocation: '/revoke',
@@ -83,8 +86,9 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
     },
     features: {
       devInteractions: { enabled: false },
-      dPoP: { enabled: false }, // Scalekit has neither this nor the next
-      pushedAuthorizationRequests: { enabled: false },
+      dPoP: { enabled: false }, // Scalekit has none of this and the next two
+      pushedAuthorizationRequests: { enabled: options.par !== 'no', requirePushedAuthorizationRequests: options.par === 'required' },
+      resourceIndicators: { enabled: options.resources.length > 0, getResourceServerInfo: knownResource(options.resources) },
       rpInitiatedLogout: { enabled: false }, // signout.mjs: without a page to click through
       revocation: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
     },
@@ -122,8 +126,10 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
  * Scalekit has no such page. The scope is put back here, at the first hook after it was dropped.
  */
 function restoreOfflineAccess(ctx) {
-  const { params } = ctx.oidc;
-  const dropped = ctx.query.scope?.split(' ').includes('offline_access') && !params.scope?.includes('offline_access');
+  const { params, body, entities } = ctx.oidc;
+  const pushed = entities.PushedAuthorizationRequest?.request;
+  const asked = ctx.query.scope ?? body?.scope ?? (pushed && decodeJwt(pushed).scope);
+  const dropped = asked?.split(' ').includes('offline_access') && !params.scope?.includes('offline_access');
   if (dropped) params.scope = [params.scope, 'offline_access'].filter(Boolean).join(' ');
 }
 
@@ -136,6 +142,12 @@ async function grantEverything({ oidc: { client, session, provider } }) {
   await grant.save();
   return grant;
 }
+
+/** RFC 8707: the resources that tokens can be had for. They have no scopes of their own. */
+const knownResource = (resources) => (_, resource) => {
+  if (!resources.includes(resource)) throw new errors.InvalidTarget();
+  return { scope: '', audience: resource, accessTokenFormat: 'opaque' };
+};
 
 /** Nobody is told of a token, or of the end of one, that a provider killed right now would not know after its restart. */
 const savedFirst = (store) => async (ctx, next) => {

@@ -18,6 +18,8 @@ export const USAGE = `Usage: node provider/main.mjs --port 8081 --api-port 8082 
                             loose: the same without Secure, for WebKit
   --session-management      check_session_iframe and session_state
   --frontchannel-path PATH  front-channel logout: the page of the apps for that
+  --par optional|required   a pushed authorization request endpoint
+  --resource URI            a resource to have tokens for; may be given several times
   --control-port PORT       tests only: see README.md
   --exit-with-stdin         stop when stdin is closed`;
 
@@ -48,6 +50,8 @@ const SPEC = {
   cookies: text('lax'),
   'session-management': flag,
   'frontchannel-path': { type: 'string' },
+  par: text('no'),
+  resource: { type: 'string', multiple: true, default: [] },
   state: { type: 'string' },
   'exit-with-stdin': flag,
   help: flag,
@@ -110,6 +114,8 @@ export function readOptions(args) {
     cookies: oneOf('cookies', 'lax', 'none', 'loose'),
     sessionManagement: values['session-management'],
     frontchannelPath: values['frontchannel-path'] === undefined ? undefined : path('frontchannel-path'),
+    par: oneOf('par', 'no', 'optional', 'required'),
+    resources: values.resource,
     stateFile: values.state,
     exitWithStdin: values['exit-with-stdin'],
   };

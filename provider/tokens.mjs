@@ -22,7 +22,7 @@ export function scalekitTokens({ provider, store, keyring, tampering, clock, peo
     return tampering.sign('access_token', {
       ...claims,
       iss: provider.issuer,
-      aud: [clientId],
+      aud: [].concat(oidc.accessToken.aud ?? clientId),
       iat: now,
       nbf: now,
       exp: now + body.expires_in,

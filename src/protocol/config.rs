@@ -193,6 +193,18 @@ impl Config {
         self.api.iter().map(|rule| rule.prefix.as_str()).collect()
     }
 
+    /// Of each resource that tokens are asked for, the first address that its token may be sent to: one address if there is none in particular.
+    #[must_use]
+    pub fn api_samples(&self) -> Vec<&str> {
+        let mut found: Vec<&ApiRule> = Vec::new();
+        for rule in &self.api {
+            if found.iter().all(|other| rule.resource.is_some() && other.resource != rule.resource) {
+                found.push(rule);
+            }
+        }
+        found.into_iter().map(|rule| rule.prefix.as_str()).collect()
+    }
+
     /// The origins that scripts of the app must be able to call, for a Content Security Policy's `connect-src`.
     #[must_use]
     pub fn connect_origins(&self) -> Vec<String> {

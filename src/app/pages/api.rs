@@ -33,15 +33,23 @@ fn shape() -> Html {
 #[component]
 fn Sample() -> Html {
     let config = use_context::<Rc<Config>>().expect("the page stands inside of the app, which provides the configuration");
-    match config.api_prefixes().first() {
-        Some(prefix) => html! { <Call address={format!("{}/me", prefix.trim_end_matches('/'))} /> },
-        None => html! {
+    let samples = config.api_samples();
+    if samples.is_empty() {
+        return html! {
             <>
                 <h1 tabindex="-1">{ text("api.none") }</h1>
                 <p class="lead">{ text("api.none.lead") }</p>
                 <pre class="block"><code>{ EXAMPLE }</code></pre>
             </>
-        },
+        };
+    }
+    let calls = samples.into_iter().map(|prefix| html! { <Call address={format!("{}/me", prefix.trim_end_matches('/'))} /> });
+    html! {
+        <>
+            <h1 tabindex="-1">{ text("api.title") }</h1>
+            <p class="lead">{ text("api.lead") }</p>
+            { for calls }
+        </>
     }
 }
 
@@ -88,8 +96,6 @@ fn Call(CallProps { address }: &CallProps) -> Html {
     use_effect_with((), move |()| call());
     html! {
         <>
-            <h1 tabindex="-1">{ text("api.title") }</h1>
-            <p class="lead">{ text("api.lead") }</p>
             <div class="exchange" aria-busy={busy.to_string()}>
                 <div class="exchange-line"><code>{ "GET " }{ address }</code>{ status(answer.as_ref()) }</div>
                 <pre class="exchange-body" tabindex="0" aria-label={text("api.answer")}><code>{ body(answer.as_ref()) }</code></pre>
