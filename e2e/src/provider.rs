@@ -213,7 +213,8 @@ impl Log {
         last.unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
-    fn at<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Value> {
+    /// The requests at a path.
+    pub(crate) fn at<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Value> {
         self.0.iter().filter(move |entry| entry["path"] == path)
     }
 }

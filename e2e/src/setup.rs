@@ -100,6 +100,8 @@ pub(crate) struct Setup {
     pub(crate) edit: Option<fn(&str) -> Result<String>>,
     /// The provider is named by its issuer alone, and everything else discovered.
     pub(crate) discovered: bool,
+    /// The resources that the API has, each below a path of its own.
+    pub(crate) resources: &'static [(&'static str, &'static str)],
     /// A service worker keeps page and hashed files.
     pub(crate) service_worker: bool,
     /// Who serves the app. Where a real server is under test, that one does in any case.
@@ -135,6 +137,7 @@ impl Setup {
         configuration: &[],
         edit: None,
         discovered: false,
+        resources: &[],
         service_worker: false,
         host: Host::Production,
         policy_in_page: false,
@@ -200,6 +203,10 @@ impl Setup {
         let local = Deployment::local([ports.app, ports.tap, ports.api])?;
         let mut members: Map<String, Value> = serde_json::from_str(&local.text)?;
         members.insert("api".to_owned(), json!([{ "url": format!("{}://localhost:{}/api/", ports.scheme, ports.api) }]));
+        if !self.resources.is_empty() {
+            let rule = |(path, resource): &(&str, &str)| json!({ "url": format!("{}://localhost:{}{path}", ports.scheme, ports.api), "resource": resource });
+            members.insert("api".to_owned(), self.resources.iter().map(rule).collect());
+        }
         if self.discovered || self.mixed_up {
             members.retain(|name, _| name != "preset" && name != "env_url");
         }

@@ -21,13 +21,17 @@ mod look;
 mod oidf;
 mod outage;
 mod policy;
+mod pushed;
 mod relay;
 mod renewal;
+mod resources;
 mod restore;
 mod self_test;
 mod shell;
 mod sign_in;
 mod sign_out;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     setup::{Host, Setup, Site, ThirdPartyCookies},
@@ -69,6 +73,17 @@ macro_rules! walk {
         scenario!($name, $headline, $run, Setup { not_in: JUDGED, ..$walk.setup })
     };
 }
+
+/// The provider takes no request that was not pushed.
+const PUSHED: Setup = Setup { provider: &["--par", "required"], discovered: true, ..Setup::ORDINARY };
+
+/// The API has two halves, and each wants a token of its own.
+const TWO_RESOURCES: Setup = Setup {
+    provider: &["--resource", resources::ONE, "--resource", resources::TWO],
+    configuration: &[("audiences", r#"["urn:example:one","https://two.example/"]"#)],
+    resources: &[("/api/", resources::ONE), ("/second/", resources::TWO)],
+    ..Setup::ORDINARY
+};
 
 /// Nobody signs in.
 const NOBODY: Setup = Setup { nobody_signs_in: true, ..Setup::ORDINARY };
@@ -309,6 +324,20 @@ const SCENARIOS: &[Scenario] = &[
         ], ..Setup::ORDINARY }),
     scenario!("lighthouse-home", "Lighthouse finds nothing to mend on the first page", lighthouse::of_home, Setup { not_in: JUDGED, ..Setup::ORDINARY }),
     scenario!("lighthouse-account", "nor on the account", lighthouse::of_account, Setup { not_in: JUDGED, ..Setup::ORDINARY }),
+    scenario!("pa-01-required", "where requests have to be pushed, redirects and frames go by reference", pushed::required, PUSHED),
+    scenario!("pa-01-failing", "a request that cannot be pushed is explained, and not made in any other way", pushed::failing,
+        Setup { console_may_say: &["status of 400", "status of 500"], ..PUSHED }),
+    scenario!("pa-02-window", "a window opens at the click, and goes by reference", continuity::organisations,
+        // Firefox looks for an icon of the relay page, which allows none.
+        Setup { configuration: &[("validate_access_token", "true")], console_may_say: &["/favicon.ico"], ..PUSHED }),
+    scenario!("ri-01-refresh", "two APIs get a token each, by refresh token, after a sign-in and after a reload", resources::by_refresh_token, TWO_RESOURCES),
+    scenario!("ri-01-frame", "and in frames where there is no refresh token", resources::by_frame,
+        Setup {
+            configuration: &[("audiences", r#"["urn:example:one","https://two.example/"]"#), ("scopes", "openid profile email")],
+            ..TWO_RESOURCES
+        }),
+    scenario!("ri-01-refused", "a resource that the provider refuses fails its calls, and not the session", resources::refused,
+        Setup { console_may_say: &["status of 400"], ..TWO_RESOURCES }),
     scenario!("cookies-allowed", "a provider at another site gets its cookies in a frame of a browser that sends them", cookies::sent,
         Setup { third_party_cookies: ThirdPartyCookies::Allowed, ..ELSEWHERE }),
     scenario!("cookies-blocked", "a provider at another site gets no cookies in a frame of a browser that blocks them, and is asked by a redirect", cookies::kept_back, ELSEWHERE),
