@@ -137,12 +137,8 @@ impl Knowledge {
                     self.reread = Some(turn.now);
                 }
                 let is_news = self.metadata.as_ref().is_none_or(|(before, _)| before.unpublished != metadata.unpublished);
-                if is_news && !metadata.unpublished.is_empty() {
-                    let lists = metadata.unpublished.join(", ");
-                    turn.ask(Effect::Report(Error::Remark(Finding::invalid(
-                        "metadata",
-                        format!("{lists} must be published, and are not"),
-                    ))));
+                for list in metadata.unpublished().filter(|_| is_news) {
+                    turn.ask(Effect::Report(Error::Remark(Finding::invalid(list, "must be published, and is not"))));
                 }
                 self.metadata = Some((metadata, turn.now));
                 self.want(turn);
