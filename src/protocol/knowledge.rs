@@ -32,6 +32,8 @@ pub(crate) struct Knowledge {
     /// An endpoint is not where the metadata say.
     doubted: bool,
     reread: Option<Clocks>,
+    /// Keys that should not have been published, as they were last told of.
+    remarked: Vec<Option<String>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -150,7 +152,13 @@ impl Knowledge {
             Question::Keys(freshness) => {
                 let keys = jwks::process_jwks_response(&response);
                 turn.checks.of(Subject::Keys).held("a set of public keys", &keys);
-                self.keys = Some((keys?, turn.now));
+                let keys = keys?;
+                if !keys.refused.is_empty() && self.remarked != keys.refused {
+                    let why = format!("{} entries are private, symmetric or weak keys, and are not used", keys.refused.len());
+                    turn.ask(Effect::Report(Error::Remark(Finding::invalid("keys", why))));
+                    self.remarked.clone_from(&keys.refused);
+                }
+                self.keys = Some((keys, turn.now));
                 if freshness == Freshness::FromServer {
                     self.refetched = Some(turn.now);
                 }
