@@ -223,5 +223,8 @@ fn optional_time(claims: &Object, claim: &'static str) -> Result<Option<UnixTime
 }
 
 #[cfg(test)]
+#[path = "id_token_rules.rs"]
+mod rules;
+#[cfg(test)]
 #[path = "id_token_tests.rs"]
 mod tests;

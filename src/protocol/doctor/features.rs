@@ -94,7 +94,7 @@ fn client(doctor: &Doctor, document: &Object, report: &mut Report) {
     if has(&doctor.config.scopes, "offline_access") && lacks("grant_types_supported", "refresh_token").is_some() {
         report.look("client-refresh", &[]);
     }
-    if let (AccessTokens::Checked { compat: true, .. }, Some(resource)) = (&doctor.config.access_tokens, doctor.config.resource()) {
+    if let (AccessTokens::Checked { .. }, Some(resource)) = (&doctor.config.access_tokens, doctor.config.resource()) {
         report.look("client-audience", &[resource]);
     }
 }
