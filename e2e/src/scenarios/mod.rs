@@ -195,7 +195,7 @@ const SCENARIOS: &[Scenario] = &[
         // Firefox looks for an icon of the relay page, which allows none.
         Setup { console_may_say: &["/favicon.ico"], ..Setup::ORDINARY }),
     scenario!("in-the-fragment", "a provider that answers in the fragment does so in frames and windows", continuity::organisations,
-        Setup { discovered: true, configuration: &[("validate_access_token", "true")], console_may_say: &["/favicon.ico"], ..Setup::ORDINARY }),
+        Setup { discovered: true, configuration: &[("validate_access_token", "true"), ("access_token_compat", "true")], console_may_say: &["/favicon.ico"], ..Setup::ORDINARY }),
     scenario!("wrong-clock", "a clock a day wrong is named, and the session comes when it is set right", continuity::wrong_clock),
     scenario!("provider-busy", "a provider that asks for time gets it", continuity::busy,
         Setup { console_may_say: &["status of 429"], ..Setup::ORDINARY }),
