@@ -2,7 +2,7 @@
 
 use crate::{
     browser::Silence,
-    scenarios::{SCENARIOS, Scenario},
+    scenarios::{self, Scenario},
     setup::Host,
     stage::Stage,
     wait::PATIENCE,
@@ -21,7 +21,7 @@ const LIMIT: Duration = Duration::from_secs(180);
 
 /// Names the scenarios.
 pub(crate) fn list() {
-    for scenario in SCENARIOS {
+    for scenario in scenarios::all() {
         println!("{:<22} {}", scenario.name, scenario.headline);
     }
 }
@@ -30,7 +30,8 @@ pub(crate) fn list() {
 pub(crate) fn play(only: &[String], engine: Engine, headed: bool, build: Build, host: Option<WebServer>) -> Result<bool> {
     ensure!(host.is_none() || engine == Engine::Chromium, "--host needs Chromium, which can be told to trust one certificate");
     let is_wanted = |scenario: &&Scenario| only.is_empty() || only.iter().any(|part| scenario.name.contains(part.as_str()));
-    let chosen: Vec<&Scenario> = SCENARIOS.iter().filter(is_wanted).collect();
+    let all = scenarios::all();
+    let chosen: Vec<&Scenario> = all.iter().filter(is_wanted).collect();
     if chosen.is_empty() {
         bail!("no scenario has such a name; see --list");
     }

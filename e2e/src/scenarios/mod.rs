@@ -67,6 +67,15 @@ macro_rules! walk {
     };
 }
 
+// After the macros, which their tables use.
+mod ending;
+mod platform;
+
+/// The scenarios of all tables.
+pub(crate) fn all() -> Vec<Scenario> {
+    [SCENARIOS, ending::SCENARIOS, platform::SCENARIOS].concat()
+}
+
 /// Nobody signs in.
 const NOBODY: Setup = Setup { nobody_signs_in: true, ..Setup::ORDINARY };
 
@@ -108,9 +117,9 @@ const JUDGED: &[(Engine, &str)] = &[
     (Engine::WebKit, "what judges pages speaks the DevTools protocol"),
 ];
 
-/// All scenarios.
+/// Most scenarios.
 #[rustfmt::skip]
-pub(crate) const SCENARIOS: &[Scenario] = &[
+const SCENARIOS: &[Scenario] = &[
     scenario!("sweep-finds-leaks", "the leak sweep finds a secret wherever one is planted", self_test::planted_secrets_are_found),
     scenario!("judge-sees-violations", "a violation of the policy and an error do not go unnoticed", self_test::violations_are_seen,
         Setup { not_in: &[(Engine::WebKit, "its driver tells nothing of the console and runs no script before a document")], ..Setup::ORDINARY }),
@@ -195,7 +204,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             console_may_say: &["hushkey: silent sign-in", "Content Security Policy", "Content-Security-Policy"],
             ..Setup::ORDINARY
         }),
-    scenario!("isolated", "an app that is cross-origin isolated is told what that costs", continuity::isolation_is_named,
+    scenario!("si-22-isolated", "an app that is cross-origin isolated is told what that costs", continuity::isolation_is_named,
         Setup {
             host: Host::Plain(&[("cross-origin-embedder-policy", "require-corp"), ("cross-origin-opener-policy", "same-origin")]),
             only_ours: HEADERS_OF_ITS_OWN,
@@ -331,7 +340,7 @@ mod tests {
 
     #[test]
     fn a_scenario_is_left_out_of_an_engine_for_a_reason_and_never_of_chromium() {
-        for scenario in SCENARIOS {
+        for scenario in all() {
             assert_eq!(scenario.setup.why_not_in(Engine::Chromium), None, "{}", scenario.name);
             for (engine, why) in scenario.setup.not_in {
                 assert_eq!(scenario.setup.why_not_in(*engine), Some(*why), "{} has two reasons", scenario.name);
