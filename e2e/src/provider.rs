@@ -213,6 +213,11 @@ impl Log {
         last.unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
+    /// The last request at a path.
+    pub(crate) fn last_at<'a>(&'a self, path: &'a str) -> Option<&'a Value> {
+        self.at(path).last()
+    }
+
     /// The requests at a path.
     pub(crate) fn at<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Value> {
         self.0.iter().filter(move |entry| entry["path"] == path)

@@ -1,12 +1,13 @@
 //! Which scenarios belong together.
 
-use super::{SCENARIOS, Scenario, oidf};
+use super::{SCENARIOS, Scenario, ending, oidf, platform};
 use crate::arguments::Group;
 
 /// All scenarios, or those of a group.
 pub(crate) fn all(group: Option<Group>) -> Vec<Scenario> {
     let of = |own: Group, scenarios: &[Scenario]| if group.is_none_or(|group| group == own) { scenarios.to_vec() } else { Vec::new() };
-    [of(Group::App, SCENARIOS), of(Group::Oidf, &oidf::scenarios())].concat()
+    [of(Group::App, SCENARIOS), of(Group::App, ending::SCENARIOS), of(Group::App, platform::SCENARIOS), of(Group::Oidf, &oidf::scenarios())]
+        .concat()
 }
 
 #[cfg(test)]

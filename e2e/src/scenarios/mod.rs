@@ -30,8 +30,6 @@ mod self_test;
 mod shell;
 mod sign_in;
 mod sign_out;
-#[cfg(test)]
-mod tests;
 
 use crate::{
     setup::{Host, Setup, Site, ThirdPartyCookies},
@@ -73,6 +71,10 @@ macro_rules! walk {
         scenario!($name, $headline, $run, Setup { not_in: JUDGED, ..$walk.setup })
     };
 }
+
+// After the macros, which their tables use.
+mod ending;
+mod platform;
 
 /// The provider takes no request that was not pushed.
 const PUSHED: Setup = Setup { provider: &["--par", "required"], discovered: true, ..Setup::ORDINARY };
@@ -126,7 +128,7 @@ const JUDGED: &[(Engine, &str)] = &[
     (Engine::WebKit, "what judges pages speaks the DevTools protocol"),
 ];
 
-/// What people do with the app.
+/// Most scenarios.
 #[rustfmt::skip]
 const SCENARIOS: &[Scenario] = &[
     scenario!("sweep-finds-leaks", "the leak sweep finds a secret wherever one is planted", self_test::planted_secrets_are_found),
@@ -213,7 +215,7 @@ const SCENARIOS: &[Scenario] = &[
             console_may_say: &["hushkey: silent sign-in", "Content Security Policy", "Content-Security-Policy"],
             ..Setup::ORDINARY
         }),
-    scenario!("isolated", "an app that is cross-origin isolated is told what that costs", continuity::isolation_is_named,
+    scenario!("si-22-isolated", "an app that is cross-origin isolated is told what that costs", continuity::isolation_is_named,
         Setup {
             host: Host::Plain(&[("cross-origin-embedder-policy", "require-corp"), ("cross-origin-opener-policy", "same-origin")]),
             only_ours: HEADERS_OF_ITS_OWN,
