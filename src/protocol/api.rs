@@ -30,6 +30,12 @@ pub fn resolve(address: &str, config: &Config) -> Option<Url> {
     config.api.iter().any(|rule| is_below(&url, &rule.prefix)).then_some(url)
 }
 
+/// Whether an API at this address may ask for a stronger sign-in.
+pub(crate) fn may_step_up(address: &str, config: &Config) -> bool {
+    config.api.iter().any(|rule| rule.step_up)
+        && resolve(address, config).is_some_and(|url| config.api.iter().any(|rule| rule.step_up && is_below(&url, &rule.prefix)))
+}
+
 /// Same origin, and the path is the prefix or lies below it.
 fn is_below(url: &Url, prefix: &Url) -> bool {
     let (path, base) = (url.path(), prefix.path());

@@ -6,12 +6,14 @@ mod finding;
 mod network;
 mod provider;
 mod silent;
+mod step_up;
 
 pub(crate) use finding::capped;
 pub use finding::{Finding, Problem};
 pub use network::NetworkFailure;
 pub use provider::ProviderError;
 pub use silent::SilentFailure;
+pub use step_up::StepUpFailure;
 
 use std::{error, fmt, time::Duration};
 
@@ -72,6 +74,8 @@ pub enum Error {
     RedirectLoop,
     /// A silent attempt brought no session.
     Silent(SilentFailure),
+    /// A stronger sign-in, which an API had asked for, did not come about. The session that was there goes on.
+    StepUp(StepUpFailure),
     /// The token endpoint answered with an error.
     Token(ProviderError),
     /// The token response is malformed.
@@ -104,6 +108,7 @@ impl Error {
             Self::Platform(finding) => format!("platform_{}", slug(finding)),
             Self::RedirectLoop => "redirect_loop".to_owned(),
             Self::Silent(failure) => failure.code(),
+            Self::StepUp(failure) => failure.code().to_owned(),
             Self::TokenResponse(finding) => format!("token_response_{}", slug(finding)),
             Self::UserInfo(finding) => format!("userinfo_{}", slug(finding)),
         }
@@ -132,6 +137,8 @@ impl Error {
             Self::Silent(SilentFailure::LoginRequired | SilentFailure::NeedsInteraction(_) | SilentFailure::CookiesBlocked) => {
                 Fault::Person
             }
+            Self::StepUp(StepUpFailure::Unmet(_)) => Fault::Person,
+            Self::StepUp(_) => Fault::Configuration,
             Self::Silent(SilentFailure::Slow) => Fault::Network,
             Self::Silent(_) => Fault::Configuration,
             // The clock is the device's, most of the time.
@@ -171,6 +178,7 @@ impl Error {
             | Self::Platform(_)
             | Self::RedirectLoop
             | Self::Silent(_)
+            | Self::StepUp(_)
             | Self::TokenResponse(_)
             | Self::UserInfo(_) => false,
         }
@@ -193,6 +201,7 @@ impl fmt::Display for Error {
                  something takes the session away each time",
             ),
             Self::Silent(failure) => write!(f, "silent sign-in: {failure}"),
+            Self::StepUp(failure) => write!(f, "step-up: {failure}"),
             Self::Token(error) => write!(f, "the token endpoint answered: {error}"),
             Self::TokenResponse(finding) => write!(f, "token response: {finding}"),
             Self::UserInfo(finding) => write!(f, "userinfo: {finding}"),
