@@ -47,7 +47,7 @@ pub struct Driver {
 
 pub(crate) struct Shared {
     pub(crate) config: Rc<Config>,
-    state: RefCell<State>,
+    pub(super) state: RefCell<State>,
     queue: RefCell<VecDeque<Event>>,
     /// Whether somebody further down the stack is emptying the queue.
     running: Cell<bool>,

@@ -3,7 +3,7 @@
 //!
 //! | file | browser API |
 //! |---|---|
-//! | [`driver`], `effects`, `changes` | none: the queue of events, what is done, and who hears of it |
+//! | [`driver`], `effects`, `changes`, `step_up` | none: the queue of events, what is done, and who hears of it |
 //! | [`moment`] | `Date.now()`, `performance.now()`, `crypto.getRandomValues()` |
 //! | [`platform`] | `isSecureContext`, `crypto.subtle`, `navigator.languages` |
 //! | [`frame`] | the hidden `<iframe>`, `message` and `securitypolicyviolation` events |
@@ -47,6 +47,7 @@ pub mod platform;
 pub mod popup;
 mod recorder;
 pub mod scroll;
+mod step_up;
 mod storage;
 pub mod task;
 pub mod timer;

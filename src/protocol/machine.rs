@@ -1186,6 +1186,7 @@ fn sign_in(phase: Phase, options: SignInOptions, ground: &mut Ground, turn: &mut
             note_step_up(Error::StepUp(StepUpFailure::TooOften), ground, turn);
             return phase;
         }
+        ground.step_up_failure = None;
         // An API that is never content would send the person there and back for ever.
         ground.count_redirect(turn);
     }

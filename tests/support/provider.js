@@ -11,7 +11,7 @@ window.provider = provider;
 /** As at the start: everybody is signed in, tokens live five minutes, and nothing has been asked. */
 export function reset() {
   Object.assign(provider, {
-    authorization: "code", response: null, asked: 0, keys: 0, signals: [], sent: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0, held: false,
+    authorization: "code", response: null, asked: 0, keys: 0, signals: [], sent: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0, held: false, challenge: null, status: 401, claims: {}, userinfo: {}, asked_userinfo: [],
   });
   window.fetch = answer;
   if (leave === null) {
@@ -42,6 +42,10 @@ async function answer(address, options) {
     provider.keys += 1;
     return json({ keys: [{ ...(await crypto.subtle.exportKey("jwk", (await keys).publicKey)), kid: "k1", use: "sig", key_ops: undefined }] });
   }
+  if (url.pathname === "/provider/userinfo") {
+    provider.asked_userinfo.push({ url: url.href, method: options.method, body: options.body ?? null, cache: options.cache, headers: Object.fromEntries(options.headers) });
+    return json(provider.userinfo);
+  }
   if (url.pathname.startsWith("/api/")) return api(url, options);
   return realFetch(address, options);
 }
@@ -60,7 +64,7 @@ async function token(form) {
   }
   provider.issued += 1;
   const now = Math.floor(Date.now() / 1000);
-  const claims = { iss: `${location.origin}/provider`, aud: form.get("client_id"), sub: provider.subject, name: provider.name, iat: now, exp: now + 300, nonce };
+  const claims = { iss: `${location.origin}/provider`, aud: form.get("client_id"), sub: provider.subject, name: provider.name, iat: now, exp: now + 300, nonce, ...provider.claims };
   const input = `${text(JSON.stringify({ alg: "ES256", kid: "k1" }))}.${text(JSON.stringify(claims))}`;
   const signature = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, (await keys).privateKey, new TextEncoder().encode(input));
   return json({
@@ -76,6 +80,7 @@ async function api(url, options) {
   if (provider.slow) await new Promise((done) => setTimeout(done, provider.slow));
   provider.calls.push({ path: url.pathname, method, credentials, redirect, referrerPolicy, body, headers });
   const used = headers.authorization?.replace("Bearer ", "");
+  if (provider.challenge) return new Response("{}", { status: provider.status, headers: { "www-authenticate": provider.challenge } });
   if (provider.refused === "all" || provider.refused.includes(used)) return json({ error: "invalid_token" }, 401);
   return json({ used, asked: url.pathname });
 }

@@ -19,7 +19,9 @@ pub enum StepUpFailure {
 }
 
 impl StepUpFailure {
-    pub(super) const fn code(&self) -> &'static str {
+    /// A stable, machine-readable name.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
         match self {
             Self::Malformed(_) => "step_up_malformed",
             Self::Loop => "step_up_loop",
