@@ -7,11 +7,11 @@ const BODY_LIMIT = 64 * 1024;
 
 /** An answer other than success: thrown anywhere below, sent in one place. */
 class Refusal extends Error {
-  constructor(status, error) {
+  constructor(status, error, challenge) {
     super(error);
     this.status = status;
     // RFC 6750: a request without credentials is told the scheme only.
-    this.challenge = error ? `Bearer error="${error}"` : 'Bearer';
+    this.challenge = challenge ?? (error ? `Bearer error="${error}"` : 'Bearer');
   }
 }
 
@@ -19,7 +19,7 @@ class Refusal extends Error {
  * A small protected API. It trusts the provider the way any API would: through its published keys.
  * `isRefused(jti)` names tokens to turn down although they are valid.
  */
-export function createApi({ options, traffic, faults, clock, isRefused }) {
+export function createApi({ options, traffic, faults, clock, assurance, isRefused }) {
   const { apps, clientId, issuer } = options;
   const keys = createRemoteJWKSet(new URL(`http://localhost:${options.port}/keys`), {
     cooldownDuration: 0, // a key rotated a moment ago is looked up at once
@@ -38,7 +38,10 @@ export function createApi({ options, traffic, faults, clock, isRefused }) {
 
   const routes = {
     'GET /api/me': async (request) => {
-      const { sub, oid, roles, exp } = await authenticate(request);
+      const claims = await authenticate(request);
+      const challenge = assurance.challenge(claims, clock.seconds);
+      if (challenge !== undefined) throw new Refusal(401, 'insufficient_user_authentication', challenge);
+      const { sub, oid, roles, exp } = claims;
       return {
         message: 'This came from a protected API.',
         sub,

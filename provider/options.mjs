@@ -16,6 +16,8 @@ export const USAGE = `Usage: node provider/main.mjs --port 8081 --api-port 8082 
   --no-discovery-cors       apps cannot read the discovery document
   --cookies lax|none|loose  none: also sent from frames at other sites, if the browser allows;
                             loose: the same without Secure, for WebKit
+  --profile-in-userinfo     ID tokens say who it is, and nothing more about them
+  --signed-userinfo         the userinfo endpoint answers with a signed JWT
   --session-management      check_session_iframe and session_state
   --control-port PORT       tests only: see README.md
   --exit-with-stdin         stop when stdin is closed`;
@@ -46,6 +48,8 @@ const SPEC = {
   'no-discovery-cors': flag,
   cookies: text('lax'),
   'session-management': flag,
+  'profile-in-userinfo': flag,
+  'signed-userinfo': flag,
   state: { type: 'string' },
   'exit-with-stdin': flag,
   help: flag,
@@ -107,6 +111,8 @@ export function readOptions(args) {
     discoveryCors: !values['no-discovery-cors'],
     cookies: oneOf('cookies', 'lax', 'none', 'loose'),
     sessionManagement: values['session-management'],
+    profileInUserInfo: values['profile-in-userinfo'],
+    signedUserInfo: values['signed-userinfo'],
     stateFile: values.state,
     exitWithStdin: values['exit-with-stdin'],
   };
