@@ -7,11 +7,11 @@ const BODY_LIMIT = 64 * 1024;
 
 /** An answer other than success: thrown anywhere below, sent in one place. */
 class Refusal extends Error {
-  constructor(status, error) {
+  constructor(status, error, challenge) {
     super(error);
     this.status = status;
     // RFC 6750: a request without credentials is told the scheme only.
-    this.challenge = error ? `Bearer error="${error}"` : 'Bearer';
+    this.challenge = challenge ?? (error ? `Bearer error="${error}"` : 'Bearer');
   }
 }
 
@@ -19,7 +19,7 @@ class Refusal extends Error {
  * A small protected API. It trusts the provider the way any API would: through its published keys.
  * `isRefused(jti)` names tokens to turn down although they are valid.
  */
-export function createApi({ options, traffic, faults, tampering, clock, isRefused }) {
+export function createApi({ options, traffic, faults, tampering, clock, assurance, isRefused }) {
   const { apps, clientId, issuer, resources } = options;
   const keys = createRemoteJWKSet(new URL(`http://localhost:${options.port}/keys`), {
     cooldownDuration: 0, // a key rotated a moment ago is looked up at once
@@ -46,7 +46,12 @@ export function createApi({ options, traffic, faults, tampering, clock, isRefuse
   });
 
   const routes = {
-    'GET /api/me': async (request) => about(await authenticate(request)),
+    'GET /api/me': async (request) => {
+      const claims = await authenticate(request);
+      const challenge = assurance.challenge(claims, clock.seconds);
+      if (challenge !== undefined) throw new Refusal(401, 'insufficient_user_authentication', challenge);
+      return about(claims);
+    },
     ...(resources.length > 1 && { 'GET /second/me': async (request) => about(await authenticate(request, resources[1])) }),
     'POST /api/echo': async (request) => {
       const { sub } = await authenticate(request);

@@ -1,3 +1,4 @@
+import { LEVELS } from './assurance.mjs';
 import { FAULTY, SHAPED } from './faults.mjs';
 import { Mistake } from './mistake.mjs';
 
@@ -8,7 +9,9 @@ const DECADE = 10 * 365 * 24 * HOUR;
  * The control address: how tests arrange what cannot be arranged through the front door.
  * `rotateKeys({ dropOld })` and `refuseIssuedTokens()` reach into parts that live elsewhere.
  */
-export function createControl({ store, traffic, faults, tampering, clock, rotateKeys, refuseIssuedTokens, frontChannel }) {
+export function createControl({
+  store, traffic, faults, tampering, clock, assurance, userInfoFaults, rotateKeys, refuseIssuedTokens, frontChannel,
+}) {
   const routes = {
     'GET /log': [[], () => traffic.log],
     'POST /log/clear': [[], () => {
@@ -23,6 +26,25 @@ export function createControl({ store, traffic, faults, tampering, clock, rotate
       clock.offset = offset;
     }],
     'POST /frontchannel': [['query'], (query) => frontChannel.pretend(query.get('query') ?? undefined)],
+    'POST /assurance': [['level'], (query) => {
+      assurance.level = oneOf(query, 'level', [...LEVELS, 'unmet']);
+    }],
+    'POST /demand': [['acr', 'max_age', 'always', 'challenge'], (query) => {
+      const demand = {
+        acr: query.get('acr') ?? undefined,
+        maxAge: number(query, 'max_age', { max: DECADE }),
+        always: flag(query, 'always') ?? false,
+        challenge: query.get('challenge') ?? undefined,
+      };
+      assurance.demand = [...query.keys()].length > 0 ? demand : undefined;
+    }],
+    'POST /userinfo': [['set', 'type', 'alg'], (query) => {
+      Object.assign(userInfoFaults, {
+        set: members(query, 'set'),
+        type: query.get('type') ?? undefined,
+        alg: oneOf(query, 'alg', ['none']),
+      });
+    }],
     'POST /fail': [FAULT, (query) => faults.set(endpoint(query), readFault(query))],
     'GET /tamper': [[], () => tampering.rules],
     'POST /tamper': [['rule'], (query) => tampering.add(query.get('rule'))],
@@ -88,6 +110,20 @@ function endpoint(query) {
   const name = query.get('endpoint');
   if (!FAULTY.includes(name)) throw new Mistake(`endpoint must be one of ${FAULTY.join(', ')}`);
   return name;
+}
+
+function oneOf(query, name, known) {
+  const value = query.get(name) ?? undefined;
+  if (value !== undefined && !known.includes(value)) throw new Mistake(`${name} must be one of ${known.join(', ')}`);
+  return value;
+}
+
+function members(query, name) {
+  try {
+    return JSON.parse(query.get(name) ?? '{}');
+  } catch {
+    throw new Mistake(`${name} must be a JSON object`);
+  }
 }
 
 function onlyOnce(query, known) {

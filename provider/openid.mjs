@@ -11,11 +11,14 @@ import { promptPolicy, rememberOrganization } from './policy.mjs';
 import { signInRoutes } from './signin.mjs';
 import { signOutRoute } from './signout.mjs';
 import { scalekitTokens } from './tokens.mjs';
+import { userInfoAnswers } from './userinfo.mjs';
 
 const SCOPE = 'openid profile email offline_access';
 
 /** oidc-provider, made to look like a Scalekit environment with one public single-page client. */
-export function createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults, tampering, frontChannel }) {
+export function createOpenIdProvider({
+  options, store, keyring, clock, people, traffic, faults, tampering, frontChannel, assurance, userInfoFaults,
+}) {
   const { issuer, apps, clientId, ttl } = options;
   const cookies = cookieSettings(options);
   const provider = new Provider(issuer, {
@@ -56,7 +59,7 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
       email: ['email', 'email_verified'],
       profile: ['name', 'given_name', 'family_name', 'picture'],
     },
-    conformIdTokenClaims: false, // Scalekit puts the profile into the ID token of the code flow, too
+    conformIdTokenClaims: options.profileInUserInfo, // Scalekit puts the profile into the ID token of the code flow, too
     extraParams: {
       organization_id: restoreOfflineAccess,
       connection_id: null,
@@ -69,7 +72,7 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
       return who && { accountId: sub, claims: () => profileClaims(who, issuer) };
     },
     clientBasedCORS: (_, origin) => apps.includes(origin),
-    interactions: { policy: promptPolicy(people, options), url: (_, interaction) => `/signin/${interaction.uid}` },
+    interactions: { policy: promptPolicy(people, options, assurance), url: (_, interaction) => `/signin/${interaction.uid}` },
     loadExistingGrant: grantEverything,
     rotateRefreshToken: true,
     expiresWithSession: () => true, // signing out makes every refresh token worthless
@@ -111,8 +114,9 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
   if (options.sessionManagement) provider.use(sessionMonitoring(options, cookies.long));
   provider.use(scalekitAnswers(options));
   provider.use(savedFirst(store));
-  provider.use(signInRoutes({ provider, store, people, apps }));
+  provider.use(signInRoutes({ provider, store, people, apps, assurance }));
   provider.use(signOutRoute({ provider, store, keyring, options, frontChannel }));
+  provider.use(userInfoAnswers({ options, keyring, faults: userInfoFaults }));
   provider.use(scalekitTokens({ provider, store, keyring, tampering, clock, people, clientId }));
   provider.on('authorization.accepted', (ctx) => rememberOrganization(ctx, people));
   provider.on('server_error', (ctx, error) => {

@@ -16,6 +16,8 @@ export const USAGE = `Usage: node provider/main.mjs --port 8081 --api-port 8082 
   --no-discovery-cors       apps cannot read the discovery document
   --cookies lax|none|loose  none: also sent from frames at other sites, if the browser allows;
                             loose: the same without Secure, for WebKit
+  --profile-in-userinfo     ID tokens say who it is, and nothing more about them
+  --signed-userinfo         the userinfo endpoint answers with a signed JWT
   --session-management      check_session_iframe and session_state
   --frontchannel-path PATH  front-channel logout: the page of the apps for that
   --par optional|required   a pushed authorization request endpoint
@@ -52,6 +54,8 @@ const SPEC = {
   'frontchannel-path': { type: 'string' },
   par: text('no'),
   resource: { type: 'string', multiple: true, default: [] },
+  'profile-in-userinfo': flag,
+  'signed-userinfo': flag,
   state: { type: 'string' },
   'exit-with-stdin': flag,
   help: flag,
@@ -116,6 +120,8 @@ export function readOptions(args) {
     frontchannelPath: values['frontchannel-path'] === undefined ? undefined : path('frontchannel-path'),
     par: oneOf('par', 'no', 'optional', 'required'),
     resources: values.resource,
+    profileInUserInfo: values['profile-in-userinfo'],
+    signedUserInfo: values['signed-userinfo'],
     stateFile: values.state,
     exitWithStdin: values['exit-with-stdin'],
   };

@@ -1,6 +1,6 @@
-//! One call to an API: wait for a token, send, and after a 401 renew and send once more.
+//! One call to an API: wait for a token, send, and after a 401 renew and send once more what may be sent twice.
 
-use super::{api_error::ApiError, api_request::ApiRequest, api_response::ApiResponse, gates::whose, trace::Trace};
+use super::{api_error::ApiError, api_request::ApiRequest, api_response::ApiResponse, gates::whose, refusal, trace::Trace};
 use crate::{
     browser::{driver::Driver, fetch::Unsent, timer::within},
     protocol::{
@@ -22,18 +22,25 @@ pub(crate) async fn call(driver: &Driver, request: &ApiRequest) -> Result<ApiRes
 async fn call_twice_at_most(driver: &Driver, request: &ApiRequest, trace: &Trace<'_>) -> Result<ApiResponse, ApiError> {
     let (token, generation) = token_for(driver, request, None).await?;
     let caller = caller(driver);
-    let response = send(driver, request, &token, trace).await?;
+    let response = for_caller(driver, &caller, send(driver, request, &token, trace).await?)?;
     if response.status() != UNAUTHORIZED {
-        return for_caller(driver, &caller, response);
+        return Ok(response);
     }
+    refusal::look(driver, request, &response)?;
     driver.dispatch(Event::TokenRejected { generation });
+    if !request.is_idempotent() {
+        return Ok(response);
+    }
     let (token, _) = token_for(driver, request, Some(generation)).await?;
     // What one person asked for is not asked again with the token of another.
     if self::caller(driver) != caller {
         return Err(ApiError::PersonChanged);
     }
-    let response = send(driver, request, &token, trace).await?;
-    for_caller(driver, &caller, response)
+    let response = for_caller(driver, &caller, send(driver, request, &token, trace).await?)?;
+    if response.status() == UNAUTHORIZED {
+        refusal::look(driver, request, &response)?;
+    }
+    Ok(response)
 }
 
 /// On whose behalf a call is made.

@@ -1,6 +1,9 @@
 //! Why a call to an API was not sent, or not answered.
 
-use crate::protocol::error::{Error, NetworkFailure};
+use crate::protocol::{
+    error::{Error, NetworkFailure, StepUpFailure},
+    step_up::StepUpChallenge,
+};
 use std::{error, fmt};
 
 /// Why a call to an API brought no answer.
@@ -22,6 +25,10 @@ pub enum ApiError {
     /// Another person, or the same one in another organisation, took the place of the one on whose behalf the call was made. What the API answered
     /// is not theirs to see.
     PersonChanged,
+    /// The API wants a stronger or a newer sign-in first. [`AuthHandle::step_up`](crate::AuthHandle::step_up) goes on, if the person wants to.
+    StepUp(StepUpChallenge),
+    /// It wants one, and nothing can come of it. The session goes on.
+    StepUpFailed(StepUpFailure),
     /// The network failed.
     Network(NetworkFailure),
     /// The request cannot be sent as it is. The text says why.
@@ -39,6 +46,8 @@ impl ApiError {
             Self::NotAllowed { .. } => "api_not_allowed",
             Self::NoToken(_) => "api_no_token",
             Self::TimedOut => "api_timed_out",
+            Self::StepUp(_) => "api_step_up",
+            Self::StepUpFailed(failure) => failure.code(),
             Self::PersonChanged => "api_person_changed",
             Self::Network(NetworkFailure::Offline) => "api_offline",
             Self::Network(_) => "api_unreachable",
@@ -58,6 +67,8 @@ impl fmt::Display for ApiError {
             Self::NoToken(error) => write!(f, "API: there is no access token for this address: {error}"),
             Self::TimedOut => f.write_str("API: no answer in time"),
             Self::PersonChanged => f.write_str("API: somebody else is signed in by now; ask again on their behalf"),
+            Self::StepUp(_) => f.write_str("API: another sign-in is wanted first; go on with step_up()"),
+            Self::StepUpFailed(failure) => write!(f, "API: {failure}"),
             Self::Network(failure) => write!(f, "API: {failure}"),
             Self::Request(why) => write!(f, "API request: {why}"),
             Self::Body(why) => write!(f, "API answer: {why}"),

@@ -17,6 +17,7 @@ mod handle;
 #[cfg(feature = "inspector")]
 mod inspector;
 mod neighbours;
+mod refusal;
 mod require_sign_in;
 mod trace;
 

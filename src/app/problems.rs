@@ -53,7 +53,7 @@ impl Explanation {
 mod tests {
     use super::*;
     use crate::app::texts;
-    use hushkey::protocol::error::{Finding, NetworkFailure, ParFailure, Problem, ProviderError, SilentFailure};
+    use hushkey::protocol::error::{Finding, NetworkFailure, ParFailure, Problem, ProviderError, SilentFailure, StepUpFailure};
     use std::collections::HashSet;
 
     fn answered(code: &str) -> Error {
@@ -113,6 +113,10 @@ mod tests {
             Error::Silent(SilentFailure::RelayWrong),
             Error::Silent(SilentFailure::Slow),
             Error::Silent(SilentFailure::Unregistered),
+            Error::StepUp(StepUpFailure::Loop),
+            Error::StepUp(StepUpFailure::Malformed(about("max_age"))),
+            Error::StepUp(StepUpFailure::TooOften),
+            Error::StepUp(StepUpFailure::Unmet(about("acr"))),
             Error::Token(ProviderError { code: "invalid_grant".into(), description: None }),
             Error::TokenResponse(about("access_token")),
             Error::TokenResponse(about("scope")),

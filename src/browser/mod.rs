@@ -3,7 +3,7 @@
 //!
 //! | file | browser API |
 //! |---|---|
-//! | [`driver`], `effects`, `changes`, `known` | none: the queue of events, what is done, and who hears of it |
+//! | [`driver`], `effects`, `changes`, `known`, `step_up` | none: the queue of events, what is done, and who hears of it |
 //! | [`moment`] | `Date.now()`, `performance.now()`, `crypto.getRandomValues()` |
 //! | [`platform`] | `isSecureContext`, `crypto.subtle`, `navigator.languages` |
 //! | [`frame`] | the hidden `<iframe>`, `message` and `securitypolicyviolation` events |
@@ -50,6 +50,7 @@ pub mod platform;
 pub mod popup;
 mod recorder;
 pub mod scroll;
+mod step_up;
 mod storage;
 mod tabs;
 pub mod task;

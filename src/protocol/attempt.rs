@@ -7,6 +7,9 @@ mod asking;
 mod revocable;
 mod tokens;
 mod verification;
+mod way;
+
+pub(crate) use way::Way;
 
 use super::{
     callback::{self, Parameters},
@@ -54,21 +57,6 @@ struct Errand {
     refused: bool,
     /// What the authorization response called the session.
     session_state: Option<SessionState>,
-}
-
-/// How the provider is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
-    /// In a hidden frame.
-    Frame,
-    /// In a window of its own.
-    Popup,
-    /// By a redirect of the whole page, without a page being shown.
-    Lookup,
-    /// By a redirect of the whole page.
-    Redirect,
-    /// By a refresh token.
-    Refresh,
 }
 
 /// Where an attempt stands after something happened.
@@ -151,15 +139,11 @@ impl Attempt {
         let way = match journey {
             Journey::Lookup => Way::Lookup,
             Journey::SignIn => Way::Redirect,
+            Journey::StepUp => Way::StepUp,
         };
         let attempt = Errand { session_state, ..Errand::by(way) }.send_code(code, transaction, turn);
         knowledge.want(turn);
         attempt
-    }
-
-    /// Whether it is by a refresh token.
-    pub(crate) fn is_refresh(&self) -> bool {
-        self.errand.way == Way::Refresh
     }
 
     /// The refresh token that is in force since this attempt was answered, where it is by one.

@@ -89,6 +89,9 @@ pub struct SignInOptions {
     /// The ways of signing in that are good enough, the best liked first: `acr` values that the provider knows. The ID token must name one of them. `0`
     /// stands for no assurance at all ([OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)) and is never good enough.
     pub acr_values: Vec<String>,
+    /// Whether a session that is there is to go on if this comes to nothing, as for a [step-up](super::step_up): a page that was left for it comes back
+    /// and restores the session.
+    pub keeps_session: bool,
     /// Anything else that the provider understands. A parameter of the protocol itself cannot be overridden here: it is not sent, and
     /// [`check`](Self::check) names it.
     pub extra: Vec<(String, String)>,

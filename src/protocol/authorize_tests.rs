@@ -112,6 +112,7 @@ fn every_option_is_sent_under_its_name() {
         provider: Some("google".into()),
         max_age: Some(60),
         acr_values: vec!["gold".into(), "urn:silver".into()],
+        keeps_session: false,
         extra: vec![("ui_locales".into(), "de en".into())],
         popup: false,
         return_to: Some("/x".into()),

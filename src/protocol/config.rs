@@ -56,6 +56,8 @@ pub(crate) enum UserInfoForm {
 pub(crate) struct ApiRule {
     pub(crate) prefix: Url,
     pub(crate) resource: Option<String>,
+    /// Whether it may ask for a stronger sign-in.
+    pub(crate) step_up: bool,
 }
 
 /// A checked configuration.

@@ -230,12 +230,12 @@ fn api(object: &Object, transport: Transport) -> Result<Vec<ApiRule>, Finding> {
         .iter()
         .map(|item| {
             if let Some(text) = item.as_str() {
-                return Ok(ApiRule { prefix: address::endpoint("url", text, transport)?, resource: None });
+                return Ok(ApiRule { prefix: address::endpoint("url", text, transport)?, resource: None, step_up: false });
             }
             let rule = Object::from_value(item)
                 .ok_or_else(|| Finding::unexpected("item", "an object with a url, or a URL", super::json::kind(item)))?;
-            if let Some(unknown) = rule.members().keys().find(|name| !["url", "resource"].contains(&name.as_str())) {
-                return Err(Finding::invalid(unknown.clone(), "unknown field; known are url, resource"));
+            if let Some(unknown) = rule.members().keys().find(|name| !["url", "resource", "step_up"].contains(&name.as_str())) {
+                return Err(Finding::invalid(unknown.clone(), "unknown field; known are url, resource, step_up"));
             }
             let prefix = address::endpoint("url", rule.required_str("url")?, transport)?;
             if prefix.query().is_some() {
@@ -245,7 +245,7 @@ fn api(object: &Object, transport: Transport) -> Result<Vec<ApiRule>, Finding> {
                 Some(text) => Some(resource(text)?),
                 None => None,
             };
-            Ok(ApiRule { prefix, resource })
+            Ok(ApiRule { prefix, resource, step_up: rule.optional_bool("step_up")?.unwrap_or(false) })
         })
         .collect::<Result<_, Finding>>()
         .map_err(|finding| finding.inside("api"))

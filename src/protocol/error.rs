@@ -7,6 +7,7 @@ mod network;
 mod par;
 mod provider;
 mod silent;
+mod step_up;
 
 pub(crate) use finding::capped;
 pub use finding::{Finding, Problem};
@@ -14,6 +15,7 @@ pub use network::NetworkFailure;
 pub use par::ParFailure;
 pub use provider::ProviderError;
 pub use silent::SilentFailure;
+pub use step_up::StepUpFailure;
 
 use std::{error, fmt, time::Duration};
 
@@ -82,6 +84,8 @@ pub enum Error {
     Remark(Finding),
     /// A silent attempt brought no session.
     Silent(SilentFailure),
+    /// A stronger sign-in, which an API had asked for, did not come about. The session that was there goes on.
+    StepUp(StepUpFailure),
     /// The token endpoint answered with an error.
     Token(ProviderError),
     /// The token response is malformed.
@@ -115,6 +119,7 @@ impl Error {
             Self::RedirectLoop => "redirect_loop".to_owned(),
             Self::Remark(finding) => format!("remark_{}", slug(finding)),
             Self::Silent(failure) => failure.code(),
+            Self::StepUp(failure) => failure.code().to_owned(),
             Self::TokenResponse(finding) => format!("token_response_{}", slug(finding)),
             Self::UserInfo(finding) => format!("userinfo_{}", slug(finding)),
         }
@@ -143,6 +148,8 @@ impl Error {
             Self::Silent(SilentFailure::LoginRequired | SilentFailure::NeedsInteraction(_) | SilentFailure::CookiesBlocked) => {
                 Fault::Person
             }
+            Self::StepUp(StepUpFailure::Unmet(_)) => Fault::Person,
+            Self::StepUp(_) => Fault::Configuration,
             Self::Silent(SilentFailure::Slow) => Fault::Network,
             Self::Silent(_) => Fault::Configuration,
             // The clock is the device's, most of the time.
@@ -193,6 +200,7 @@ impl Error {
             | Self::RedirectLoop
             | Self::Remark(_)
             | Self::Silent(_)
+            | Self::StepUp(_)
             | Self::TokenResponse(_)
             | Self::UserInfo(_) => false,
         }
@@ -219,6 +227,7 @@ impl fmt::Display for Error {
             ),
             Self::Remark(finding) => write!(f, "to be mended by the provider: {finding}"),
             Self::Silent(failure) => write!(f, "silent sign-in: {failure}"),
+            Self::StepUp(failure) => write!(f, "step-up: {failure}"),
             Self::Token(error) => write!(f, "the token endpoint answered: {error}"),
             Self::TokenResponse(finding) => write!(f, "token response: {finding}"),
             Self::UserInfo(finding) => write!(f, "userinfo: {finding}"),

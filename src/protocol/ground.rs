@@ -52,6 +52,8 @@ pub(crate) struct Ground {
     pub(crate) monitoring: Trust,
     /// The window that the person was shown, whatever the page does meanwhile.
     pub(crate) popup: Option<Popup>,
+    /// Why the last step-up came to nothing, if it did.
+    pub(crate) step_up_failure: Option<Error>,
     /// What the userinfo endpoint was asked and has said.
     pub(crate) user_info: UserInfo,
     /// Token requests whose session has ended meanwhile: what they bring is revoked. Each has a limit of its own.
@@ -83,7 +85,7 @@ impl Ground {
                 }
                 Some(Frames::Blocked { found: turn.now.wall })
             }
-            Way::Popup | Way::Redirect | Way::Refresh => None,
+            Way::Popup | Way::Redirect | Way::StepUp | Way::Refresh => None,
         };
         self.remember(News::SignedIn(frames), turn);
     }

@@ -27,7 +27,7 @@ use super::{
     callback::{self, Parameters, ResponseMode},
     checks::{Checks, Subject},
     config::Config,
-    error::{Error, Finding, NetworkFailure, SilentFailure},
+    error::{Error, Finding, NetworkFailure, SilentFailure, StepUpFailure},
     ground::{Ground, Popup},
     hint::{Hint, Last, News},
     logout,
@@ -38,6 +38,7 @@ use super::{
     revocation::{self, Before},
     secret::{RefreshToken, SensitiveUrl, StateParameter},
     session::{Refresh, Session},
+    step_up::{self, StepUpChallenge},
     tab_message::{TabMessage, Whose},
     time::{Clocks, Moment, UnixTime},
     transaction::{Journey, Pending, Record, Ticket, Transaction},
@@ -115,6 +116,7 @@ enum Departure {
 impl Departure {
     const fn journey(&self) -> Journey {
         match self {
+            Self::SignIn { options, .. } if options.keeps_session => Journey::StepUp,
             Self::SignIn { .. } => Journey::SignIn,
             Self::Lookup => Journey::Lookup,
         }
@@ -214,6 +216,20 @@ impl State {
             },
             Phase::SignedOut(_) | Phase::Leaving { .. } => TokenAnswer::SignedOut,
         }
+    }
+
+    /// What the `WWW-Authenticate` headers of a 401 from this address demand of the person, if the API may demand anything.
+    ///
+    /// # Errors
+    /// Why nothing can come of it: it is malformed, is met already, or comes too often.
+    pub fn step_up(&self, address: &str, header: &str, now: Clocks, config: &Config) -> Result<Option<StepUpChallenge>, StepUpFailure> {
+        step_up::demanded(address, header, self.session(), &self.ground.redirects, now.wall, config)
+    }
+
+    /// Why the last step-up came to nothing, if it did. The session went on.
+    #[must_use]
+    pub const fn step_up_failure(&self) -> Option<&Error> {
+        self.ground.step_up_failure.as_ref()
     }
 
     /// When the access token expires.
@@ -506,8 +522,9 @@ fn open_callback(query: &str, fragment: &str, remembered: Option<Record>, ground
                     let answer = (code, parameters.session_state());
                     Phase::Completing { attempt: Attempt::redeem(answer, transaction, journey, &mut ground.knowledge, turn) }
                 }
+                (Err(error), Journey::StepUp) => step_up_failed(error, ground, turn),
                 (Err(Error::AuthorizationResponse(finding)), _) => look_up(Some(trouble(finding)), ground, turn),
-                (Err(error), Journey::SignIn) => problem(error, turn),
+                (Err(error), Journey::SignIn) => problem(step_up::unmet(error), turn),
                 (Err(error), Journey::Lookup) => looked_up_in_vain(error, ground, turn),
             }
         }
@@ -524,6 +541,21 @@ fn looked_up_in_vain(error: Error, ground: &mut Ground, turn: &mut Turn<'_>) -> 
         turn.ask(Effect::RestoreScroll);
     }
     restore_failed(error, 1, None, ground, turn)
+}
+
+/// Back from a step-up that came to nothing: the session goes on, as soon as it is found again.
+fn step_up_failed(error: Error, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    note_step_up(error, ground, turn);
+    ground.opened_at = ground.landing.clone().unwrap_or_default();
+    ground.lookup_spent = false;
+    look_up(None, ground, turn)
+}
+
+/// What became of a step-up is told to developers here, and to the person by the page that wanted it.
+fn note_step_up(error: Error, ground: &mut Ground, turn: &mut Turn<'_>) {
+    let error = step_up::failure(error);
+    turn.ask(Effect::Report(error.clone()));
+    ground.step_up_failure = Some(error);
 }
 
 /// Back from the provider after a sign-out. A wrong `state` changes nothing about being signed out; it is never a reason to sign in.
@@ -714,7 +746,7 @@ fn nobody(trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> P
         return Phase::SignedOut(Reason::SignedInElsewhere);
     }
     ground.remember(News::SignedOut, turn);
-    if let Some(trouble) = trouble {
+    if let Some(trouble) = trouble.or_else(|| ground.step_up_failure.take()) {
         return problem(trouble, turn);
     }
     match ground.needed.take() {
@@ -739,6 +771,7 @@ fn send_to_sign_in(place: String, ground: &mut Ground, turn: &mut Turn<'_>) -> P
 // ----------------------------------------------------------------------------------------------------------------- 3. Completing
 
 fn completing(attempt: Attempt, event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
+    let is_step_up = attempt.is_step_up();
     match event {
         Event::FrameSpoke { .. }
         | Event::FrameLoaded { .. }
@@ -746,12 +779,12 @@ fn completing(attempt: Attempt, event: Event, ground: &mut Ground, turn: &mut Tu
         | Event::Examined { .. }
         | Event::Responded { .. }
         | Event::Verified { .. } => match attempt.answered(event, &mut ground.knowledge, turn) {
-            Ok(progress) => after_completing(progress, ground, turn),
+            Ok(progress) => after_completing(progress, is_step_up, ground, turn),
             Err(attempt) => ignored(Phase::Completing { attempt }, Ignored::Stale),
         },
         Event::Ticked if attempt.deadline().has_come(turn.now) => {
             let progress = attempt.expired(&mut ground.knowledge, turn);
-            after_completing(progress, ground, turn)
+            after_completing(progress, is_step_up, ground, turn)
         }
         Event::Ticked => ignored(Phase::Completing { attempt }, Ignored::Early),
         Event::SignInChosen(options) => taken(sign_in(Phase::Completing { attempt }, options, ground, turn)),
@@ -775,11 +808,12 @@ fn completing(attempt: Attempt, event: Event, ground: &mut Ground, turn: &mut Tu
     }
 }
 
-fn after_completing(progress: Progress, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
+fn after_completing(progress: Progress, is_step_up: bool, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
     match progress {
         Progress::Waiting(attempt) => taken(Phase::Completing { attempt }),
         Progress::Unmoved(attempt, why) => ignored(Phase::Completing { attempt }, why),
         Progress::Done(session, way) => taken(enter(session, way, ground, turn)),
+        Progress::Failed(error) | Progress::RefreshRefused(error) if is_step_up => taken(step_up_failed(error, ground, turn)),
         // The code may or may not have been used up, so it is not sent again. The provider knows the person by now: ask silently.
         Progress::Failed(error) | Progress::RefreshRefused(error) if error.is_transient() => {
             taken(restore_failed(error.clone(), 1, Some(error), ground, turn))
@@ -795,7 +829,11 @@ fn enter(session: Box<Session>, way: Way, ground: &mut Ground, turn: &mut Turn<'
     ground.needed = None;
     ground.elsewhere = false;
     ground.remember_session(way, turn);
-    ground.forget_redirects(turn);
+    if way == Way::StepUp {
+        ground.step_up_failure = None;
+    } else {
+        ground.forget_redirects(turn);
+    }
     if let Some(place) = ground.landing.take() {
         turn.ask(Effect::RewriteAddress { to: place });
     }
@@ -803,7 +841,7 @@ fn enter(session: Box<Session>, way: Way, ground: &mut Ground, turn: &mut Turn<'
     if way == Way::Lookup || (way == Way::Frame && ground.returned && !ground.settled) {
         turn.ask(Effect::RestoreScroll);
     }
-    if matches!(way, Way::Redirect | Way::Popup) {
+    if matches!(way, Way::Redirect | Way::Popup | Way::StepUp) {
         tell_of(&session, turn);
     }
     Phase::SignedIn { session, renewal: Renewal::Resting }
@@ -1254,6 +1292,15 @@ fn sign_in(phase: Phase, options: SignInOptions, ground: &mut Ground, turn: &mut
     if let Err(refusal) = options.check() {
         turn.ask(Effect::Report(Error::Configuration(refusal.0)));
     }
+    if options.keeps_session {
+        if ground.redirects.is_full(turn.now.wall) {
+            note_step_up(Error::StepUp(StepUpFailure::TooOften), ground, turn);
+            return phase;
+        }
+        ground.step_up_failure = None;
+        // An API that is never content would send the person there and back for ever.
+        ground.count_redirect(turn);
+    }
     match ground.knowledge.latest_metadata(turn).filter(|_| options.popup) {
         Some(metadata) => {
             let attempt = Attempt::popup(&options, metadata, &mut ground.knowledge, turn);
@@ -1304,8 +1351,8 @@ fn leave(departure: &Departure, url: SensitiveUrl, transaction: Transaction, gro
 /// The page cannot leave for the provider.
 fn cannot_leave(departure: &Departure, error: Error, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     match departure {
-        Departure::SignIn { .. } => problem(error, turn),
-        Departure::Lookup => restore_failed(error, 1, None, ground, turn),
+        Departure::SignIn { options, .. } if !options.keeps_session => problem(error, turn),
+        Departure::SignIn { .. } | Departure::Lookup => restore_failed(error, 1, None, ground, turn),
     }
 }
 
@@ -1346,6 +1393,8 @@ fn leaving(purpose: Purpose, until: Clocks, event: Event, ground: &mut Ground, t
         }),
         Event::Ticked if until.has_come(turn.now) => taken(match purpose {
             Purpose::SignOut => Phase::SignedOut(Reason::ByChoice),
+            Purpose::Depart(Journey::StepUp) => restore(None, 0, ground, turn),
+            Purpose::Prepare(Departure::SignIn { options, .. }) if options.keeps_session => restore(None, 0, ground, turn),
             Purpose::Depart(Journey::SignIn) | Purpose::Prepare(Departure::SignIn { .. }) => {
                 problem(Error::Network(NetworkFailure::Timeout), turn)
             }
@@ -1399,8 +1448,9 @@ impl Phase {
                 after_restore(progress, failed_tries, trouble, ground, turn).0
             }
             Self::Completing { attempt } => {
+                let is_step_up = attempt.is_step_up();
                 let progress = attempt.learned(result, &mut ground.knowledge, turn);
-                after_completing(progress, ground, turn).0
+                after_completing(progress, is_step_up, ground, turn).0
             }
             Self::SignedIn { session, renewal: Renewal::Pursuing(Pursuit::Attempting { attempt, failed_tries }) } => {
                 let progress = attempt.learned(result, &mut ground.knowledge, turn);
@@ -1425,9 +1475,13 @@ fn after_window(phase: Phase, window: Window, ground: &mut Ground, turn: &mut Tu
     match (window, phase) {
         (Window::NotConcerned(event), phase) => Err((phase, event)),
         (Window::Open(reaction), phase) => Ok((phase, reaction)),
-        (Window::SignedIn(session), _) => Ok(taken(enter(session, Way::Popup, ground, turn))),
-        (Window::Failed(error), Phase::SignedOut(_)) => Ok(taken(problem(error, turn))),
-        (Window::Failed(error), phase) => {
+        (Window::SignedIn(session, way), _) => Ok(taken(enter(session, way, ground, turn))),
+        (Window::Failed(error, _), Phase::SignedOut(_)) => Ok(taken(problem(step_up::unmet(error), turn))),
+        (Window::Failed(error, options), phase) if options.keeps_session => {
+            note_step_up(error, ground, turn);
+            Ok(taken(phase))
+        }
+        (Window::Failed(error, _), phase) => {
             turn.ask(Effect::Report(error));
             Ok(taken(phase))
         }

@@ -5,7 +5,7 @@
 //! | 1. page load | [`machine`], [`transaction`], [`hint`] |
 //! | 2. restore | `attempt`, `pursuit`, [`authorize`], `par`, [`frame_message`], [`callback`], [`examination`], [`redirect_log`] |
 //! | 3. tokens | `token`, `jwks`, `jwt`, `id_token`, `access_token`, `session`, `user_info` |
-//! | 4. API call | [`api`], [`challenge`] |
+//! | 4. API call | [`api`], [`challenge`], [`step_up`] |
 //! | 5. renewal | [`machine`], `pursuit`, `retry` |
 //! | 6. sign-out | `logout`, [`revocation`], [`frontchannel`], [`tab_message`] |
 //!
@@ -66,6 +66,7 @@ pub mod revocation;
 pub mod secret;
 pub mod session;
 mod stage;
+pub mod step_up;
 pub mod tab_message;
 pub mod time;
 mod token;

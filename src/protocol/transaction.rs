@@ -109,6 +109,8 @@ pub fn key_of(client_id: &str, state: &str) -> String {
 pub(crate) enum Journey {
     /// Somebody is to sign in.
     SignIn,
+    /// Somebody who is signed in is to do so better. Their session goes on if that comes to nothing.
+    StepUp,
     /// Whoever is signed in already is looked for, without a page being shown.
     Lookup,
 }
@@ -116,7 +118,7 @@ pub(crate) enum Journey {
 impl Journey {
     pub(crate) const fn destination(self) -> Destination {
         match self {
-            Self::SignIn => Destination::SignIn,
+            Self::SignIn | Self::StepUp => Destination::SignIn,
             Self::Lookup => Destination::Lookup,
         }
     }
@@ -124,6 +126,7 @@ impl Journey {
     const fn name(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
+            Self::StepUp => "step_up",
             Self::Lookup => "lookup",
         }
     }
@@ -169,7 +172,8 @@ impl Pending {
             "sign_out" => return Ok(Self::SignOut { state, begun }),
             "lookup" => Journey::Lookup,
             "sign_in" => Journey::SignIn,
-            other => return Err(Finding::unexpected("kind", "sign_in, lookup or sign_out", other)),
+            "step_up" => Journey::StepUp,
+            other => return Err(Finding::unexpected("kind", "sign_in, step_up, lookup or sign_out", other)),
         };
         let redirect_uri = object.required_str("redirect_uri")?;
         if redirect_uri != config.redirect_uri() {

@@ -11,7 +11,7 @@ window.provider = provider;
 /** As at the start: everybody is signed in, tokens live five minutes, and nothing has been asked. */
 export function reset() {
   Object.assign(provider, {
-    authorization: "code", response: null, asked: 0, keys: 0, signals: [], sent: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], targets: [], unknown: undefined, nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0, held: false, revoked: [], revocation: 200, forms: [],
+    authorization: "code", response: null, asked: 0, keys: 0, signals: [], sent: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], targets: [], unknown: undefined, nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0, held: false, revoked: [], revocation: 200, forms: [], challenge: null, status: 401, claims: {}, userinfo: {}, asked_userinfo: [],
   });
   window.fetch = answer;
   if (leave === null) {
@@ -49,6 +49,10 @@ async function answer(address, options) {
     if (provider.revocation === "cors") throw new TypeError("Failed to fetch");
     return json(provider.revocation === 200 ? {} : { error: "unsupported_token_type" }, provider.revocation);
   }
+  if (url.pathname === "/provider/userinfo") {
+    provider.asked_userinfo.push({ url: url.href, method: options.method, body: options.body ?? null, cache: options.cache, headers: Object.fromEntries(options.headers) });
+    return json(provider.userinfo);
+  }
   if (url.pathname.startsWith("/api/")) return api(url, options);
   return realFetch(address, options);
 }
@@ -69,7 +73,7 @@ async function token(form) {
   }
   provider.issued += 1;
   const now = Math.floor(Date.now() / 1000);
-  const claims = { iss: `${location.origin}/provider`, aud: form.get("client_id"), sub: provider.subject, sid: "ses_1", name: provider.name, iat: now, exp: now + 300, nonce };
+  const claims = { iss: `${location.origin}/provider`, aud: form.get("client_id"), sub: provider.subject, sid: "ses_1", name: provider.name, iat: now, exp: now + 300, nonce, ...provider.claims };
   const input = `${text(JSON.stringify({ alg: "ES256", kid: "k1" }))}.${text(JSON.stringify(claims))}`;
   const signature = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, (await keys).privateKey, new TextEncoder().encode(input));
   return json({
@@ -85,6 +89,7 @@ async function api(url, options) {
   if (provider.slow) await new Promise((done) => setTimeout(done, provider.slow));
   provider.calls.push({ path: url.pathname, method, credentials, redirect, referrerPolicy, body, headers });
   const used = headers.authorization?.replace("Bearer ", "");
+  if (provider.challenge) return new Response("{}", { status: provider.status, headers: { "www-authenticate": provider.challenge } });
   if (provider.refused === "all" || provider.refused.includes(used)) return json({ error: "invalid_token" }, 401);
   return json({ used, asked: url.pathname });
 }

@@ -56,6 +56,7 @@ fn what(event: &Event, asked: Option<Asked>, config: &Config) -> (Lane, Lane, &'
             Some((_, title)) => (Provider, App, title),
             None => (App, App, "the app is there"),
         },
+        Event::SignInChosen(options) if options.keeps_session => (Person, App, "wants to sign in again, as an API demands"),
         Event::SignInChosen(_) => (Person, App, "wants to sign in"),
         Event::SignOutChosen => (Person, App, "wants to sign out"),
         Event::OrganizationChosen { .. } => (Person, App, "chooses another organisation"),

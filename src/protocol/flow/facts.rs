@@ -52,7 +52,7 @@ const SECRET: &str = "state nonce code code_verifier code_challenge id_token_hin
 
 /// Parameters whose value is no secret, and is not kept all the same: it may name somebody, or says nothing new.
 const UNSAID: &str = "client_id redirect_uri post_logout_redirect_uri iss resource max_age error_description error_uri organization_id connection_id \
-    domain provider request claims";
+    domain provider request claims acr_values";
 
 /// Values that are told, as they stand here.
 const TOLD: &str = "response_type=code response_mode=query response_mode=fragment prompt=none prompt=login prompt=create prompt=select_account \

@@ -1,7 +1,7 @@
 //! What was wrong, in the words of the typed error, without what came from outside: that stands in the console.
 
 use super::Harmless;
-use crate::protocol::error::{Error, Finding, ParFailure, Problem};
+use crate::protocol::error::{Error, Finding, ParFailure, Problem, StepUpFailure};
 use std::{borrow::Cow, fmt};
 
 /// A check that failed, or another error.
@@ -32,7 +32,14 @@ impl Failure {
             | Error::TokenResponse(finding)
             | Error::UserInfo(finding) => Some(finding),
             Error::Par(ParFailure::Shape(finding)) => Some(finding),
-            Error::Authorization(_) | Error::Token(_) | Error::Network(_) | Error::Par(_) | Error::RedirectLoop | Error::Silent(_) => None,
+            Error::StepUp(StepUpFailure::Malformed(finding) | StepUpFailure::Unmet(finding)) => Some(finding),
+            Error::Authorization(_)
+            | Error::Token(_)
+            | Error::Network(_)
+            | Error::Par(_)
+            | Error::RedirectLoop
+            | Error::Silent(_)
+            | Error::StepUp(StepUpFailure::Loop | StepUpFailure::TooOften) => None,
         };
         let words = error.to_string();
         let text = match (error, finding) {
