@@ -116,7 +116,7 @@ export function createOpenIdProvider({
   provider.use(savedFirst(store));
   provider.use(signInRoutes({ provider, store, people, apps, assurance }));
   provider.use(signOutRoute({ provider, store, keyring, options, frontChannel }));
-  provider.use(userInfoAnswers({ options, keyring, faults: userInfoFaults }));
+  provider.use(userInfoAnswers({ options, tampering, faults: userInfoFaults }));
   provider.use(scalekitTokens({ provider, store, keyring, tampering, clock, people, clientId }));
   provider.on('authorization.accepted', (ctx) => rememberOrganization(ctx, people));
   provider.on('server_error', (ctx, error) => {
