@@ -124,7 +124,7 @@ async fn greedy_page(world: &World) -> Result<()> {
     world.opens("/").await?;
     until("the frame", async || {
         let count = world.browser.script("return document.querySelectorAll('iframe').length", Vec::new()).await?;
-        Ok(yes(count != Value::from(0)))
+        Ok(yes(count != 0))
     })
     .await?;
     world.is_signed_out().await?;
