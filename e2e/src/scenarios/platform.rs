@@ -9,7 +9,7 @@ use crate::{
     world::World,
 };
 use anyhow::{Context, Result, ensure};
-use serde_json::{Value, json};
+use serde_json::json;
 use xtask::engines::Engine;
 
 /// The scenarios.
