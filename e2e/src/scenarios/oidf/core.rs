@@ -84,6 +84,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         on_the_way_out(&[r#"{"in":"logout","member":"state","append":"_INVALID"}"#])),
     scenario!("oidcc-client-test-rp-init-logout-no-state", "the way back from it has no state", run = steps::signed_out,
         on_the_way_out(&[r#"{"in":"logout","member":"state","remove":true}"#])),
+    scenario!("oidcc-client-test-rp-frontchannel-rpinitlogout", "a sign-out, with the app's page in a frame of the provider", run = steps::signed_out_in_a_frame, Setup {
+        provider: &["--frontchannel-path", "/frontchannel-logout.html"],
+        configuration: &[("frontchannel_logout", "true"), ("userinfo", "true")],
+        // Firefox looks for an icon of a page that allows none.
+        console_may_say: &["/favicon.ico"],
+        ..DISCOVERED
+    }),
     scenario!("oidcc-client-test-session-management", "the provider's page is asked for changes, and one is noticed", run = continuity::monitored,
         Setup { provider: &["--session-management"], console_may_say: &["status of 400", "status of 401"], ..DISCOVERED }),
     scenario!("oidcc-client-test-3rd-party-init-login", "not offered: a link of somebody else's begins nothing", run = steps::begun_by_somebody_else,

@@ -111,6 +111,19 @@ pub(super) async fn signed_out(world: &World) -> Result<()> {
     world.is_signed_in().await
 }
 
+/// The provider shows the app's own page in a frame before it lets the person go back.
+pub(super) async fn signed_out_in_a_frame(world: &World) -> Result<()> {
+    world.signs_in_to_account().await?;
+    asked_userinfo(world).await?;
+    world.provider.forget_log().await?;
+    world.presses("Sign out").await?;
+    world.sees_heading("You are signed out.").await?;
+    world.is_at("/signed-out").await?;
+    let framed = world.server.asked_for("/frontchannel-logout.html?");
+    ensure!(framed.len() == 1 && framed[0].contains("iss=") && framed[0].contains("sid=ses_"), "the page was not in the frame: {framed:?}");
+    nothing_is_called(world, Some(0)).await
+}
+
 /// A link of somebody else's begins no sign-in, and leads nowhere.
 pub(super) async fn begun_by_somebody_else(world: &World) -> Result<()> {
     let query = format!("iss={}&login_hint=alice@example.test&target_link_uri=https://evil.test/", world.issuer());
