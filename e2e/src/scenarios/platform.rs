@@ -18,10 +18,10 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     scenario!("ar-28-scrubbed", "nothing of an answer is left in the page that it came to, nor told to anybody who is asked next", scrubbed),
     scenario!("bp-15-used-code", "the code in the browser's own record of the load has been used, and is worth nothing", used_code, REFUSALS),
     scenario!("si-24-script-in-the-page", "script in the page gets tokens of its own: the limit that SECURITY.md tells of", script_in_the_page),
-    scenario!("si-19-greedy-page", "a page in the hidden frame takes the app nowhere and opens nothing", greedy_page,
+    scenario!("si-19-greedy-page", "a page in the hidden frame takes the app nowhere and reads and writes nothing of it", greedy_page,
         Setup {
             not_in: &[(Engine::WebKit, "no script runs before a document in this engine")],
-            console_may_say: &["navigate the top-level window", "Blocked", "blocked", "popup", "pop-up", "hushkey: silent sign-in", "X-Frame-Options", "prevented"],
+            console_may_say: &["Unsafe attempt to initiate navigation", "Blocked", "blocked", "hushkey: silent sign-in", "X-Frame-Options", "prevented"],
             ..Setup::ORDINARY
         }),
 ];
@@ -29,7 +29,9 @@ pub(super) const SCENARIOS: &[Scenario] = &[
 /// The parameters of the latest answer that came by a redirect.
 fn answer_of(world: &World) -> Result<Vec<(String, String)>> {
     let said = world.provider.wire.text(Side::Provider);
-    let query = said.rsplit("/callback?").next().and_then(|rest| rest.split_whitespace().next()).context("there was no callback")?;
+    let is_redirect = |line: &&str| line.to_ascii_lowercase().starts_with("location:") && line.contains("/callback?");
+    let redirect = said.lines().rfind(is_redirect).context("there was no callback")?;
+    let query = redirect.split_once('?').map_or("", |(_, query)| query.trim());
     Ok(query.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
@@ -107,11 +109,12 @@ async fn script_in_the_page(world: &World) -> Result<()> {
     world.is_signed_in().await
 }
 
-/// Runs in every document, and does something in the provider's frame alone.
+/// Runs in every document, and does something in the provider's frame alone. It opens no window: whether it could is for the browser's blocker, which drivers
+/// switch off.
 const GREEDY: &str = r#"
-    if (window !== top) {
+    if (window !== top && location.origin === ISSUER) {
         const tried = [() => { top.location = "https://evil.example/"; }, () => { parent.location.replace("https://evil.example/"); },
-            () => open("https://evil.example/"), () => { top.document.title = "evil"; }, () => { top.postMessage("evil", "*"); }];
+            () => { top.document.title = "evil"; }, () => { top.postMessage("evil", "*"); }];
         for (const one of tried) { try { one(); } catch { /* refused */ } }
     }
 "#;
@@ -119,7 +122,7 @@ const GREEDY: &str = r#"
 async fn greedy_page(world: &World) -> Result<()> {
     world.signs_in_to_account().await?;
     world.provider.control("fail?endpoint=authorize&page=1&frame_options=0&times=0").await?;
-    world.browser.before_every_document(GREEDY).await?;
+    world.browser.before_every_document(&GREEDY.replace("ISSUER", &format!("{:?}", world.issuer()))).await?;
     // A page that nobody has touched yet, as after a reload.
     world.opens("/").await?;
     until("the frame", async || {
@@ -129,7 +132,6 @@ async fn greedy_page(world: &World) -> Result<()> {
     .await?;
     world.is_signed_out().await?;
     world.is_at("/").await?;
-    ensure!(world.browser.tabs().await?.len() == 1, "a window was opened");
     ensure!(!world.browser.title().await?.contains("evil"), "the app's document was changed");
     world.provider.control("heal").await?;
     world.opens("/account").await?;
