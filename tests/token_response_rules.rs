@@ -179,6 +179,29 @@ fn tr_06_an_access_token_is_a_text_that_fits_a_header() {
 }
 
 #[test]
+fn tr_07_a_token_of_an_unknown_type_is_not_used() {
+    for bad in [
+        Value::Null,
+        json!(""),
+        json!("mac"),
+        json!("N_A"),
+        json!("Bearer "),
+        json!("Bearer,mac"),
+        json!("pop"),
+        json!(1),
+        json!(["Bearer"]),
+        json!({}),
+    ] {
+        let shown = bad.to_string();
+        refuses(with("token_type", bad), "token_response_token_type", &shown);
+    }
+    refuses(with_text("token_type", "null"), "token_response_token_type", "null");
+    for good in ["Bearer", "bearer", "bEARER", "BEARER"] {
+        takes(with("token_type", json!(good)), good);
+    }
+}
+
+#[test]
 fn tr_08_a_lifetime_is_a_number_that_is_not_negative() {
     for bad in ["-1", "-0.5", "\"3600\"", "\"\"", "null", "{}", "[300]", "true"] {
         refuses(with_text("expires_in", bad), "token_response_expires_in", bad);
