@@ -51,16 +51,16 @@ fn ar_07_the_state_is_256_random_bits_and_tells_nothing() {
         SignInOptions { return_to: Some("/account?secret=canary".into()), login_hint: Some("canary".into()), ..SignInOptions::default() };
     let mut bits = HashSet::new();
     for seed in 0..64 {
-        for manner in manners(&options) {
+        for (way, manner) in manners(&options).into_iter().enumerate() {
             let (query, _) = build(&manner, seed);
             let random = query["state"].trim_start_matches("popup.");
             let bytes = crate::protocol::encoding::from_base64url(random).expect("base64url");
             assert_eq!(bytes.len(), 32);
             assert!(!random.contains("canary") && !bytes.windows(6).any(|part| part == b"canary" || part == b"accoun"));
-            bits.extend(bytes.iter().enumerate().flat_map(|(place, byte)| (0..8).map(move |bit| (place, bit, byte >> bit & 1))));
+            bits.extend(bytes.iter().enumerate().flat_map(|(place, byte)| (0..8).map(move |bit| (way, place, bit, byte >> bit & 1))));
         }
     }
-    assert_eq!(bits.len(), 2 * 256, "every bit is one and is none");
+    assert_eq!(bits.len(), 4 * 2 * 256, "every bit is one and is none");
 }
 
 #[test]

@@ -163,3 +163,85 @@ fn id_39_identity_is_issuer_and_subject_and_nothing_else() {
     }
     assert!(refresh(&with("email", json!("b@example.com"))).is_ok());
 }
+
+#[test]
+fn id_23_an_authorized_party_is_a_text_and_this_client() {
+    refuses("azp", &[json!("spac_11"), json!("SPAC_1"), json!(" spac_1"), json!(""), json!({}), json!(true), json!([CLIENT, "other"])]);
+    assert!(login(&with("azp", json!(CLIENT))).is_ok());
+    let mut other = with("aud", json!([CLIENT]));
+    other["azp"] = json!("friend");
+    assert_eq!(login(&other).unwrap_err().field, "azp", "also with a single audience");
+}
+
+#[test]
+fn id_24_a_subject_is_a_text_of_255_ascii_characters_at_most() {
+    refuses(
+        "sub",
+        &[
+            Value::Null,
+            json!(true),
+            json!([]),
+            json!(["usr_1"]),
+            json!({}),
+            json!(1.5),
+            json!("x".repeat(256)),
+            json!("é"),
+            json!("usr\u{200b}"),
+        ],
+    );
+    for good in ["x".repeat(255), "0".to_owned(), " ".to_owned(), "auth0|a b@c".to_owned()] {
+        assert!(login(&with("sub", json!(good))).is_ok(), "{good}");
+    }
+}
+
+#[test]
+fn id_28_one_tolerance_holds_for_every_time_and_says_that_a_clock_is_wrong() {
+    let mut passed = with("exp", json!(NOW - 61));
+    passed["iat"] = json!(NOW - 300);
+    for (claim, claims) in [
+        ("exp", passed),
+        ("iat", with("iat", json!(NOW + 61))),
+        ("nbf", with("nbf", json!(NOW + 61))),
+        ("iat", with("iat", json!(NOW - 86_400))),
+    ] {
+        let finding = login(&claims).unwrap_err();
+        assert_eq!(finding.field, claim);
+        assert!(finding.is_clock() && finding.to_string().contains("is the clock of this device right?"), "{finding}");
+    }
+    // What is no time at all is not the clock's fault.
+    for claim in ["exp", "iat", "nbf"] {
+        assert!(!login(&with(claim, json!("x"))).unwrap_err().is_clock(), "{claim}");
+    }
+}
+
+#[test]
+fn id_29_the_nonce_is_there_and_equal_and_never_shown() {
+    refuses(
+        "nonce",
+        &[
+            Value::Null,
+            json!([]),
+            json!(["n"]),
+            json!({}),
+            json!(true),
+            json!("n "),
+            json!(" n"),
+            json!("nn"),
+            json!("n\u{0}"),
+            json!("\u{ff4e}"),
+        ],
+    );
+    let finding = login(&with("nonce", json!("canary"))).unwrap_err();
+    assert!(!finding.to_string().contains("canary"), "{finding}");
+}
+
+#[test]
+fn id_37_a_refresh_needs_no_nonce_no_hash_and_no_time_of_sign_in() {
+    let nonce = Nonce::new("n");
+    let original = login(&with("auth_time", json!(NOW - 5))).unwrap();
+    let mut bare = without("nonce");
+    for claim in ["at_hash", "c_hash", "azp", "oid", "unknown"] {
+        bare.as_object_mut().unwrap().remove(claim);
+    }
+    assert!(check(&bare, Origin::Refresh { original: &original, nonce: &nonce }, &[]).is_ok());
+}
