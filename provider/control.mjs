@@ -12,7 +12,7 @@ const DECADE = 10 * 365 * 24 * HOUR;
  * `rotateKeys({ dropOld })` and `refuseIssuedTokens()` reach into parts that live elsewhere.
  */
 export function createControl({
-  store, traffic, faults, clock, assurance, userInfoFaults, rotateKeys, refuseIssuedTokens,
+  store, traffic, faults, clock, assurance, userInfoFaults, rotateKeys, refuseIssuedTokens, frontChannel,
 }) {
   const routes = {
     'GET /log': [[], () => traffic.log],
@@ -46,6 +46,7 @@ export function createControl({
         alg: oneOf(query, 'alg', ['none']),
       });
     }],
+    'POST /frontchannel': [['query'], (query) => frontChannel.pretend(query.get('query') ?? undefined)],
     'POST /fail': [FAULT, (query) => faults.set(endpoint(query), readFault(query))],
     'POST /heal': [['endpoint'], (query) => faults.heal(query.has('endpoint') ? endpoint(query) : undefined)],
   };

@@ -3,6 +3,7 @@ import { Assurance } from './assurance.mjs';
 import { Clock } from './clock.mjs';
 import { createControl } from './control.mjs';
 import { Faults } from './faults.mjs';
+import { FrontChannel } from './frontchannel.mjs';
 import { Keyring } from './keys.mjs';
 import { listen, PortTaken } from './listen.mjs';
 import { createOpenIdProvider } from './openid.mjs';
@@ -25,12 +26,13 @@ async function start(options) {
   const faults = new Faults();
   const assurance = new Assurance();
   const userInfoFaults = new UserInfoFaults();
+  const frontChannel = new FrontChannel(options);
 
   // The library takes its keys once, when it is made: new keys mean a new one over the same store.
   let answer;
   const build = () => {
     answer = createOpenIdProvider({
-      options, store, keyring, clock, people, traffic, faults, assurance, userInfoFaults,
+      options, store, keyring, clock, people, traffic, faults, assurance, userInfoFaults, frontChannel,
     }).callback();
   };
   build();
@@ -52,7 +54,7 @@ async function start(options) {
   ];
   if (options.controlPort) {
     const control = createControl({
-      store, traffic, faults, clock, assurance, userInfoFaults, rotateKeys, refuseIssuedTokens,
+      store, traffic, faults, clock, assurance, userInfoFaults, rotateKeys, refuseIssuedTokens, frontChannel,
     });
     closers.push(await listen(options.controlPort, control));
   }

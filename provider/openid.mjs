@@ -14,7 +14,9 @@ import { userInfoAnswers } from './userinfo.mjs';
 const SCOPE = 'openid profile email offline_access';
 
 /** oidc-provider, made to look like a Scalekit environment with one public single-page client. */
-export function createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults, assurance, userInfoFaults }) {
+export function createOpenIdProvider({
+  options, store, keyring, clock, people, traffic, faults, assurance, userInfoFaults, frontChannel,
+}) {
   const { issuer, apps, clientId, ttl } = options;
   const cookies = cookieSettings(options);
   const provider = new Provider(issuer, {
@@ -41,6 +43,8 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
     discovery: {
       end_session_endpoint: `${issuer}/oidc/logout`,
       check_session_iframe: options.sessionManagement ? issuer + CHECK_PATH : undefined,
+      frontchannel_logout_supported: frontChannel.isOn || undefined,
+      frontchannel_logout_session_supported: frontChannel.isOn || undefined,
     },
     cookies,
     responseTypes: ['code'],
@@ -106,7 +110,7 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
   provider.use(scalekitAnswers(options));
   provider.use(savedFirst(store));
   provider.use(signInRoutes({ provider, store, people, apps, assurance }));
-  provider.use(signOutRoute({ provider, store, keyring, options }));
+  provider.use(signOutRoute({ provider, store, keyring, options, frontChannel }));
   provider.use(userInfoAnswers({ options, keyring, faults: userInfoFaults }));
   provider.use(scalekitTokens({ provider, store, keyring, clock, people, clientId }));
   provider.on('authorization.accepted', (ctx) => rememberOrganization(ctx, people));

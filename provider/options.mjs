@@ -19,6 +19,7 @@ export const USAGE = `Usage: node provider/main.mjs --port 8081 --api-port 8082 
   --profile-in-userinfo     ID tokens say who it is, and nothing more about them
   --signed-userinfo         the userinfo endpoint answers with a signed JWT
   --session-management      check_session_iframe and session_state
+  --frontchannel-path PATH  front-channel logout: the page of the apps for that
   --control-port PORT       tests only: see README.md
   --exit-with-stdin         stop when stdin is closed`;
 
@@ -50,6 +51,7 @@ const SPEC = {
   'session-management': flag,
   'profile-in-userinfo': flag,
   'signed-userinfo': flag,
+  'frontchannel-path': { type: 'string' },
   state: { type: 'string' },
   'exit-with-stdin': flag,
   help: flag,
@@ -113,6 +115,7 @@ export function readOptions(args) {
     sessionManagement: values['session-management'],
     profileInUserInfo: values['profile-in-userinfo'],
     signedUserInfo: values['signed-userinfo'],
+    frontchannelPath: values['frontchannel-path'] === undefined ? undefined : path('frontchannel-path'),
     stateFile: values.state,
     exitWithStdin: values['exit-with-stdin'],
   };

@@ -36,6 +36,7 @@ export class Traffic {
     const entry = this.record(ctx.req, ctx.URL);
     await next();
     entry.status = ctx.respond === false ? 0 : ctx.status;
-    if (ctx.method === 'POST' && ctx.oidc?.body) Object.assign(entry, describe(ctx.oidc.body));
+    const form = ctx.oidc?.body ?? ctx.state.form;
+    if (ctx.method === 'POST' && form) Object.assign(entry, describe(form));
   };
 }

@@ -59,6 +59,26 @@ fn a_page_says_what_it_cannot_see() {
 }
 
 #[test]
+fn pa_01_where_requests_are_pushed_no_plain_one_is_tried() {
+    let endpoint = format!("{}/par", healthy::ISSUER);
+    for eyes in [Eyes::Program, Eyes::Page] {
+        let pushed = case(eyes).says("pushed_authorization_request_endpoint", json!(endpoint));
+        let pushed = pushed.says("require_pushed_authorization_requests", json!(true));
+        for pushed in [
+            pushed.by_hand(),
+            case(eyes)
+                .says("pushed_authorization_request_endpoint", json!(endpoint))
+                .configured("pushed_authorization_requests", json!(true)),
+        ] {
+            let lines = pushed.lines(&[]);
+            says(&lines, Unknown, "Redirect addresses", "requests are pushed", "Sign in once");
+            assert!(of(Wrong, &lines).is_empty(), "{lines:#?}");
+            assert!(!lines.iter().any(|line| line.topic == "Silent sign-in"), "{lines:#?}");
+        }
+    }
+}
+
+#[test]
 fn nothing_that_is_asked_can_touch_a_session() {
     for eyes in [Eyes::Program, Eyes::Page] {
         let healthy = case(eyes);

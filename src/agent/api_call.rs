@@ -67,6 +67,8 @@ async fn token_for(driver: &Driver, request: &ApiRequest, refused: Option<u64>) 
             TokenAnswer::Attach { .. } | TokenAnswer::Wait => {}
             // Of many calls that find the token expired, the machine takes the first at its word and ignores the others.
             TokenAnswer::Renew => driver.dispatch(Event::RenewalChosen),
+            TokenAnswer::Fetch(target) => driver.dispatch(Event::TokenNeeded(target)),
+            TokenAnswer::Refused(error) => return Err(ApiError::NoToken(error)),
             TokenAnswer::SignedOut => return Err(ApiError::SignedOut),
             TokenAnswer::NotAllowed => return Err(ApiError::NotAllowed { address: request.url.clone() }),
         }

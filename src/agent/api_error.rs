@@ -1,7 +1,7 @@
 //! Why a call to an API was not sent, or not answered.
 
 use crate::protocol::{
-    error::{NetworkFailure, StepUpFailure},
+    error::{Error, NetworkFailure, StepUpFailure},
     step_up::StepUpChallenge,
 };
 use std::{error, fmt};
@@ -17,6 +17,9 @@ pub enum ApiError {
         /// The address, as the app gave it.
         address: String,
     },
+    /// The provider gives no token for this address, although somebody is signed in: it does not know the resource (`invalid_target`,
+    /// [RFC 8707 §2](https://www.rfc-editor.org/rfc/rfc8707#section-2)), or does not allow it.
+    NoToken(Error),
     /// No token, or no answer, within the time allowed.
     TimedOut,
     /// Another person, or the same one in another organisation, took the place of the one on whose behalf the call was made. What the API answered
@@ -41,6 +44,7 @@ impl ApiError {
         match self {
             Self::SignedOut => "api_signed_out",
             Self::NotAllowed { .. } => "api_not_allowed",
+            Self::NoToken(_) => "api_no_token",
             Self::TimedOut => "api_timed_out",
             Self::StepUp(_) => "api_step_up",
             Self::StepUpFailed(failure) => failure.code(),
@@ -60,6 +64,7 @@ impl fmt::Display for ApiError {
             Self::NotAllowed { address } => {
                 write!(f, "API: the access token may not go to {address}; add the address to \"api\" in the configuration if it should")
             }
+            Self::NoToken(error) => write!(f, "API: there is no access token for this address: {error}"),
             Self::TimedOut => f.write_str("API: no answer in time"),
             Self::PersonChanged => f.write_str("API: somebody else is signed in by now; ask again on their behalf"),
             Self::StepUp(_) => f.write_str("API: another sign-in is wanted first; go on with step_up()"),

@@ -91,7 +91,7 @@ impl ApiRequest {
         let body = self.body.as_ref().map_err(|why| ApiError::Request(format!("the body is not JSON ({why})")))?.as_deref();
         let mut headers: Vec<_> = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         headers.push(("Authorization", authorization));
-        Ok(Outgoing { url, method: &self.method, headers, body, cache: RequestCache::Default })
+        Ok(Outgoing { url, method: &self.method, headers, body, cache: RequestCache::Default, keepalive: false })
     }
 }
 

@@ -154,6 +154,12 @@ impl AuthHandle {
         self.driver.as_ref().map(Driver::granted_scopes).unwrap_or_default()
     }
 
+    /// Whether the provider says that it understands PKCE, as far as is known by now. It is always used, whatever this says.
+    #[must_use]
+    pub fn pkce_advertised(&self) -> Option<bool> {
+        self.driver.as_ref().and_then(Driver::pkce_advertised)
+    }
+
     /// How often something that came in was not used, by reason: foreign messages, late answers, events without meaning.
     #[must_use]
     pub fn ignored(&self) -> BTreeMap<Discarded, u32> {

@@ -53,7 +53,7 @@ impl Explanation {
 mod tests {
     use super::*;
     use crate::app::texts;
-    use hushkey::protocol::error::{Finding, NetworkFailure, Problem, ProviderError, SilentFailure, StepUpFailure};
+    use hushkey::protocol::error::{Finding, NetworkFailure, ParFailure, Problem, ProviderError, SilentFailure, StepUpFailure};
     use std::collections::HashSet;
 
     fn answered(code: &str) -> Error {
@@ -98,6 +98,8 @@ mod tests {
             Error::Network(NetworkFailure::Unavailable { status: 503, retry_after: None }),
             Error::RedirectLoop,
             Error::Network(NetworkFailure::TooLarge),
+            Error::Par(ParFailure::Network(NetworkFailure::Timeout)),
+            Error::Par(ParFailure::Shape(about("expires_in"))),
             Error::Platform(about("crypto.subtle")),
             Error::Silent(SilentFailure::CookiesBlocked),
             Error::Silent(SilentFailure::Framed),

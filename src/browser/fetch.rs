@@ -1,13 +1,13 @@
 //! Requests over the network, for provider and API alike: without cookies, without following redirects, without a referrer.
 
-use super::{early::EarlyRequest, timer::within};
+use super::{captured, early::EarlyRequest, timer::within};
 use crate::protocol::{
     error::NetworkFailure,
     examination::RelayPage,
     http::{Freshness, HttpRequest, HttpResponse, MAX_BODY, Method, Outcome},
     secret::Body,
 };
-use js_sys::{Promise, Reflect, Uint8Array};
+use js_sys::{JSON, Object, Promise, Reflect, Uint8Array};
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -30,13 +30,18 @@ pub async fn ask(request: HttpRequest, patience: Duration) -> Outcome {
 
 /// The same, if the request was not sent early.
 pub(crate) async fn ask_unless_sent(request: HttpRequest, early: Option<EarlyRequest>, patience: Duration) -> Outcome {
-    within(patience, exchange(&request, early)).await.unwrap_or(Err(NetworkFailure::Timeout))
+    within(patience, exchange(&request, early, false)).await.unwrap_or(Err(NetworkFailure::Timeout))
 }
 
-async fn exchange(request: &HttpRequest, early: Option<EarlyRequest>) -> Outcome {
+/// The same, for a request that has to arrive although the page is left meanwhile.
+pub(crate) async fn ask_though_leaving(request: HttpRequest, patience: Duration) -> Outcome {
+    within(patience, exchange(&request, None, true)).await.unwrap_or(Err(NetworkFailure::Timeout))
+}
+
+async fn exchange(request: &HttpRequest, early: Option<EarlyRequest>, keepalive: bool) -> Outcome {
     let (response, _abort) = match early {
         Some(early) => settled(early.response, early.abort).await?,
-        None => send(request).await?,
+        None => send(request, keepalive).await?,
     };
     let content_type = header(&response, "content-type");
     let retry_after = header(&response, "retry-after").and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
@@ -44,7 +49,7 @@ async fn exchange(request: &HttpRequest, early: Option<EarlyRequest>) -> Outcome
     Ok(HttpResponse { status: response.status(), content_type, retry_after, body })
 }
 
-async fn send(request: &HttpRequest) -> Result<(Response, Abort), NetworkFailure> {
+async fn send(request: &HttpRequest, keepalive: bool) -> Result<(Response, Abort), NetworkFailure> {
     // With these headers no preflight is needed, unless a token goes along.
     let accept = ("Accept", if request.access_token.is_some() { "application/json, application/jwt" } else { "application/json" });
     let authorization = request.access_token.as_ref().map(|token| Zeroizing::new(format!("Bearer {}", token.expose())));
@@ -57,7 +62,7 @@ async fn send(request: &HttpRequest) -> Result<(Response, Abort), NetworkFailure
                 Freshness::FromServer => RequestCache::Reload,
             };
             let headers = [Some(accept), authorization.as_ref().map(|value| ("Authorization", value.as_str()))];
-            Outgoing { url: &request.url, method: "GET", headers: headers.into_iter().flatten().collect(), body: None, cache }
+            Outgoing { url: &request.url, method: "GET", headers: headers.into_iter().flatten().collect(), body: None, cache, keepalive }
         }
         Method::PostForm(body) => Outgoing {
             url: &request.url,
@@ -65,6 +70,7 @@ async fn send(request: &HttpRequest) -> Result<(Response, Abort), NetworkFailure
             headers: vec![accept, form],
             body: Some(body.expose()),
             cache: RequestCache::NoStore,
+            keepalive,
         },
     };
     outgoing.send().await.map_err(|why| match why {
@@ -89,7 +95,7 @@ pub(super) fn header(response: &Response, name: &str) -> Option<String> {
 /// # Errors
 /// Why it cannot be had. A redirect is not followed: the relay page is to stand where its address says.
 pub async fn look_at_relay(url: &str) -> Result<RelayPage, NetworkFailure> {
-    let outgoing = Outgoing { url, method: "GET", headers: Vec::new(), body: None, cache: RequestCache::Reload };
+    let outgoing = Outgoing { url, method: "GET", headers: Vec::new(), body: None, cache: RequestCache::Reload, keepalive: false };
     let (response, _abort) = outgoing.send().await.map_err(|_| failure())?;
     Ok(RelayPage {
         status: response.status(),
@@ -106,6 +112,8 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) headers: Vec<(&'a str, &'a str)>,
     pub(crate) body: Option<&'a str>,
     pub(crate) cache: RequestCache,
+    /// Whether it goes on when the page is left.
+    pub(crate) keepalive: bool,
 }
 
 impl Outgoing<'_> {
@@ -127,7 +135,11 @@ impl Outgoing<'_> {
         options.set_redirect(RequestRedirect::Error);
         options.set_referrer_policy(ReferrerPolicy::NoReferrer);
         options.set_signal(Some(&abort.0.signal()));
-        settled(gloo::utils::window().fetch_with_str_and_init(self.url, &options), abort).await.map_err(Unsent::Failed)
+        if self.keepalive {
+            // The bindings do not know it. A browser that does not either sends it all the same, if there is time.
+            JSON::parse(r#"{"keepalive":true}"#).map(|more| Object::assign(options.as_ref(), more.unchecked_ref())).ok();
+        }
+        settled(captured::fetch(self.url, &options), abort).await.map_err(Unsent::Failed)
     }
 }
 

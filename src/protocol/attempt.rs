@@ -3,28 +3,31 @@
 //!
 //! Nothing of a response is visible outside before all of it holds: the only way out with tokens is [`Progress::Done`].
 
+mod asking;
+mod revocable;
+mod tokens;
 mod verification;
 mod way;
 
 pub(crate) use way::Way;
 
 use super::{
-    authorize::{self, Manner, SignInOptions},
-    callback::{self, Parameters, ResponseMode},
+    callback::{self, Parameters},
     checks::Subject,
-    discovery::Metadata,
     early::Early,
     error::{Error, NetworkFailure, SilentFailure},
     examination::{self, Evidence},
     frame_message::FrameMessage,
+    further::Target,
     http::Outcome,
     knowledge::Knowledge,
     monitoring::SessionState,
+    par,
     reaction::Ignored,
     received::{Grant, Previous, Received},
     secret::{Code, RefreshToken},
     session::Session,
-    stage::{Place, Search, Stage},
+    stage::{Goal, Place, Search, Stage},
     time::Clocks,
     token,
     transaction::{Journey, Ticket, Transaction},
@@ -48,6 +51,8 @@ struct Errand {
     previous: Option<Previous>,
     /// The organisation that is to be switched to, if one is.
     organization: Option<String>,
+    /// The resource that a token is wanted for.
+    target: Target,
     /// Whether the provider did not take the code of a frame before.
     refused: bool,
     /// What the authorization response called the session.
@@ -73,7 +78,7 @@ pub(crate) enum Progress {
 const FRAME_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A request, or a check, has this long: fifteen seconds, a little more than the browser adapter's own limit.
-const REQUEST_PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const REQUEST_PATIENCE: Duration = Duration::from_secs(15);
 
 /// The person has this long in a window of their own, as in a redirect: ten minutes.
 const POPUP_PATIENCE: Duration = Duration::from_secs(600);
@@ -111,26 +116,16 @@ impl Attempt {
         Some(Self { stage, deadline, errand: Errand::by(Way::Frame) })
     }
 
-    /// Asks in a window that the person is shown. The metadata must be known: a window that is opened later than the click is blocked.
-    pub(crate) fn popup(options: &SignInOptions, metadata: &Metadata, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
-        let (url, transaction) =
-            authorize::authorization_request(&Manner::Popup(options), metadata, turn.now.wall, &mut turn.generator, turn.config);
-        let ticket = turn.ticket();
-        turn.ask(Effect::OpenPopup { ticket, url, state: transaction.state.clone() });
-        knowledge.want(turn);
-        Errand::by(Way::Popup).at(Stage::Answer { ticket, transaction, place: Place::Window }, POPUP_PATIENCE, turn)
-    }
-
     /// Uses a refresh token.
-    pub(crate) fn refresh(refresh_token: RefreshToken, previous: Previous, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
+    pub(crate) fn refresh(token: RefreshToken, previous: Previous, target: Target, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
         let Some(metadata) = knowledge.metadata(turn) else {
             // The endpoint is not known any more; the silent way learns it anew.
-            return Self::silent(Some(previous), None, knowledge, turn);
+            return Self::silent(Some(previous), None, knowledge, turn).asking_for(target);
         };
-        let ticket = turn.send(token::refresh_request(&metadata.token_endpoint, &refresh_token, turn.config));
-        let stage = Stage::Tokens { ticket, grant: Grant::Refresh { used: refresh_token, previous: previous.clone() }, sent_at: turn.now };
+        let ticket = turn.send(token::refresh_request(&metadata.token_endpoint, &token, target, turn.config));
+        let stage = Stage::Tokens { ticket, grant: Grant::Refresh { used: token, previous: previous.clone() }, sent_at: turn.now };
         let session_state = previous.session_state.clone();
-        Errand { previous: Some(previous), session_state, ..Errand::by(Way::Refresh) }.at(stage, REQUEST_PATIENCE, turn)
+        Errand { previous: Some(previous), session_state, target, ..Errand::by(Way::Refresh) }.at(stage, REQUEST_PATIENCE, turn)
     }
 
     /// Goes on with the code that a redirect brought.
@@ -155,7 +150,7 @@ impl Attempt {
     pub(crate) fn refresh_token(&self) -> Option<&RefreshToken> {
         match &self.stage {
             Stage::Keys { received, .. } | Stage::Signatures { received, .. } => received.refresh_token(),
-            Stage::Metadata | Stage::Answer { .. } | Stage::Examination { .. } | Stage::Tokens { .. } => None,
+            Stage::Metadata | Stage::Push { .. } | Stage::Answer { .. } | Stage::Examination { .. } | Stage::Tokens { .. } => None,
         }
     }
 
@@ -166,6 +161,7 @@ impl Attempt {
             | Stage::Examination { ticket: own, .. }
             | Stage::Tokens { ticket: own, .. }
             | Stage::Signatures { ticket: own, .. } => *own == ticket,
+            Stage::Push { pushing, goal } => pushing.holds(ticket) || matches!(goal, Goal::Window(own) if *own == ticket),
             Stage::Metadata | Stage::Keys { .. } => false,
         }
     }
@@ -186,7 +182,10 @@ impl Attempt {
             Event::FrameLoaded { ticket } if self.holds(ticket) => Ok(self.frame_loaded()),
             Event::FrameForbidden { ticket } if self.holds(ticket) => Ok(Progress::Failed(Error::Silent(SilentFailure::Policy))),
             Event::Examined { ticket, evidence } if self.holds(ticket) => Ok(self.examined(&evidence, turn)),
-            Event::Responded { ticket, outcome } if self.holds(ticket) => Ok(self.responded(outcome, knowledge, turn)),
+            Event::Responded { ticket, outcome } if self.holds(ticket) => Ok(match self.stage {
+                Stage::Push { .. } => self.pushed(outcome, turn),
+                _ => self.responded(outcome, knowledge, turn),
+            }),
             Event::Verified { ticket, verdict } if self.holds(ticket) => Ok(self.verified(verdict, turn)),
             _ => Err(self),
         }
@@ -195,19 +194,6 @@ impl Attempt {
     /// Whether the hidden frame should have answered by now.
     fn is_late(&self, turn: &Turn<'_>) -> bool {
         matches!(self.stage, Stage::Answer { place: Place::Frame { .. }, .. }) && self.deadline.has_come(turn.now)
-    }
-
-    /// With `hinted`, the provider is told whom to expect, if that is known.
-    fn open_frame_if_possible(self, hinted: bool, knowledge: &Knowledge, turn: &mut Turn<'_>) -> Self {
-        let Some(metadata) = knowledge.metadata(turn) else { return self };
-        let id_token_hint = self.errand.previous.as_ref().filter(|_| hinted).map(|previous| &previous.id_token);
-        let hinted = id_token_hint.is_some();
-        let manner = Manner::Silent { id_token_hint, organization_id: self.errand.organization.as_deref() };
-        let (url, transaction) = authorize::authorization_request(&manner, &metadata, turn.now.wall, &mut turn.generator, turn.config);
-        let ticket = turn.ticket();
-        let first = (transaction.response_mode == ResponseMode::Query).then(|| turn.config.silent_redirect_uri());
-        turn.ask(Effect::OpenFrame { ticket, url, first });
-        self.errand.at(Stage::Answer { ticket, transaction, place: Place::Frame { hinted, loaded: false } }, FRAME_PATIENCE, turn)
     }
 
     /// The hidden frame, or the window, answered. A message that does not carry our `state` is somebody else's and does not end the wait.
@@ -260,8 +246,7 @@ impl Attempt {
         let Stage::Tokens { grant, sent_at, .. } = self.stage else {
             return Progress::Unmoved(self, Ignored::Stale);
         };
-        let checks = turn.checks.of(Subject::TokenResponse);
-        let response = outcome.map_err(Error::Network).and_then(|response| token::process_token_response(&response, checks));
+        let response = tokens::received(outcome, knowledge, turn);
         match response.and_then(|response| Received::new(grant, response, sent_at, turn)) {
             Ok(received) => self.errand.at(Stage::Keys { received, search: Search::Begun }, REQUEST_PATIENCE, turn).verify(knowledge, turn),
             Err(Error::Token(refusal)) if refusal.code == "invalid_grant" && self.errand.way == Way::Refresh => {
@@ -282,13 +267,18 @@ impl Attempt {
             (Stage::Metadata, Ok(())) => Progress::Waiting(self.open_frame_if_possible(true, knowledge, turn)),
             (Stage::Keys { .. }, Ok(())) => self.verify(knowledge, turn),
             // A provider that cannot even give its keys will not answer in the frame either: no need to wait for the frame's time to run out.
-            (Stage::Metadata | Stage::Answer { place: Place::Frame { .. }, .. } | Stage::Keys { .. }, Err(error)) => {
-                Progress::Failed(error)
-            }
+            (
+                Stage::Metadata
+                | Stage::Push { goal: Goal::Frame { .. }, .. }
+                | Stage::Answer { place: Place::Frame { .. }, .. }
+                | Stage::Keys { .. },
+                Err(error),
+            ) => Progress::Failed(error),
             // These do not need it yet, and ask again when they do.
-            (Stage::Answer { .. } | Stage::Examination { .. } | Stage::Tokens { .. } | Stage::Signatures { .. }, _) => {
-                Progress::Waiting(self)
-            }
+            (
+                Stage::Push { .. } | Stage::Answer { .. } | Stage::Examination { .. } | Stage::Tokens { .. } | Stage::Signatures { .. },
+                _,
+            ) => Progress::Waiting(self),
         }
     }
 
@@ -296,13 +286,9 @@ impl Attempt {
     pub(crate) fn expired(self, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Progress {
         match self.stage {
             Stage::Answer { place: Place::Frame { loaded, .. }, .. } => {
-                let Some(metadata) = knowledge.metadata(turn) else { return Progress::Failed(Error::Silent(SilentFailure::Slow)) };
-                let manner = Manner::Silent { id_token_hint: None, organization_id: None };
-                let (question, _) = authorize::authorization_request(&manner, &metadata, turn.now.wall, &mut turn.generator, turn.config);
-                let ticket = turn.ticket();
-                turn.ask(Effect::Examine { ticket, relay: turn.config.silent_redirect_uri(), question });
-                Progress::Waiting(self.errand.at(Stage::Examination { ticket, loaded }, REQUEST_PATIENCE, turn))
+                self.errand.examine(loaded, knowledge, turn).map_or_else(Progress::Failed, Progress::Waiting)
             }
+            Stage::Push { .. } => Progress::Failed(par::timed_out()),
             Stage::Examination { .. } => Progress::Failed(Error::Silent(SilentFailure::Slow)),
             Stage::Keys { received, search: Search::Postponed } => {
                 self.errand.at(Stage::Keys { received, search: Search::Begun }, REQUEST_PATIENCE, turn).verify(knowledge, turn)
@@ -318,7 +304,7 @@ impl Attempt {
 impl Errand {
     /// Nothing but the way.
     const fn by(way: Way) -> Self {
-        Self { way, previous: None, organization: None, refused: false, session_state: None }
+        Self { way, previous: None, organization: None, target: Target::FIRST, refused: false, session_state: None }
     }
 
     /// The attempt, at a stage of it.
@@ -329,14 +315,14 @@ impl Errand {
     /// The transaction ends here, before the code is used: its verifier goes into the one request and is gone.
     fn send_code(self, code: Code, transaction: Transaction, turn: &mut Turn<'_>) -> Attempt {
         let Transaction { nonce, verifier, issuer, token_endpoint, redirect_uri, asked, .. } = transaction;
-        let ticket = turn.send(token::code_request(&token_endpoint, &code, &redirect_uri, &verifier, turn.config));
+        let ticket = turn.send(token::code_request(&token_endpoint, &code, &redirect_uri, &verifier, self.target, turn.config));
         let grant = Grant::Code { code, nonce, issuer, asked };
         self.at(Stage::Tokens { ticket, grant, sent_at: turn.now }, REQUEST_PATIENCE, turn)
     }
 
     fn finish(self, received: Received, turn: &mut Turn<'_>) -> Progress {
         match received.into_session(turn) {
-            Ok(session) => Progress::Done(Box::new(Session { session_state: self.session_state, ..session }), self.way),
+            Ok(session) => Progress::Done(Box::new(Session { session_state: self.session_state, asked: self.target, ..session }), self.way),
             Err(error) => Progress::Failed(error),
         }
     }

@@ -5,8 +5,9 @@ use super::{
     callback::ResponseMode,
     config::Config,
     discovery::Metadata,
+    error::{ConfigError, Finding},
     pkce,
-    secret::{IdToken, Nonce, SensitiveUrl, StateParameter},
+    secret::{Body, IdToken, Nonce, SensitiveUrl, StateParameter},
     time::{Generator, UnixTime},
     transaction::{Asked, Transaction},
 };
@@ -24,6 +25,24 @@ pub enum Prompt {
 }
 
 impl SignInOptions {
+    /// Whether everything in [`extra`](Self::extra) can be sent. A sign-in with something that cannot goes on without it, and says so in the console: such
+    /// lists are often made of data, and nobody should be kept out by that.
+    ///
+    /// # Errors
+    /// The first parameter that only the protocol itself sets.
+    ///
+    /// ```
+    /// use hushkey::protocol::authorize::SignInOptions;
+    /// let options = SignInOptions { extra: vec![("state".into(), "x".into())], ..SignInOptions::default() };
+    /// assert_eq!(options.check().unwrap_err().0.field, "extra.state");
+    /// ```
+    pub fn check(&self) -> Result<(), ConfigError> {
+        match self.extra.iter().find(|(name, _)| is_reserved(name)) {
+            Some((name, _)) => Err(Finding::invalid(name.clone(), "is the protocol's own; it cannot be overridden").inside("extra").into()),
+            None => Ok(()),
+        }
+    }
+
     /// What switches to another organisation.
     pub(crate) fn organization(id: String) -> Self {
         Self { prompt: Some(Prompt::SelectAccount), organization_id: Some(id), ..Self::default() }
@@ -73,7 +92,8 @@ pub struct SignInOptions {
     /// Whether a session that is there is to go on if this comes to nothing, as for a [step-up](super::step_up): a page that was left for it comes back
     /// and restores the session.
     pub keeps_session: bool,
-    /// Anything else that the provider understands. Parameters of the protocol itself are ignored here: they cannot be overridden.
+    /// Anything else that the provider understands. A parameter of the protocol itself cannot be overridden here: it is not sent, and
+    /// [`check`](Self::check) names it.
     pub extra: Vec<(String, String)>,
     /// Whether to sign in in a window of its own, so that this page stays as it is. A browser that blocks the window makes it a redirect.
     pub popup: bool,
@@ -139,6 +159,18 @@ pub(crate) fn authorization_request(
     generator: &mut Generator,
     config: &Config,
 ) -> (SensitiveUrl, Transaction) {
+    let transaction = transaction(manner, metadata, now, generator, config);
+    (address(manner, metadata, &transaction, config), transaction)
+}
+
+/// A new transaction.
+pub(super) fn transaction(
+    manner: &Manner<'_>,
+    metadata: &Metadata,
+    now: UnixTime,
+    generator: &mut Generator,
+    config: &Config,
+) -> Transaction {
     let redirect_uri = match manner {
         Manner::Silent { .. } | Manner::Popup(_) => config.silent_redirect_uri(),
         Manner::Lookup | Manner::Redirect(_) => config.redirect_uri(),
@@ -147,7 +179,7 @@ pub(crate) fn authorization_request(
         Manner::Silent { .. } | Manner::Lookup => None,
         Manner::Redirect(options) | Manner::Popup(options) => Some(options),
     };
-    let transaction = Transaction {
+    Transaction {
         state: StateParameter::new(match manner {
             Manner::Popup(_) => format!("{POPUP_STATE}{}", generator.token()),
             Manner::Silent { .. } | Manner::Lookup | Manner::Redirect(_) => generator.token(),
@@ -167,35 +199,46 @@ pub(crate) fn authorization_request(
             max_age: demanded.and_then(|options| options.age()),
             acr_values: demanded.map(|options| options.acr_values.clone()).unwrap_or_default(),
         },
-    };
-    (address(manner, metadata, &transaction, config), transaction)
+    }
 }
 
 /// The address to go to for a transaction.
 pub(crate) fn address(manner: &Manner<'_>, metadata: &Metadata, transaction: &Transaction, config: &Config) -> SensitiveUrl {
+    at_endpoint(metadata, parameters(manner, metadata, transaction, config).expose())
+}
+
+/// The authorization endpoint with parameters beside those that it has of its own.
+pub(super) fn at_endpoint(metadata: &Metadata, parameters: &str) -> SensitiveUrl {
     let mut url = metadata.authorization_endpoint.clone();
-    {
-        let mut query = url.query_pairs_mut();
-        query
-            .append_pair("response_type", "code")
-            .append_pair("client_id", &config.client_id)
-            .append_pair("redirect_uri", &transaction.redirect_uri)
-            .append_pair("scope", &config.scopes.join(" "))
-            .append_pair("state", transaction.state.expose())
-            .append_pair("nonce", transaction.nonce.expose())
-            .append_pair("code_challenge", &pkce::challenge(&transaction.verifier))
-            .append_pair("code_challenge_method", pkce::METHOD);
-        if let Some(mode) = transaction.response_mode.asked_for() {
-            query.append_pair("response_mode", mode);
-        }
-        for (name, value) in manner_parameters(manner, config) {
-            query.append_pair(&name, &value);
-        }
-        if let Some(resource) = config.resource() {
-            query.append_pair("resource", resource);
+    let own = url.query().filter(|query| !query.is_empty()).map(|query| format!("{query}&")).unwrap_or_default();
+    url.set_query(Some(&(own + parameters)));
+    SensitiveUrl::new(url)
+}
+
+/// The parameters of the request, as a query or a form has them.
+pub(super) fn parameters(manner: &Manner<'_>, metadata: &Metadata, transaction: &Transaction, config: &Config) -> Body {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("response_type", "code")
+        .append_pair("client_id", &config.client_id)
+        .append_pair("redirect_uri", &transaction.redirect_uri)
+        .append_pair("scope", &config.scopes.join(" "))
+        .append_pair("state", transaction.state.expose())
+        .append_pair("nonce", transaction.nonce.expose())
+        .append_pair("code_challenge", &pkce::challenge(&transaction.verifier))
+        .append_pair("code_challenge_method", pkce::METHOD);
+    if let Some(mode) = transaction.response_mode.asked_for() {
+        form.append_pair("response_mode", mode);
+    }
+    for (name, value) in manner_parameters(manner, config) {
+        // What the endpoint brings along stays as it is: a parameter stands once (RFC 6749 §3.1).
+        if !metadata.authorization_endpoint.query_pairs().any(|(own, _)| own == name) {
+            form.append_pair(&name, &value);
         }
     }
-    SensitiveUrl::new(url)
+    for resource in config.resources() {
+        form.append_pair("resource", resource);
+    }
+    Body::new(form.finish())
 }
 
 fn manner_parameters(manner: &Manner<'_>, config: &Config) -> Vec<(String, String)> {
@@ -234,6 +277,9 @@ fn manner_parameters(manner: &Manner<'_>, config: &Config) -> Vec<(String, Strin
     parameters
 }
 
+#[cfg(test)]
+#[path = "authorize_rules.rs"]
+mod rules;
 #[cfg(test)]
 #[path = "authorize_tests.rs"]
 mod tests;

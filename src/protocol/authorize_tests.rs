@@ -10,7 +10,7 @@ fn config() -> Config {
     Config::from_json(block, "https://app.example").unwrap()
 }
 
-fn build(manner: &Manner<'_>, seed: u8) -> (HashMap<String, String>, Transaction) {
+pub(super) fn build(manner: &Manner<'_>, seed: u8) -> (HashMap<String, String>, Transaction) {
     let config = config();
     let Provider::Known(metadata) = &config.provider else { unreachable!("preset") };
     let (url, transaction) =

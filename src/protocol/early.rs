@@ -30,7 +30,8 @@ impl Early {
     /// The transaction that the answer is held against: none unless the frame went where this program would have sent it, with three random values,
     /// each of 256 bits and all different.
     pub(crate) fn into_transaction(self, metadata: &Metadata, config: &Config) -> Option<Transaction> {
-        if !self.is_random() {
+        // What is to be pushed was not.
+        if !self.is_random() || metadata.par_endpoint.is_some() {
             return None;
         }
         let Self { state, nonce, verifier, url, begun } = self;

@@ -56,6 +56,8 @@ pub(crate) struct Ground {
     pub(crate) step_up_failure: Option<Error>,
     /// What the userinfo endpoint was asked and has said.
     pub(crate) user_info: UserInfo,
+    /// Token requests whose session has ended meanwhile: what they bring is revoked. Each has a limit of its own.
+    pub(crate) late: Vec<Ticket>,
 }
 
 /// An open window.
@@ -127,6 +129,7 @@ impl Ground {
 
     /// Whether an answer with this ticket is waited for.
     pub(crate) fn holds(&self, ticket: Ticket) -> bool {
-        self.knowledge.holds(ticket) || self.user_info.holds(ticket) || self.popup.as_ref().is_some_and(|popup| popup.attempt.holds(ticket))
+        let popup = self.popup.as_ref().is_some_and(|popup| popup.attempt.holds(ticket));
+        self.knowledge.holds(ticket) || self.user_info.holds(ticket) || self.late.contains(&ticket) || popup
     }
 }

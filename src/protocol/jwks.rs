@@ -96,6 +96,12 @@ impl KeySet {
         Ok(set)
     }
 
+    /// The keys as WebCrypto gets them.
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn public(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|key| &*key.public)
+    }
+
     /// How many keys may verify this algorithm, and how many of them have no name.
     pub(crate) fn fitting(&self, algorithm: Algorithm) -> (usize, usize) {
         let fitting = self.keys.iter().filter(|key| key.fits(algorithm));

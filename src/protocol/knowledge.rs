@@ -4,12 +4,12 @@ use super::{
     checks::Subject,
     config::{Config, Provider},
     discovery::{self, Metadata},
-    error::Error,
+    error::{Error, Finding},
     http::{Freshness, Outcome},
     jwks::{self, KeySet},
     time::Clocks,
     transaction::Ticket,
-    turn::Turn,
+    turn::{Effect, Turn},
 };
 use std::time::Duration;
 
@@ -29,6 +29,9 @@ pub(crate) struct Knowledge {
     keys: Option<(KeySet, Clocks)>,
     asking: Option<(Ticket, Question)>,
     refetched: Option<Clocks>,
+    /// An endpoint is not where the metadata say.
+    doubted: bool,
+    reread: Option<Clocks>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,7 +57,7 @@ impl Knowledge {
             Provider::Known(metadata) => Some((**metadata).clone()),
             Provider::Discovered { .. } => {
                 let (metadata, learned) = self.metadata.as_ref()?;
-                (turn.now.since(*learned) < METADATA_MAX_AGE).then(|| metadata.clone())
+                (turn.now.since(*learned) < METADATA_MAX_AGE && !self.doubted).then(|| metadata.clone())
             }
         }
     }
@@ -84,7 +87,8 @@ impl Knowledge {
         }
         match (self.metadata(turn), &turn.config.provider) {
             (None, Provider::Discovered { issuer }) => {
-                let ticket = turn.send(discovery::discovery_request(issuer));
+                let freshness = if self.doubted { Freshness::FromServer } else { Freshness::CacheAllowed };
+                let ticket = turn.send(discovery::discovery_request(issuer, turn.config.well_known, freshness));
                 self.asking = Some((ticket, Question::Metadata));
             }
             (Some(metadata), _) if self.keys(turn.now).is_none() => self.ask_for_keys(&metadata, Freshness::CacheAllowed, turn),
@@ -112,6 +116,15 @@ impl Knowledge {
         }
     }
 
+    /// Whether an answer with this status means that the metadata have to be read anew, past every cache: the endpoint is not there, and they were not
+    /// read for such a reason within the last minute.
+    pub(crate) fn doubts(&mut self, status: u16, turn: &Turn<'_>) -> bool {
+        let is_gone = matches!(status, 404 | 410) && matches!(turn.config.provider, Provider::Discovered { .. });
+        let doubts = is_gone && self.reread.is_none_or(|at| turn.now.since(at) >= REFETCH_PAUSE);
+        self.doubted |= doubts;
+        doubts
+    }
+
     fn ask_for_keys(&mut self, metadata: &Metadata, freshness: Freshness, turn: &mut Turn<'_>) {
         let ticket = turn.send(jwks::jwks_request(metadata.jwks_uri.as_str(), freshness));
         self.asking = Some((ticket, Question::Keys(freshness)));
@@ -123,10 +136,25 @@ impl Knowledge {
         let response = outcome.map_err(Error::Network)?;
         match question {
             Question::Metadata => {
-                let issuer = turn.config.issuer();
                 let checks = turn.checks.of(Subject::Metadata);
-                let metadata = discovery::process_discovery_response(&response, issuer, turn.config.transport(), checks)?;
+                let metadata = discovery::process_discovery_response(&response, turn.config, checks)?;
+                let metadata = metadata.pushing(turn.config.pushed).map_err(Error::Discovery)?;
+                if std::mem::take(&mut self.doubted) {
+                    self.reread = Some(turn.now);
+                }
+                let is_news = self.metadata.as_ref().is_none_or(|(before, _)| before.unpublished != metadata.unpublished);
+                if is_news && !metadata.unpublished.is_empty() {
+                    let lists = metadata.unpublished.join(", ");
+                    turn.ask(Effect::Report(Error::Remark(Finding::invalid(
+                        "metadata",
+                        format!("{lists} must be published, and are not"),
+                    ))));
+                }
                 self.metadata = Some((metadata, turn.now));
+                self.want(turn);
+            }
+            Question::Keys(_) if self.doubts(response.status, turn) => {
+                self.keys = None;
                 self.want(turn);
             }
             Question::Keys(freshness) => {

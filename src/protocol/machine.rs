@@ -21,9 +21,9 @@
 
 pub use super::reaction::{Ignored, Reaction};
 use super::{
-    api::{self, TokenAnswer},
-    attempt::{Attempt, Progress, Way},
-    authorize::{self, Manner, SignInOptions},
+    api::{self, Target, TokenAnswer},
+    attempt::{Attempt, Progress, REQUEST_PATIENCE, Way},
+    authorize::{Manner, SignInOptions},
     callback::{self, Parameters, ResponseMode},
     checks::{Checks, Subject},
     config::Config,
@@ -32,14 +32,16 @@ use super::{
     hint::{Hint, Last, News},
     logout,
     monitoring::{Watch, Word},
+    par::{self, Pushing, Request},
     pursuit::{Answered, Pursuit, Ticked},
     received::Previous,
-    secret::{RefreshToken, StateParameter},
+    revocation::{self, Before},
+    secret::{RefreshToken, SensitiveUrl, StateParameter},
     session::{Refresh, Session},
     step_up::{self, StepUpChallenge},
     tab_message::{TabMessage, Whose},
     time::{Clocks, Moment, UnixTime},
-    transaction::{Journey, Pending, Record, Ticket},
+    transaction::{Journey, Pending, Record, Ticket, Transaction},
     turn::{Effect, Event, HistoryEntry, Opened, Turn},
     user_info,
     view::{Destination, Reason, View},
@@ -95,6 +97,8 @@ enum Renewal {
 enum Purpose {
     /// The provider's endpoints have to become known before the page can leave.
     Prepare(Departure),
+    /// The request has to be pushed before the page can leave.
+    Push(Departure, Box<Pushing>),
     /// It is leaving.
     Depart(Journey),
     SignOut,
@@ -107,6 +111,16 @@ enum Departure {
     SignIn { options: SignInOptions, history: HistoryEntry },
     /// To look for a session.
     Lookup,
+}
+
+impl Departure {
+    const fn journey(&self) -> Journey {
+        match self {
+            Self::SignIn { options, .. } if options.keeps_session => Journey::StepUp,
+            Self::SignIn { .. } => Journey::SignIn,
+            Self::Lookup => Journey::Lookup,
+        }
+    }
 }
 
 /// After so many failures in a row a restore is given up, and the person can try again.
@@ -139,6 +153,10 @@ impl State {
     pub fn deadline(&self) -> Option<Clocks> {
         let phase = match &self.phase {
             Phase::Starting | Phase::SignedOut(_) | Phase::SignedIn { renewal: Renewal::Paused(_), .. } => None,
+            // The session's own token does not wait for another's pause.
+            Phase::SignedIn { session, renewal: Renewal::Pursuing(Pursuit::Waiting { until, .. }) } if !session.asked.is_first() => {
+                Some(until.earlier(session.lifetime.renew_at))
+            }
             Phase::Restoring { pursuit, .. } | Phase::SignedIn { renewal: Renewal::Pursuing(pursuit), .. } => pursuit.deadline(),
             Phase::Completing { attempt } => Some(attempt.deadline()),
             Phase::SignedIn { session, renewal: Renewal::Resting } => Some(session.lifetime.renew_at),
@@ -155,13 +173,8 @@ impl State {
     /// Whether an answer with this ticket is still waited for. A frame, a window or a request that is not can be dropped.
     #[must_use]
     pub fn holds(&self, ticket: Ticket) -> bool {
-        let attempt = match &self.phase {
-            Phase::Completing { attempt } => Some(attempt),
-            Phase::Restoring { pursuit, .. } | Phase::SignedIn { renewal: Renewal::Pursuing(pursuit), .. } => pursuit.attempt(),
-            Phase::SignedIn { renewal: Renewal::Switching { attempt, .. }, .. } => Some(&**attempt),
-            Phase::Starting | Phase::SignedIn { .. } | Phase::SignedOut(_) | Phase::Leaving { .. } => None,
-        };
-        self.ground.holds(ticket) || attempt.is_some_and(|attempt| attempt.holds(ticket))
+        let pushed = matches!(&self.phase, Phase::Leaving { purpose: Purpose::Push(_, pushing), .. } if pushing.holds(ticket));
+        pushed || self.ground.holds(ticket) || self.phase.attempt().is_some_and(|attempt| attempt.holds(ticket))
     }
 
     /// What the app may see.
@@ -177,8 +190,8 @@ impl State {
             Phase::SignedIn { session, .. } => View::SignedIn(Rc::clone(&session.person)),
             Phase::SignedOut(reason) => View::SignedOut(reason.clone()),
             Phase::Leaving { purpose, .. } => View::Leaving(match purpose {
-                Purpose::Prepare(Departure::Lookup) | Purpose::Depart(Journey::Lookup) => Destination::Lookup,
-                Purpose::Prepare(Departure::SignIn { .. }) | Purpose::Depart(Journey::SignIn | Journey::StepUp) => Destination::SignIn,
+                Purpose::Prepare(departure) | Purpose::Push(departure, _) => departure.journey().destination(),
+                Purpose::Depart(journey) => journey.destination(),
                 Purpose::SignOut => Destination::SignOut,
             }),
         }
@@ -187,18 +200,20 @@ impl State {
     /// What a call to an API at this address is to do.
     #[must_use]
     pub fn token_for(&self, address: &str, now: Clocks, config: &Config) -> TokenAnswer {
-        if api::resolve(address, config).is_none() {
-            return TokenAnswer::NotAllowed;
-        }
+        let Some(target) = api::target_of(address, config) else { return TokenAnswer::NotAllowed };
         match &self.phase {
             Phase::Starting | Phase::Restoring { .. } | Phase::Completing { .. } => TokenAnswer::Wait,
             // The page is back from there in a moment, with the session or without it.
-            Phase::Leaving { purpose: Purpose::Prepare(Departure::Lookup) | Purpose::Depart(Journey::Lookup), .. } => TokenAnswer::Wait,
-            Phase::SignedIn { session, .. } if session.is_usable(now) => {
-                TokenAnswer::Attach { token: session.access_token.clone(), generation: session.generation }
-            }
-            Phase::SignedIn { renewal: Renewal::Resting, .. } => TokenAnswer::Renew,
-            Phase::SignedIn { .. } => TokenAnswer::Wait,
+            Phase::Leaving {
+                purpose: Purpose::Prepare(Departure::Lookup) | Purpose::Push(Departure::Lookup, _) | Purpose::Depart(Journey::Lookup),
+                ..
+            } => TokenAnswer::Wait,
+            Phase::SignedIn { session, renewal } => match (session.token_for(target, now), renewal) {
+                (Some(answer), _) => answer,
+                (None, Renewal::Resting) if target.is_first() => TokenAnswer::Renew,
+                (None, Renewal::Resting) => TokenAnswer::Fetch(target),
+                (None, _) => TokenAnswer::Wait,
+            },
             Phase::SignedOut(_) | Phase::Leaving { .. } => TokenAnswer::SignedOut,
         }
     }
@@ -235,6 +250,13 @@ impl State {
         self.session().map_or(&[], |session| &session.scopes)
     }
 
+    /// Whether the provider says that it understands PKCE, as far as its metadata are known. Every request has it all the same, and `state` and `nonce`
+    /// beside it, so that nothing depends on this ([RFC 9700 §2.1.1](https://www.rfc-editor.org/rfc/rfc9700#section-2.1.1)).
+    #[must_use]
+    pub fn pkce_advertised(&self, config: &Config) -> Option<bool> {
+        self.ground.knowledge.known_metadata(config).map(|metadata| metadata.advertises_pkce)
+    }
+
     /// Whether a new token is being asked for.
     #[must_use]
     pub fn is_renewing(&self) -> bool {
@@ -266,9 +288,24 @@ impl State {
     }
 
     fn session(&self) -> Option<&Session> {
-        match &self.phase {
-            Phase::SignedIn { session, .. } => Some(session),
-            Phase::Starting | Phase::Restoring { .. } | Phase::Completing { .. } | Phase::SignedOut(_) | Phase::Leaving { .. } => None,
+        self.phase.session()
+    }
+}
+
+impl Phase {
+    fn session(&self) -> Option<&Session> {
+        match self {
+            Self::SignedIn { session, .. } => Some(session),
+            Self::Starting | Self::Restoring { .. } | Self::Completing { .. } | Self::SignedOut(_) | Self::Leaving { .. } => None,
+        }
+    }
+
+    fn attempt(&self) -> Option<&Attempt> {
+        match self {
+            Self::Completing { attempt } => Some(attempt),
+            Self::Restoring { pursuit, .. } | Self::SignedIn { renewal: Renewal::Pursuing(pursuit), .. } => pursuit.attempt(),
+            Self::SignedIn { renewal: Renewal::Switching { attempt, .. }, .. } => Some(attempt),
+            Self::Starting | Self::SignedIn { .. } | Self::SignedOut(_) | Self::Leaving { .. } => None,
         }
     }
 }
@@ -283,7 +320,11 @@ pub fn step(state: State, event: Event, at: &Moment, config: &Config) -> Step {
 pub(crate) fn checked_step(state: State, event: Event, at: &Moment, config: &Config) -> (Step, Checks) {
     let State { phase, mut ground, tickets } = state;
     let mut turn = Turn::new(at, tickets, config);
+    let before = config.revoke_at_sign_out.then(|| Before::of(&event, phase.session(), phase.attempt(), &ground, config));
     let (mut phase, reaction) = happened(phase, event, &mut ground, &mut turn);
+    if let Some(before) = before {
+        before.settle(phase.session(), phase.attempt(), &mut ground, &mut turn);
+    }
     if config.user_info.is_some() && reaction == Reaction::Taken {
         let session = if let Phase::SignedIn { session, .. } = &mut phase { Some(&mut **session) } else { None };
         user_info::complete(session, &mut ground, &mut turn);
@@ -321,6 +362,11 @@ fn happened(phase: Phase, event: Event, ground: &mut Ground, turn: &mut Turn<'_>
         }
         Event::Verified { ticket, verdict } if ground.user_info.holds(ticket) => {
             ground.user_info.verified(verdict, turn);
+            return taken(phase);
+        }
+        Event::Responded { ticket, outcome } if ground.late.contains(&ticket) => {
+            ground.late.retain(|own| *own != ticket);
+            revocation::came_late(outcome, ground, turn);
             return taken(phase);
         }
         Event::PersonActed => {
@@ -399,6 +445,7 @@ fn starting(event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
         | Event::OrganizationChosen { .. }
         | Event::PersonActed
         | Event::RenewalChosen
+        | Event::TokenNeeded(_)
         | Event::RetryChosen
         | Event::FrameSpoke { .. }
         | Event::FrameLoaded { .. }
@@ -411,6 +458,7 @@ fn starting(event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
         | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut { .. }
         | Event::PageReturned { .. }
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::Woke { .. }
         | Event::Ticked => ignored(Phase::Starting, Ignored::NotNow),
@@ -498,7 +546,9 @@ fn looked_up_in_vain(error: Error, ground: &mut Ground, turn: &mut Turn<'_>) -> 
 /// Back from a step-up that came to nothing: the session goes on, as soon as it is found again.
 fn step_up_failed(error: Error, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     note_step_up(error, ground, turn);
-    ground.opened_at = ground.landing.clone().unwrap_or_default();
+    if let Some(place) = &ground.landing {
+        ground.opened_at.clone_from(place);
+    }
     ground.lookup_spent = false;
     look_up(None, ground, turn)
 }
@@ -623,6 +673,8 @@ fn restoring(pursuit: Pursuit, trouble: Option<Error>, event: Event, ground: &mu
         Event::OrganizationChosen { .. }
         | Event::PersonActed
         | Event::RenewalChosen
+        | Event::ProviderSignedOut(_)
+        | Event::TokenNeeded(_)
         | Event::SessionWatched(_)
         | Event::TokenRejected { .. } => ignored(Phase::Restoring { pursuit, trouble }, Ignored::NotNow),
     }
@@ -747,10 +799,12 @@ fn completing(attempt: Attempt, event: Event, ground: &mut Ground, turn: &mut Tu
         | Event::OrganizationChosen { .. }
         | Event::PersonActed
         | Event::RenewalChosen
+        | Event::TokenNeeded(_)
         | Event::RetryChosen
         | Event::TokenRejected { .. }
         | Event::OtherTabSignedIn(_)
         | Event::PageReturned { .. }
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::Woke { .. } => ignored(Phase::Completing { attempt }, Ignored::NotNow),
     }
@@ -823,9 +877,15 @@ fn signed_in(session: Box<Session>, renewal: Renewal, event: Event, ground: &mut
         Event::Ticked => match renewal {
             Renewal::Resting if session.lifetime.renew_at.has_come(turn.now) => taken(renew(session, 0, ground, turn)),
             Renewal::Resting => ignored(stay(session, renewal), Ignored::Early),
+            Renewal::Pursuing(Pursuit::Waiting { .. }) if !session.asked.is_first() && session.lifetime.renew_at.has_come(turn.now) => {
+                taken(renew(session, 0, ground, turn))
+            }
             Renewal::Pursuing(pursuit) => match pursuit.ticked(&mut ground.knowledge, turn) {
                 Ticked::Early(pursuit) => ignored(stay(session, Renewal::Pursuing(pursuit)), Ignored::Early),
-                Ticked::Retry { failed_tries } => taken(renew(session, failed_tries, ground, turn)),
+                Ticked::Retry { failed_tries } => {
+                    let target = session.asked;
+                    taken(ask_for(target, session, failed_tries, ground, turn))
+                }
                 Ticked::Progress(progress, failed_tries) => after_renewal(session, progress, failed_tries, ground, turn),
             },
             Renewal::Switching { attempt, id } if attempt.deadline().has_come(turn.now) => {
@@ -839,6 +899,13 @@ fn signed_in(session: Box<Session>, renewal: Renewal, event: Event, ground: &mut
             Renewal::Resting | Renewal::Paused(_) => taken(renew(session, 0, ground, turn)),
             Renewal::Pursuing(Pursuit::Waiting { failed_tries, .. }) => taken(renew(session, failed_tries, ground, turn)),
             Renewal::Pursuing(_) | Renewal::Switching { .. } => ignored(stay(session, renewal), Ignored::AlreadyUnderWay),
+        },
+        Event::TokenNeeded(target) => match renewal {
+            Renewal::Resting if session.token_for(target, turn.now).is_none() => taken(ask_for(target, session, 0, ground, turn)),
+            Renewal::Resting => ignored(stay(session, renewal), Ignored::NotNow),
+            Renewal::Pursuing(_) | Renewal::Switching { .. } | Renewal::Paused(_) => {
+                ignored(stay(session, renewal), Ignored::AlreadyUnderWay)
+            }
         },
         Event::Woke { visible } => woke_signed_in(session, renewal, visible, ground, turn),
         Event::PageReturned { hint } => match hint.last {
@@ -855,16 +922,26 @@ fn signed_in(session: Box<Session>, renewal: Renewal, event: Event, ground: &mut
             let session = Box::new(Session { rejected: true, ..*session });
             match renewal {
                 Renewal::Resting => taken(renew(session, 0, ground, turn)),
+                Renewal::Pursuing(Pursuit::Waiting { .. }) if !session.asked.is_first() => taken(renew(session, 0, ground, turn)),
                 Renewal::Pursuing(_) | Renewal::Switching { .. } | Renewal::Paused(_) => taken(stay(session, renewal)),
             }
         }
-        Event::TokenRejected { .. } => ignored(stay(session, renewal), Ignored::Stale),
+        Event::TokenRejected { generation } => {
+            let mut session = session;
+            match (session.further.reject(generation), renewal) {
+                (Some(target), Renewal::Resting) => taken(ask_for(target, session, 0, ground, turn)),
+                (Some(_), renewal) => taken(stay(session, renewal)),
+                (None, renewal) => ignored(stay(session, renewal), Ignored::Stale),
+            }
+        }
         Event::OtherTabSignedIn(whose) => other_tab_signed_in(session, renewal, &whose, ground, turn),
         Event::SessionWatched(word) => watched(session, renewal, word, ground, turn),
         Event::OrganizationChosen { id } => taken(switch(session, id, ground, turn)),
         Event::SignInChosen(options) => taken(sign_in(stay(session, renewal), options, ground, turn)),
         Event::SignOutChosen => taken(sign_out(Some(session), ground, turn)),
         Event::OtherTabSignedOut { .. } => taken(signed_out_elsewhere(ground)),
+        Event::ProviderSignedOut(notice) if notice.is_about(&session, turn.config) => taken(session_ended(ground, turn)),
+        Event::ProviderSignedOut(_) => ignored(stay(session, renewal), Ignored::OtherSession),
         Event::SignInNeeded { .. } | Event::SignInNoLongerNeeded | Event::PersonActed => ignored(stay(session, renewal), Ignored::NotNow),
         Event::PopupBlocked { .. } => ignored(stay(session, renewal), Ignored::Stale),
         Event::Opened(_) => ignored(stay(session, renewal), Ignored::OpenedBefore),
@@ -957,6 +1034,13 @@ fn replaced(ground: &mut Ground) -> Phase {
 
 /// Asks for new tokens: by the refresh token if there is one that is good, else silently. The old token stays in use until it expires.
 fn renew(session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    ask_for(Target::FIRST, session, failed_tries, ground, turn)
+}
+
+/// The same, for one of the resources. Whoever is there now is asked for the session's own token first.
+fn ask_for(target: Target, session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    let target = if ground.elsewhere { Target::FIRST } else { target };
+    let session = Box::new(Session { asked: target, ..*session });
     match &session.refresh {
         Refresh::Good(token) if !ground.elsewhere => refresh(token.clone(), session, failed_tries, ground, turn),
         // Better than a frame that finds nobody.
@@ -964,7 +1048,7 @@ fn renew(session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &m
             refresh(token.clone(), session, failed_tries, ground, turn)
         }
         Refresh::Good(_) | Refresh::Sent(_) | Refresh::Doubtful(_) | Refresh::None => {
-            let attempt = Attempt::silent(expected(&session, ground), None, &mut ground.knowledge, turn);
+            let attempt = Attempt::silent(expected(&session, ground), None, &mut ground.knowledge, turn).asking_for(target);
             pursuing(session, attempt, failed_tries)
         }
     }
@@ -972,7 +1056,7 @@ fn renew(session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &m
 
 /// Asks for new tokens by the refresh token.
 fn refresh(token: RefreshToken, session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    let attempt = Attempt::refresh(token.clone(), Previous::of(&session), &mut ground.knowledge, turn);
+    let attempt = Attempt::refresh(token.clone(), Previous::of(&session), session.asked, &mut ground.knowledge, turn);
     // Unless the endpoint has to be learned anew first.
     let refresh = if attempt.is_refresh() { Refresh::Sent(token) } else { session.refresh };
     pursuing(Box::new(Session { refresh, ..*session }), attempt, failed_tries)
@@ -980,6 +1064,7 @@ fn refresh(token: RefreshToken, session: Box<Session>, failed_tries: u32, ground
 
 /// A new token is being asked for.
 fn pursuing(session: Box<Session>, attempt: Attempt, failed_tries: u32) -> Phase {
+    let session = Box::new(Session { asked: attempt.target(), ..*session });
     Phase::SignedIn { session, renewal: Renewal::Pursuing(Pursuit::of(attempt, failed_tries)) }
 }
 
@@ -987,7 +1072,7 @@ fn after_renewal(session: Box<Session>, progress: Progress, failed_tries: u32, g
     match progress {
         Progress::Waiting(attempt) => taken(pursuing(adopt_refresh_token(session, &attempt), attempt, failed_tries)),
         Progress::Unmoved(attempt, why) => ignored(pursuing(session, attempt, failed_tries), why),
-        Progress::Done(renewed, way) => taken(renewed_as(&session, renewed, way, ground, turn)),
+        Progress::Done(renewed, way) => taken(renewed_as(session, renewed, way, ground, turn)),
         // One silent attempt is left, and it asks for whoever is there: why the refresh token ended is not known.
         Progress::RefreshRefused(error) => {
             turn.ask(Effect::Report(error));
@@ -1009,34 +1094,54 @@ fn adopt_refresh_token(session: Box<Session>, attempt: &Attempt) -> Box<Session>
 }
 
 /// The next session of the same person, or the first one of another: then nothing of the old one is kept.
-fn renewed_as(old: &Session, new: Box<Session>, way: Way, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+fn renewed_as(old: Box<Session>, new: Box<Session>, way: Way, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    let is_same = old.is_of_same_person(&new);
+    if !new.asked.is_first() && !is_same {
+        // Not a token of this session; theirs begins with its own.
+        let attempt = Attempt::silent(None, None, &mut ground.knowledge, turn);
+        return pursuing(no_longer_refreshing(old), attempt, 0);
+    }
     ground.elsewhere = false;
     ground.remember_session(way, turn);
-    let is_same = old.claims.issuer == new.claims.issuer && old.claims.subject == new.claims.subject;
-    if !is_same {
+    if old.claims.issuer != new.claims.issuer || old.claims.subject != new.claims.subject {
         tell_of(&new, turn);
     }
     // A frame brings no refresh token where the provider gives one to people only. The one that is held goes on for the same organisation alone:
     // in another it would lead back to the old one.
-    let kept = is_same && old.person.organization == new.person.organization && matches!(new.refresh, Refresh::None);
-    let session = match (kept, &old.refresh) {
-        (true, Refresh::Good(token)) => Box::new(Session { refresh: Refresh::Good(token.clone()), ..*new }),
-        _ => new,
+    let kept = is_same && matches!(new.refresh, Refresh::None);
+    let new = match (kept, &old.refresh) {
+        (true, Refresh::Good(token)) => Session { refresh: Refresh::Good(token.clone()), apart: true, ..*new },
+        _ => *new,
     };
-    Phase::SignedIn { session, renewal: Renewal::Resting }
+    let session = match (new.asked.is_first(), is_same) {
+        (true, true) => Session { further: old.further.renewed(), ..new },
+        (true, false) => new,
+        (false, _) => old.with_token_of(new),
+    };
+    Phase::SignedIn { session: Box::new(session), renewal: Renewal::Resting }
 }
 
 /// A transient failure never ends a session that could still be renewed. An answer that says so does, if it can be believed.
 fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    if error.is_transient() || (ground.is_disturbance(&error) && failed_tries < RESTORE_TRIES) {
+    let may_pass = (error.is_transient() || ground.is_disturbance(&error)) && failed_tries < RESTORE_TRIES;
+    // What ends the session, or concerns somebody else, is for the session to find out; the rest concerns those who call that resource.
+    let is_over = error == Error::Silent(SilentFailure::LoginRequired) && ground.frames_are_trusted(turn.config);
+    if !(session.asked.is_first() || ground.elsewhere || may_pass || is_over) {
+        turn.ask(Effect::Report(error.clone()));
+        let refresh = session.refresh.unanswered(may_have_been_carried_out(&error));
+        let session = Session { refresh, ..session }.without_token(error);
+        return Phase::SignedIn { session: Box::new(session), renewal: Renewal::Resting };
+    }
+    if error.is_transient() || may_pass {
         return try_again_later(session, error, failed_tries, turn);
     }
+    let session = Session { asked: Target::FIRST, ..session };
     match (error, session.refresh) {
         // Every other way has been tried.
         (Error::Silent(failure), Refresh::Doubtful(token)) if !ground.elsewhere => {
             turn.ask(Effect::Report(Error::Silent(failure)));
             let session = Session { refresh: Refresh::None, ..session };
-            let attempt = Attempt::refresh(token, Previous::of(&session), &mut ground.knowledge, turn);
+            let attempt = Attempt::refresh(token, Previous::of(&session), session.asked, &mut ground.knowledge, turn);
             pursuing(Box::new(session), attempt, failed_tries)
         }
         // Some browsers lend the provider its cookies in a frame for a while, and then no longer. Where that may be, a refresh token knows better.
@@ -1045,15 +1150,11 @@ fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mu
         {
             refresh(token, Box::new(Session { refresh: Refresh::None, ..session }), failed_tries, ground, turn)
         }
-        (Error::Silent(SilentFailure::LoginRequired), _) if ground.frames_are_trusted(turn.config) => {
-            ground.elsewhere = false;
-            ground.remember(News::SignedOut, turn);
-            Phase::SignedOut(Reason::SessionEnded)
-        }
-        (Error::Silent(_) | Error::Authorization(_), _) if ground.elsewhere => replaced(ground),
+        (Error::Silent(SilentFailure::LoginRequired), _) if ground.frames_are_trusted(turn.config) => session_ended(ground, turn),
+        (Error::Silent(_) | Error::Authorization(_) | Error::Par(_), _) if ground.elsewhere => replaced(ground),
         // It may be over, or the browser hid from the provider who is there, or the provider wants something of them. Only the person can tell, and
         // until then nothing is taken from them.
-        (cause @ (Error::Silent(_) | Error::Authorization(_)), refresh) => {
+        (cause @ (Error::Silent(_) | Error::Authorization(_) | Error::Par(_)), refresh) => {
             let blind = cause == Error::Silent(SilentFailure::LoginRequired) && ground.frames_are_blocked(turn);
             let cause = if blind { Error::Silent(SilentFailure::CookiesBlocked) } else { cause };
             turn.ask(Effect::Report(cause.clone()));
@@ -1064,6 +1165,13 @@ fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mu
             problem(error, turn)
         }
     }
+}
+
+/// It is over at the provider.
+fn session_ended(ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    ground.elsewhere = false;
+    ground.remember(News::SignedOut, turn);
+    Phase::SignedOut(Reason::SessionEnded)
 }
 
 fn try_again_later(session: Session, error: Error, failed_tries: u32, turn: &mut Turn<'_>) -> Phase {
@@ -1104,7 +1212,7 @@ fn after_switch(session: Box<Session>, progress: Progress, id: String, ground: &
         Progress::Waiting(attempt) => taken(switching(session, attempt, id)),
         Progress::Unmoved(attempt, why) => ignored(switching(session, attempt, id), why),
         Progress::Done(switched, way) if switched.person.organization.as_deref() == Some(&id) => {
-            taken(renewed_as(&session, switched, way, ground, turn))
+            taken(renewed_as(session, switched, way, ground, turn))
         }
         // The provider stayed where it was, or has to ask first.
         Progress::Done(..) | Progress::Failed(_) | Progress::RefreshRefused(_) => {
@@ -1147,9 +1255,11 @@ fn signed_out(reason: Reason, event: Event, ground: &mut Ground, turn: &mut Turn
         Event::SignInNoLongerNeeded
         | Event::PersonActed
         | Event::RenewalChosen
+        | Event::TokenNeeded(_)
         | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut { .. }
         | Event::PageReturned { .. }
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::Woke { .. }
         | Event::Ticked => ignored(Phase::SignedOut(reason), Ignored::NotNow),
@@ -1181,6 +1291,9 @@ fn signed_out_elsewhere(ground: &mut Ground) -> Phase {
 
 /// The person wants to sign in: in a window of its own if that is wished and can be had, else by leaving the page.
 fn sign_in(phase: Phase, options: SignInOptions, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    if let Err(refusal) = options.check() {
+        turn.ask(Effect::Report(Error::Configuration(refusal.0)));
+    }
     if options.keeps_session {
         if ground.redirects.is_full(turn.now.wall) {
             note_step_up(Error::StepUp(StepUpFailure::TooOften), ground, turn);
@@ -1192,7 +1305,7 @@ fn sign_in(phase: Phase, options: SignInOptions, ground: &mut Ground, turn: &mut
     }
     match ground.knowledge.latest_metadata(turn).filter(|_| options.popup) {
         Some(metadata) => {
-            let attempt = Attempt::popup(&options, &metadata, &mut ground.knowledge, turn);
+            let attempt = Attempt::popup(&options, metadata, &mut ground.knowledge, turn);
             ground.popup = Some(Popup { attempt, options });
             phase
         }
@@ -1202,28 +1315,56 @@ fn sign_in(phase: Phase, options: SignInOptions, ground: &mut Ground, turn: &mut
 
 /// Goes to the provider, as soon as it is known where that is.
 fn depart(departure: Departure, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    let until = turn.now.plus(LEAVING_PATIENCE);
     let Some(metadata) = ground.knowledge.metadata(turn) else {
         ground.knowledge.want(turn);
-        return Phase::Leaving { purpose: Purpose::Prepare(departure), until };
+        return Phase::Leaving { purpose: Purpose::Prepare(departure), until: turn.now.plus(LEAVING_PATIENCE) };
     };
-    let (manner, journey, history, wanted) = match &departure {
-        Departure::SignIn { options, history } => {
-            let journey = if options.keeps_session { Journey::StepUp } else { Journey::SignIn };
-            (Manner::Redirect(options), journey, *history, options.return_to.as_deref())
+    let manner = match &departure {
+        Departure::SignIn { options, .. } => Manner::Redirect(options),
+        Departure::Lookup => Manner::Lookup,
+    };
+    match Request::new(&manner, metadata, turn) {
+        Request::Plain(url, transaction) => leave(&departure, url, transaction, ground, turn),
+        Request::Pushed(pushing) => {
+            let until = turn.now.plus(REQUEST_PATIENCE);
+            Phase::Leaving { purpose: Purpose::Push(departure, Box::new(pushing)), until }
         }
-        Departure::Lookup => (Manner::Lookup, Journey::Lookup, HistoryEntry::Replace, Some(ground.opened_at.as_str())),
+    }
+}
+
+/// Leaves the page for the provider.
+fn leave(departure: &Departure, url: SensitiveUrl, transaction: Transaction, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    let journey = departure.journey();
+    let (history, wanted) = match departure {
+        Departure::SignIn { options, history } => (*history, options.return_to.as_deref()),
+        Departure::Lookup => (HistoryEntry::Replace, Some(ground.opened_at.as_str())),
     };
     let wanted = wanted.and_then(|place| turn.config.place_in_app(place));
     let return_to = wanted.or_else(|| ground.landing.clone()).unwrap_or_else(|| "/".to_owned());
-    let (url, transaction) = authorize::authorization_request(&manner, &metadata, turn.now.wall, &mut turn.generator, turn.config);
     let record = Pending::SignIn { transaction, return_to, journey }.to_record(turn.config);
     if history == HistoryEntry::Replace {
         ground.count_redirect(turn);
     }
     turn.ask(Effect::Remember(record));
     turn.ask(Effect::Navigate { url, history });
-    Phase::Leaving { purpose: Purpose::Depart(journey), until }
+    Phase::Leaving { purpose: Purpose::Depart(journey), until: turn.now.plus(LEAVING_PATIENCE) }
+}
+
+/// The page is still there. Whoever had a session has it back.
+fn did_not_leave(journey: Journey, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    match journey {
+        Journey::SignIn => problem(Error::Network(NetworkFailure::Timeout), turn),
+        Journey::StepUp | Journey::Lookup => restore(None, 0, ground, turn),
+    }
+}
+
+/// The page cannot leave for the provider.
+fn cannot_leave(departure: &Departure, error: Error, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    match departure.journey() {
+        Journey::SignIn => problem(error, turn),
+        Journey::StepUp => step_up_failed(error, ground, turn),
+        Journey::Lookup => restore_failed(error, 1, None, ground, turn),
+    }
 }
 
 /// Ends the session here first, whatever becomes of the rest: the tokens are gone with this step.
@@ -1239,31 +1380,39 @@ fn sign_out(session: Option<Box<Session>>, ground: &mut Ground, turn: &mut Turn<
         return Phase::SignedOut(Reason::ByChoice);
     };
     let state = StateParameter::new(turn.generator.token());
-    let url = logout::logout_url(&endpoint, &id_token, &state, turn.config);
+    let leave = logout::leave(&endpoint, &id_token, &state, turn.config);
     let record = Pending::SignOut { state, begun: turn.now.wall }.to_record(turn.config);
     turn.ask(Effect::Remember(record));
-    turn.ask(Effect::Navigate { url, history: HistoryEntry::Replace });
+    turn.ask(leave);
     Phase::Leaving { purpose: Purpose::SignOut, until: turn.now.plus(LEAVING_PATIENCE) }
 }
 
 fn leaving(purpose: Purpose, until: Clocks, event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
+    let (purpose, event) = match (purpose, event) {
+        (Purpose::Push(departure, pushing), Event::Responded { ticket, outcome }) if pushing.holds(ticket) => {
+            return taken(match pushing.answered(outcome, turn) {
+                Ok((url, transaction)) => leave(&departure, url, transaction, ground, turn),
+                Err(error) => cannot_leave(&departure, error, ground, turn),
+            });
+        }
+        other => other,
+    };
     match event {
         Event::PageReturned { hint } => taken(match purpose {
             Purpose::SignOut => Phase::SignedOut(Reason::ByChoice),
-            Purpose::Depart(_) | Purpose::Prepare(_) => page_returned(hint, None, ground, turn),
+            Purpose::Depart(_) | Purpose::Prepare(_) | Purpose::Push(..) => page_returned(hint, None, ground, turn),
         }),
         Event::Ticked if until.has_come(turn.now) => taken(match purpose {
             Purpose::SignOut => Phase::SignedOut(Reason::ByChoice),
-            Purpose::Depart(Journey::StepUp) => restore(None, 0, ground, turn),
-            Purpose::Prepare(Departure::SignIn { options, .. }) if options.keeps_session => restore(None, 0, ground, turn),
-            Purpose::Depart(Journey::SignIn) | Purpose::Prepare(Departure::SignIn { .. }) => {
-                problem(Error::Network(NetworkFailure::Timeout), turn)
-            }
-            Purpose::Depart(Journey::Lookup) | Purpose::Prepare(Departure::Lookup) => restore(None, 0, ground, turn),
+            Purpose::Depart(journey) => did_not_leave(journey, ground, turn),
+            Purpose::Prepare(departure) => did_not_leave(departure.journey(), ground, turn),
+            Purpose::Push(departure, _) => cannot_leave(&departure, par::timed_out(), ground, turn),
         }),
         Event::Ticked => ignored(Phase::Leaving { purpose, until }, Ignored::Early),
         Event::SignOutChosen if !matches!(purpose, Purpose::SignOut) => taken(sign_out(None, ground, turn)),
-        Event::OtherTabSignedOut { .. } if matches!(purpose, Purpose::Prepare(_)) => taken(signed_out_elsewhere(ground)),
+        Event::OtherTabSignedOut { .. } if matches!(purpose, Purpose::Prepare(_) | Purpose::Push(..)) => {
+            taken(signed_out_elsewhere(ground))
+        }
         Event::SignInNeeded { place } => {
             ground.needed = Some(place);
             taken(Phase::Leaving { purpose, until })
@@ -1285,9 +1434,11 @@ fn leaving(purpose: Purpose, until: Clocks, event: Event, ground: &mut Ground, t
         Event::OrganizationChosen { .. }
         | Event::PersonActed
         | Event::RenewalChosen
+        | Event::TokenNeeded(_)
         | Event::RetryChosen
         | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut { .. }
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::Woke { .. } => ignored(Phase::Leaving { purpose, until }, Ignored::NotNow),
     }
@@ -1319,11 +1470,7 @@ impl Phase {
             Self::Leaving { purpose: Purpose::Prepare(departure), until } => match result {
                 Ok(()) if ground.knowledge.metadata(turn).is_some() => depart(departure, ground, turn),
                 Ok(()) => Self::Leaving { purpose: Purpose::Prepare(departure), until },
-                Err(error) => match departure {
-                    Departure::SignIn { options, .. } if options.keeps_session => restore_failed(error, 1, None, ground, turn),
-                    Departure::SignIn { .. } => problem(error, turn),
-                    Departure::Lookup => restore_failed(error, 1, None, ground, turn),
-                },
+                Err(error) => cannot_leave(&departure, error, ground, turn),
             },
             Self::Starting | Self::Restoring { .. } | Self::SignedIn { .. } | Self::SignedOut(_) | Self::Leaving { .. } => self,
         }

@@ -3,13 +3,13 @@
 //! | the walk | where |
 //! |---|---|
 //! | 1. page load | [`machine`], [`transaction`], [`hint`] |
-//! | 2. restore | `attempt`, `pursuit`, [`authorize`], [`frame_message`], [`callback`], [`examination`], [`redirect_log`] |
+//! | 2. restore | `attempt`, `pursuit`, [`authorize`], `par`, [`frame_message`], [`callback`], [`examination`], [`redirect_log`] |
 //! | 3. tokens | `token`, `jwks`, `jwt`, `id_token`, `access_token`, `session`, `user_info` |
 //! | 4. API call | [`api`], [`challenge`], [`step_up`] |
 //! | 5. renewal | [`machine`], `pursuit`, `retry` |
-//! | 6. sign-out | `logout`, [`tab_message`] |
+//! | 6. sign-out | `logout`, [`revocation`], [`frontchannel`], [`tab_message`] |
 //!
-//! Configuration and what is known of the provider: [`config`], `locales`, `presets`, [`discovery`], `knowledge`; whether it all fits: [`doctor`].
+//! Configuration and what is known of the provider: [`config`], `locales`, `mix_up`, `pins`, `presets`, [`discovery`], `knowledge`; whether it all fits: [`doctor`].
 //! Values: [`secret`], [`time`],
 //! [`http`], [`error`].
 
@@ -33,6 +33,11 @@ pub mod examination;
 #[cfg(feature = "flow")]
 pub mod flow;
 pub mod frame_message;
+pub mod frontchannel;
+mod further;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod ground;
 mod hash_claim;
 pub mod hint;
@@ -45,7 +50,10 @@ mod knowledge;
 mod locales;
 mod logout;
 pub mod machine;
+mod mix_up;
 pub mod monitoring;
+mod par;
+mod pins;
 mod pkce;
 mod policy;
 mod presets;
@@ -54,6 +62,7 @@ mod reaction;
 mod received;
 pub mod redirect_log;
 mod retry;
+pub mod revocation;
 pub mod secret;
 pub mod session;
 mod stage;

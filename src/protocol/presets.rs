@@ -16,9 +16,14 @@ pub(crate) fn scalekit(env_url: &str, issuer: Option<&str>, transport: Transport
         end_session_endpoint: Some(at("/oidc/logout")?),
         check_session_iframe: None,
         userinfo_endpoint: Some(at("/userinfo")?),
+        par_endpoint: None,
+        requires_par: false,
+        revocation_endpoint: Some(at("/revoke")?),
         algorithms: Some(vec![Algorithm::Rs256]),
+        advertises_pkce: true,
         sends_issuer: false,
         offers_fragment: false,
+        unpublished: Vec::new(),
     })
 }
 

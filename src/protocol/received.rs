@@ -5,9 +5,11 @@ use super::{
     checks::Subject,
     config::AccessTokens,
     error::{Error, Finding},
+    further::{Further, Target},
     id_token::{self, Expectation, IdClaims, Origin},
     jwt::Unverified,
     monitoring::SessionState,
+    revocation::Tokens,
     secret::{Code, IdToken, Nonce, RefreshToken},
     session::{Lifetime, Person, Refresh, Session},
     time::Clocks,
@@ -59,7 +61,23 @@ pub(super) struct Received {
     sent_at: Clocks,
 }
 
+impl Grant {
+    /// Whose it is.
+    pub(super) fn issuer(&self) -> &str {
+        match self {
+            Self::Code { issuer, .. } => issuer,
+            Self::Refresh { previous, .. } => &previous.claims.issuer,
+        }
+    }
+}
+
 impl Received {
+    /// What has to be revoked if this is given up. What came for a refresh token ends with the one that the session has.
+    pub(super) fn tokens(&self) -> Option<Tokens> {
+        let TokenResponse { refresh_token, access_token, .. } = &self.response;
+        matches!(self.grant, Grant::Code { .. }).then(|| Tokens::new(self.grant.issuer(), refresh_token.as_ref(), access_token))
+    }
+
     /// The refresh token that is in force since this answer came, whatever becomes of the rest of it: the next one, or the one that was used
     /// ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)). `None` if the answer is not to a refresh.
     pub(super) fn refresh_token(&self) -> Option<&RefreshToken> {
@@ -95,12 +113,8 @@ impl Received {
     pub(super) fn into_session(self, turn: &mut Turn<'_>) -> Result<Session, Error> {
         let Self { grant, response, id, access, sent_at } = self;
         let config = turn.config;
-        let issuer = match &grant {
-            Grant::Code { issuer, .. } => issuer,
-            Grant::Refresh { previous, .. } => &previous.claims.issuer,
-        };
         let expectation = Expectation {
-            issuer,
+            issuer: grant.issuer(),
             client_id: &config.client_id,
             trusted_audiences: &config.trusted_audiences,
             skew: config.clock_skew,
@@ -167,6 +181,9 @@ impl Received {
             confirmed: turn.now,
             person,
             session_state: None,
+            further: Further::default(),
+            asked: Target::FIRST,
+            apart: false,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     access_token::AccessClaims,
+    further::{Further, Target},
     id_token::IdClaims,
     json::Object,
     monitoring::SessionState,
@@ -31,6 +32,12 @@ pub(crate) struct Session {
     pub(crate) person: Rc<Person>,
     /// By which the provider's page knows it, where there is one.
     pub(crate) session_state: Option<SessionState>,
+    /// The tokens for further resources.
+    pub(crate) further: Further,
+    /// For which resource a token is being asked for, if one is; what it was when this was new.
+    pub(crate) asked: Target,
+    /// The access token is of another grant than the refresh token, and does not end with it.
+    pub(crate) apart: bool,
 }
 
 impl Session {
@@ -92,7 +99,7 @@ impl Lifetime {
         Self { expires_at, renew_at: expires_at.minus(EARLY.min(lasts / 2)) }
     }
 
-    fn is_usable(&self, now: Clocks) -> bool {
+    pub(crate) fn is_usable(&self, now: Clocks) -> bool {
         !self.expires_at.minus(LAST_MOMENTS).has_come(now)
     }
 }

@@ -4,6 +4,7 @@ use super::{
     checks::Checking,
     config::Config,
     error::{Error, Finding, NetworkFailure, ProviderError},
+    further::Target,
     http::{HttpRequest, HttpResponse},
     json::Object,
     secret::{AccessToken, Body, Code, IdToken, RefreshToken, Verifier},
@@ -23,25 +24,33 @@ pub(crate) struct TokenResponse {
 }
 
 /// Redeems a code. The verifier is consumed: a second try is impossible.
-pub(crate) fn code_request(endpoint: &Url, code: &Code, redirect_uri: &str, verifier: &Verifier, config: &Config) -> HttpRequest {
+pub(crate) fn code_request(
+    endpoint: &Url,
+    code: &Code,
+    redirect_uri: &str,
+    verifier: &Verifier,
+    target: Target,
+    config: &Config,
+) -> HttpRequest {
     let fields = [
         ("grant_type", "authorization_code"),
         ("code", code.expose()),
         ("redirect_uri", redirect_uri),
         ("code_verifier", verifier.expose()),
     ];
-    post(endpoint, &fields, config)
+    post(endpoint, &fields, target, config)
 }
 
 /// Uses a refresh token. The scope is left out, which asks for what was granted before, never for more.
-pub(crate) fn refresh_request(endpoint: &Url, refresh_token: &RefreshToken, config: &Config) -> HttpRequest {
-    post(endpoint, &[("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())], config)
+pub(crate) fn refresh_request(endpoint: &Url, refresh_token: &RefreshToken, target: Target, config: &Config) -> HttpRequest {
+    post(endpoint, &[("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())], target, config)
 }
 
-fn post(endpoint: &Url, fields: &[(&str, &str)], config: &Config) -> HttpRequest {
+/// A token is for one resource, whatever the authorization was for ([RFC 8707 §2.2](https://www.rfc-editor.org/rfc/rfc8707#section-2.2)).
+fn post(endpoint: &Url, fields: &[(&str, &str)], target: Target, config: &Config) -> HttpRequest {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("client_id", &config.client_id).extend_pairs(fields);
-    if let Some(resource) = config.resource() {
+    if let Some(resource) = config.resources().get(target.0) {
         form.append_pair("resource", resource);
     }
     HttpRequest::post_form(endpoint.as_str(), Body::new(form.finish()))
@@ -132,13 +141,14 @@ mod tests {
     fn tr_01_a_public_client_sends_its_id_and_no_secret() {
         let config = Config::from_json(r#"{"issuer":"https://as.example","client_id":"a b"}"#, "https://app.example").unwrap();
         let endpoint = Url::parse("https://as.example/token").unwrap();
-        let request = code_request(&endpoint, &Code::new("c&d"), "https://app.example/callback", &Verifier::new("v"), &config);
+        let request =
+            code_request(&endpoint, &Code::new("c&d"), "https://app.example/callback", &Verifier::new("v"), Target::FIRST, &config);
         let Method::PostForm(body) = &request.method else { panic!("POST") };
         assert_eq!(
             body.expose(),
             "client_id=a+b&grant_type=authorization_code&code=c%26d&redirect_uri=https%3A%2F%2Fapp.example%2Fcallback&code_verifier=v"
         );
-        let request = refresh_request(&endpoint, &RefreshToken::new("rt"), &config);
+        let request = refresh_request(&endpoint, &RefreshToken::new("rt"), Target::FIRST, &config);
         let Method::PostForm(body) = &request.method else { panic!("POST") };
         assert_eq!(body.expose(), "client_id=a+b&grant_type=refresh_token&refresh_token=rt");
     }

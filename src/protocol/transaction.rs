@@ -8,6 +8,7 @@ use super::{
     json::Object,
     secret::{Nonce, StateParameter, Verifier},
     time::UnixTime,
+    view::Destination,
 };
 use serde_json::json;
 use std::{fmt, time::Duration};
@@ -115,6 +116,13 @@ pub(crate) enum Journey {
 }
 
 impl Journey {
+    pub(crate) const fn destination(self) -> Destination {
+        match self {
+            Self::SignIn | Self::StepUp => Destination::SignIn,
+            Self::Lookup => Destination::Lookup,
+        }
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",

@@ -2,7 +2,9 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part of the world")]
 
+pub mod answers;
 pub mod keys;
+pub mod metadata;
 pub mod provider;
 
 #[cfg(feature = "flow")]
@@ -16,7 +18,7 @@ use hushkey::{
         examination::{Evidence, Manners, RelayPage},
         frame_message::FrameMessage,
         hint::Hint,
-        http::HttpRequest,
+        http::{HttpRequest, Method},
         machine::{Reaction, State},
         redirect_log::RedirectLog,
         secret::{Body, SensitiveUrl},
@@ -67,6 +69,10 @@ pub struct World {
     pub forgotten: u32,
     pub requests: Vec<(Ticket, HttpRequest)>,
     pub checks: Vec<(Ticket, Verdict)>,
+    /// What was to be revoked: where, and the fields of the form.
+    pub revoked: Vec<(String, Vec<(String, String)>)>,
+    /// Errors for developers, by their codes.
+    pub reported: Vec<String>,
     /// What the flow inspector would draw of this page.
     #[cfg(feature = "flow")]
     pub flow: Flow,
@@ -116,6 +122,8 @@ impl World {
             forgotten: 0,
             requests: Vec::new(),
             checks: Vec::new(),
+            revoked: Vec::new(),
+            reported: Vec::new(),
             #[cfg(feature = "flow")]
             flow: Flow::default(),
             #[cfg(feature = "flow")]
@@ -168,6 +176,8 @@ impl World {
 
     /// The browser goes where the page wanted to, and the provider sends it back.
     pub fn follow(&mut self) {
+        // A request that is pushed first takes a moment.
+        while self.left_for.is_none() && self.answer_one() {}
         let (url, _) = self.left_for.clone().expect("the page left");
         let back = self.provider.authorize(&url, self.now.wall);
         let path = back.strip_prefix(APP).expect("the provider redirects to the app").to_owned();
@@ -213,6 +223,10 @@ impl World {
             Effect::OpenFrame { ticket, url, .. } => self.frames.push((ticket, url.expose().to_owned())),
             Effect::AdoptFrame { ticket } => self.adopted.push(ticket),
             Effect::OpenPopup { ticket, url, .. } => self.popups.push((ticket, url.expose().to_owned())),
+            Effect::SendPopup { ticket, url } => {
+                let popup = self.popups.iter_mut().find(|(own, _)| *own == ticket).expect("an open window");
+                popup.1 = url.expose().to_owned();
+            }
             Effect::Examine { ticket, .. } => self.examinations.push(ticket),
             Effect::NoteRedirects(redirects) => self.redirects = redirects,
             Effect::RestoreScroll => self.scrolled += 1,
@@ -226,7 +240,13 @@ impl World {
             }
             Effect::Hint(news) => self.hint = self.hint.with(news),
             Effect::Tell(message) => self.told.push(message),
-            Effect::Report(_) => {}
+            Effect::Report(error) => self.reported.push(error.code()),
+            Effect::Submit(request) => self.left_for = Some((request.url, HistoryEntry::Keep)),
+            Effect::Revoke(request) => {
+                assert!(self.left_for.is_none(), "it is sent before the page is left");
+                let Method::PostForm(form) = &request.method else { panic!("a POST") };
+                self.revoked.push((request.url.clone(), form_urlencoded::parse(form.expose().as_bytes()).into_owned().collect()));
+            }
         }
     }
 

@@ -11,7 +11,7 @@ window.provider = provider;
 /** As at the start: everybody is signed in, tokens live five minutes, and nothing has been asked. */
 export function reset() {
   Object.assign(provider, {
-    authorization: "code", response: null, asked: 0, keys: 0, signals: [], sent: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0, held: false, challenge: null, status: 401, claims: {}, userinfo: {}, asked_userinfo: [],
+    authorization: "code", response: null, asked: 0, keys: 0, signals: [], sent: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0, held: false, challenge: null, status: 401, claims: {}, userinfo: {}, asked_userinfo: [], revoked: [], revocation: 200, forms: [],
   });
   window.fetch = answer;
   if (leave === null) {
@@ -20,6 +20,7 @@ export function reset() {
     navigation.addEventListener("navigate", (event) => {
       if (event.destination.sameDocument) return;
       provider.left.push(event.destination.url);
+      provider.forms.push(event.formData && Object.fromEntries(event.formData));
       event.preventDefault();
     });
   }
@@ -35,7 +36,7 @@ const json = (value, status = 200) => new Response(JSON.stringify(value), { stat
 async function answer(address, options) {
   const url = new URL(address, location.href);
   provider.signals.push(options.signal);
-  provider.sent.push({ method: options.method, credentials: options.credentials, redirect: options.redirect, referrerPolicy: options.referrerPolicy, cache: options.cache });
+  provider.sent.push({ method: options.method, credentials: options.credentials, redirect: options.redirect, referrerPolicy: options.referrerPolicy, cache: options.cache, keepalive: options.keepalive });
   if (provider.down) throw new TypeError("Failed to fetch");
   if (url.pathname === "/provider/token") return token(new URLSearchParams(options.body));
   if (url.pathname === "/provider/keys") {
@@ -45,6 +46,12 @@ async function answer(address, options) {
   if (url.pathname === "/provider/userinfo") {
     provider.asked_userinfo.push({ url: url.href, method: options.method, body: options.body ?? null, cache: options.cache, headers: Object.fromEntries(options.headers) });
     return json(provider.userinfo);
+  }
+  if (url.pathname === "/provider/revoke") {
+    provider.revoked.push(Object.fromEntries(new URLSearchParams(options.body)));
+    // What a script is told where the provider does not let it read the answer.
+    if (provider.revocation === "cors") throw new TypeError("Failed to fetch");
+    return json(provider.revocation === 200 ? {} : { error: "unsupported_token_type" }, provider.revocation);
   }
   if (url.pathname.startsWith("/api/")) return api(url, options);
   return realFetch(address, options);
@@ -64,7 +71,7 @@ async function token(form) {
   }
   provider.issued += 1;
   const now = Math.floor(Date.now() / 1000);
-  const claims = { iss: `${location.origin}/provider`, aud: form.get("client_id"), sub: provider.subject, name: provider.name, iat: now, exp: now + 300, nonce, ...provider.claims };
+  const claims = { iss: `${location.origin}/provider`, aud: form.get("client_id"), sub: provider.subject, sid: "ses_1", name: provider.name, iat: now, exp: now + 300, nonce, ...provider.claims };
   const input = `${text(JSON.stringify({ alg: "ES256", kid: "k1" }))}.${text(JSON.stringify(claims))}`;
   const signature = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, (await keys).privateKey, new TextEncoder().encode(input));
   return json({

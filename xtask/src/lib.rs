@@ -7,18 +7,20 @@
 //! things and start programs; [`wasm`], [`html`] and [`bundle`] make the app once for all
 //! configurations, with the words of [`texts`] in the page; [`config`], [`headers`], [`hosts`] and [`dist`] make one deployable
 //! folder of it; [`site`] and [`serve`] hand that folder out; [`run`], [`dev`],
-//! [`doctor`], [`simulate`], [`bench`], [`validation`] and [`suite`] are the commands.
+//! [`doctor`], [`simulate`], [`bench`], [`validation`], [`fuzz`], [`conformance`] and [`suite`] are the commands.
 
 pub mod bench;
 pub mod budget;
 pub mod bundle;
 pub mod compress;
 pub mod config;
+pub mod conformance;
 pub mod dev;
 pub mod digest;
 pub mod dist;
 pub mod doctor;
 pub mod engines;
+pub mod fuzz;
 pub mod headers;
 pub mod hosts;
 pub mod html;

@@ -10,7 +10,8 @@ use xtask::dist::Source;
 use xtask::engines::Engine;
 use xtask::hosts::Host;
 use xtask::wasm::Build;
-use xtask::{bench, bundle, dev, dist, doctor, run, serve, simulate, suite, validation};
+use xtask::workspace::Workspace;
+use xtask::{bench, bundle, conformance, dev, dist, doctor, fuzz, run, serve, simulate, suite, validation};
 
 /// Builds, runs, packs and tests hushkey.
 #[derive(Debug, Parser)]
@@ -99,6 +100,8 @@ enum Task {
         #[arg(long)]
         list: bool,
     },
+    /// Write docs/conformance.md anew, of the rules and of what the last `test` saw
+    Conformance,
     /// Run the protocol core in simulated worlds, and check what must hold
     Simulate {
         /// How many sessions
@@ -110,6 +113,17 @@ enum Task {
         /// Run the one session of this seed, and tell everything that happens in it
         #[arg(long, value_name = "SEED", conflicts_with_all = ["sessions", "seed"])]
         replay: Option<u64>,
+    },
+    /// Try hostile input by chance on everything that is read of others
+    Fuzz {
+        /// Only these targets
+        targets: Vec<String>,
+        /// How long each is tried, in seconds
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+        /// Put what was found into the corpus, as few texts as reach all that was reached
+        #[arg(long)]
+        keep: bool,
     },
     /// Measure reloads, bytes and memory, beside other libraries and beside what is possible
     #[command(disable_help_flag = true)]
@@ -150,7 +164,9 @@ async fn start(task: Task) -> Result<()> {
         Task::Doctor { config, origin } => doctor::command(&config, origin.as_deref()).await,
         Task::Serve { dir, port } => serve::command(&dir, port).await,
         Task::Test { only, engine, list } => suite::command(&only, &engine, list),
+        Task::Conformance => conformance::command(&Workspace::find()?),
         Task::Simulate { sessions, seed, replay } => simulate::command(sessions, seed, replay),
+        Task::Fuzz { targets, seconds, keep } => fuzz::command(&targets, seconds, keep),
         Task::Bench { arguments } => bench::command(&arguments),
         Task::Validation => validation::command().await,
         Task::DevHook => dev::hook(),

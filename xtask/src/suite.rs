@@ -3,7 +3,8 @@
 mod steps;
 
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -19,6 +20,9 @@ const SHOWN_LINES: usize = 400;
 
 /// The width of a step's name, with that of an engine.
 const WIDTH: usize = 13;
+
+/// The last line of the log of a task that passed.
+pub const PASSED: &str = "xtask: passed";
 
 /// What a step has to work with.
 #[derive(Debug)]
@@ -92,6 +96,9 @@ pub fn command(only: &[String], asked: &[Engine], list: bool) -> Result<()> {
         bail!("None of these steps can be run in that engine.");
     }
 
+    if only.is_empty() {
+        forget(&logs)?;
+    }
     let mut done: Vec<(&Task, Duration)> = Vec::new();
     for task in &tasks {
         println!("\n[{}/{}] {}: {}", done.len() + 1, tasks.len(), task.name(), task.step.headline);
@@ -108,9 +115,21 @@ pub fn command(only: &[String], asked: &[Engine], list: bool) -> Result<()> {
             bail!("The step {} failed. Again: {}", task.name(), task.again());
         }
         println!("PASS  {} in {}", task.name(), shown(time));
+        writeln!(&context.log, "\n{PASSED}")?;
         done.push((task, time));
     }
     summarise(&done, None, &tasks);
+    Ok(())
+}
+
+/// Logs of earlier runs say nothing of this one.
+fn forget(logs: &Path) -> Result<()> {
+    for entry in fs::read_dir(logs)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "log") {
+            fs::remove_file(path)?;
+        }
+    }
     Ok(())
 }
 

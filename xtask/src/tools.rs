@@ -41,6 +41,9 @@ pub const GECKODRIVER: Crate = Crate { name: "geckodriver", version: "0.37.1", f
 /// Checks licences, duplicates and sources of the dependencies.
 pub const CARGO_DENY: Crate = Crate { name: "cargo-deny", version: "0.20.2", flags: &["--locked"] };
 
+/// Tries hostile input.
+pub const CARGO_FUZZ: Crate = Crate { name: "cargo-fuzz", version: "0.13.2", flags: &["--locked"] };
+
 impl Crate {
     /// The version that is pinned here.
     pub fn version(&self) -> &'static str {

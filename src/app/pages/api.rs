@@ -154,6 +154,7 @@ fn explain(error: &ApiError) -> String {
         ApiError::PersonChanged => text("api.person_changed"),
         ApiError::StepUpFailed(failure) => problems::explain(&Error::StepUp(failure.clone())).sentence,
         ApiError::NotAllowed { .. } => text("api.not_allowed"),
+        ApiError::NoToken(_) => text("api.no_token"),
         ApiError::TimedOut | ApiError::Network(NetworkFailure::Timeout) => text("api.late"),
         ApiError::Network(NetworkFailure::Offline) => text("delay.offline"),
         ApiError::Network(_) => text("api.unreachable"),

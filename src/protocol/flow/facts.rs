@@ -47,8 +47,8 @@ impl fmt::Display for Value {
 }
 
 /// Parameters with a secret value.
-const SECRET: &str =
-    "state nonce code code_verifier code_challenge id_token_hint refresh_token access_token id_token session_state login_hint";
+const SECRET: &str = "state nonce code code_verifier code_challenge id_token_hint refresh_token access_token id_token session_state login_hint \
+    request_uri";
 
 /// Parameters whose value is no secret, and is not kept all the same: it may name somebody, or says nothing new.
 const UNSAID: &str = "client_id redirect_uri post_logout_redirect_uri iss resource max_age error_description error_uri organization_id connection_id \

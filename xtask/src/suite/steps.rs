@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use serde_json::json;
 
 use super::{Context, scratch};
+use crate::conformance;
 use crate::engines::{Engine, chromium};
 use crate::lint;
 use crate::process::quietly;
@@ -55,6 +56,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "e2e", headline: "the app against the local provider, end to end", run: Run::In(&Engine::ALL, e2e) },
     Step { name: "hosts", headline: "the deployed folder on nginx and Caddy, over TLS", run: Run::In(&[Engine::Chromium], hosts) },
     Step { name: "smallest", headline: "the smallest build works, too", run: Run::In(&[Engine::Chromium], smallest) },
+    Step { name: "conformance", headline: "the conformance page tells what these steps saw", run: Run::Once(conformance) },
 ];
 
 fn cargo(arguments: &[&str]) -> Command {
@@ -102,7 +104,9 @@ fn native(context: &Context) -> Result<()> {
     let core = ["test", "--locked", "--package", "hushkey", "--no-default-features"];
     context.run(&mut cargo(&core))?;
     // Apart: with the record of the flow a step allocates more often, and how often is counted.
-    context.run(cargo(&core).args(["--features", "flow", "--lib", "--test", "flow", "--test", "properties", "--test", "allocations"]))?;
+    let features = ["--features", "flow,fuzzing"];
+    let recorded = ["--lib", "--test", "flow", "--test", "properties", "--test", "allocations", "--test", "corpus"];
+    context.run(cargo(&core).args(features).args(recorded))?;
     // The words that people read need no browser to be checked, nor do some parts of the higher rings.
     context.run(&mut cargo(&["test", "--locked", "--package", "hushkey", "--features", "app,inspector", "--lib", "--bin", "hushkey"]))?;
     context.run(&mut cargo(&["test", "--locked", "--package", "xtask", "--package", "e2e", "--package", "bench", "--lib", "--bins"]))?;
@@ -181,6 +185,11 @@ fn hosts(context: &Context, engine: Engine) -> Result<()> {
 
 fn smallest(context: &Context, engine: Engine) -> Result<()> {
     context.run(suite(engine).args(["--smallest", "--only", "sign-in,reload,api,head-start,problem,wrong-configuration"]))
+}
+
+/// A part of the steps, or of the engines, cannot tell whether the page is right.
+fn conformance(context: &Context) -> Result<()> {
+    conformance::check(context.workspace.root(), &context.workspace.scratch("test"))
 }
 
 fn suite(engine: Engine) -> Command {
