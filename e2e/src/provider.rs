@@ -179,6 +179,11 @@ impl Log {
         self.at("/oauth/token").count()
     }
 
+    /// How many requests there were at a path.
+    pub(crate) fn count_at(&self, path: &str) -> usize {
+        self.at(path).count()
+    }
+
     /// The statuses that the API answered the sample call with.
     pub(crate) fn api_statuses(&self) -> Vec<u64> {
         self.at("/api/me").filter_map(|entry| entry["status"].as_u64()).collect()
