@@ -19,37 +19,40 @@ class Refusal extends Error {
  * A small protected API. It trusts the provider the way any API would: through its published keys.
  * `isRefused(jti)` names tokens to turn down although they are valid.
  */
-export function createApi({ options, traffic, faults, clock, assurance, isRefused }) {
-  const { apps, clientId, issuer } = options;
+export function createApi({ options, traffic, faults, tampering, clock, assurance, isRefused }) {
+  const { apps, clientId, issuer, resources } = options;
   const keys = createRemoteJWKSet(new URL(`http://localhost:${options.port}/keys`), {
     cooldownDuration: 0, // a key rotated a moment ago is looked up at once
     headers: { 'User-Agent': OWN_AGENT },
   });
 
-  async function authenticate(request) {
+  async function authenticate(request, audience = resources[0] ?? clientId) {
     const [, token] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
     if (!token) throw new Refusal(401);
     const verified = await jwtVerify(token, keys, {
-      issuer, audience: clientId, algorithms: ['RS256'], clockTolerance: 5, currentDate: clock.date,
+      issuer, audience, algorithms: ['RS256'], clockTolerance: 5, currentDate: clock.date,
     }).catch(() => undefined);
     if (!verified || isRefused(verified.payload.jti)) throw new Refusal(401, 'invalid_token');
     return verified.payload;
   }
+
+  const about = ({ sub, oid, roles, exp, aud }) => ({
+    message: 'This came from a protected API.',
+    sub,
+    organization: oid,
+    roles,
+    expires_at: exp,
+    ...(resources.length > 0 && { audience: aud }),
+  });
 
   const routes = {
     'GET /api/me': async (request) => {
       const claims = await authenticate(request);
       const challenge = assurance.challenge(claims, clock.seconds);
       if (challenge !== undefined) throw new Refusal(401, 'insufficient_user_authentication', challenge);
-      const { sub, oid, roles, exp } = claims;
-      return {
-        message: 'This came from a protected API.',
-        sub,
-        organization: oid,
-        roles,
-        expires_at: exp,
-      };
+      return about(claims);
     },
+    ...(resources.length > 1 && { 'GET /second/me': async (request) => about(await authenticate(request, resources[1])) }),
     'POST /api/echo': async (request) => {
       const { sub } = await authenticate(request);
       return { sub, body: await readJson(request) };
@@ -69,10 +72,11 @@ export function createApi({ options, traffic, faults, clock, assurance, isRefuse
     response.setHeader('Cache-Control', 'no-store');
 
     const send = (status, body, headers = {}) => {
-      entry.status = status;
-      const text = body && JSON.stringify(body);
+      const plain = { status, headers, text: body === undefined ? '' : JSON.stringify(body) };
+      const { text, ...answer } = body === undefined ? plain : tampering.transported('api', plain);
+      entry.status = answer.status;
       const length = text && { 'Content-Length': Buffer.byteLength(text) };
-      response.writeHead(status, { ...(allowed && responseHeaders(origin)), ...length, ...headers });
+      response.writeHead(answer.status, { ...(allowed && responseHeaders(origin)), ...length, ...answer.headers });
       response.end(text);
     };
 

@@ -1,8 +1,6 @@
 import { LEVELS } from './assurance.mjs';
-import { FAULTY } from './faults.mjs';
-
-/** A mistake in a request to the control address. */
-class Mistake extends Error {}
+import { FAULTY, SHAPED } from './faults.mjs';
+import { Mistake } from './mistake.mjs';
 
 const HOUR = 60 * 60;
 const DECADE = 10 * 365 * 24 * HOUR;
@@ -12,7 +10,7 @@ const DECADE = 10 * 365 * 24 * HOUR;
  * `rotateKeys({ dropOld })` and `refuseIssuedTokens()` reach into parts that live elsewhere.
  */
 export function createControl({
-  store, traffic, faults, clock, assurance, userInfoFaults, rotateKeys, refuseIssuedTokens, frontChannel,
+  store, traffic, faults, tampering, clock, assurance, userInfoFaults, rotateKeys, refuseIssuedTokens, frontChannel,
 }) {
   const routes = {
     'GET /log': [[], () => traffic.log],
@@ -48,6 +46,9 @@ export function createControl({
     }],
     'POST /frontchannel': [['query'], (query) => frontChannel.pretend(query.get('query') ?? undefined)],
     'POST /fail': [FAULT, (query) => faults.set(endpoint(query), readFault(query))],
+    'GET /tamper': [[], () => tampering.rules],
+    'POST /tamper': [['rule'], (query) => tampering.add(query.get('rule'))],
+    'POST /tamper/clear': [[], () => tampering.clear()],
     'POST /heal': [['endpoint'], (query) => faults.heal(query.has('endpoint') ? endpoint(query) : undefined)],
   };
 
@@ -72,7 +73,7 @@ export function createControl({
 }
 
 const FAULT = [
-  'endpoint', 'times', 'delay_ms', 'hang', 'status', 'error', 'retry_after', 'page', 'frame_options', 'cut', 'trickle_ms',
+  'endpoint', 'times', 'delay_ms', 'hang', 'status', 'error', 'retry_after', 'page', 'frame_options', 'cut', 'trickle_ms', 'shape',
 ];
 
 /** The fault that a request to `/fail` describes. What makes no sense together is a mistake, not ignored. */
@@ -89,6 +90,7 @@ function readFault(query) {
     page: flag(query, 'page') ? { framable: flag(query, 'frame_options') === false } : undefined,
     cut: number(query, 'cut'),
     trickleMs: number(query, 'trickle_ms', { min: 1, max: HOUR * 1000 }),
+    shape: query.get('shape') ?? undefined,
   };
   if (query.has('retry_after') && !status) throw new Mistake('retry_after needs a status');
   if (query.has('error') && !status && !fault.page) throw new Mistake('error needs a status or a page');
@@ -96,7 +98,10 @@ function readFault(query) {
     throw new Mistake('page is for the endpoint authorize, and not for a connection that is cut');
   }
   if (query.has('frame_options') && !fault.page) throw new Mistake('frame_options needs a page');
-  const effect = [status, fault.page, fault.cut, fault.trickleMs].some((each) => each !== undefined);
+  if (fault.shape && (!SHAPED.includes(fault.shape) || query.get('endpoint') !== 'par' || status !== undefined)) {
+    throw new Mistake(`shape is for the endpoint par, without a status, and one of ${SHAPED.join(', ')}`);
+  }
+  const effect = [status, fault.shape, fault.page, fault.cut, fault.trickleMs].some((each) => each !== undefined);
   if (!effect && !fault.hang && fault.delayMs === 0) throw new Mistake('this is no fault: say what goes wrong');
   return fault;
 }

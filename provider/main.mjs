@@ -10,6 +10,7 @@ import { createOpenIdProvider } from './openid.mjs';
 import { readOptions, USAGE, UsageError } from './options.mjs';
 import { People } from './people.mjs';
 import { Store } from './store.mjs';
+import { Tampering } from './tamper.mjs';
 import { ISSUED } from './tokens.mjs';
 import { Traffic } from './traffic.mjs';
 import { UserInfoFaults } from './userinfo.mjs';
@@ -27,12 +28,13 @@ async function start(options) {
   const assurance = new Assurance();
   const userInfoFaults = new UserInfoFaults();
   const frontChannel = new FrontChannel(options);
+  const tampering = new Tampering({ keyring, ...options });
 
   // The library takes its keys once, when it is made: new keys mean a new one over the same store.
   let answer;
   const build = () => {
     answer = createOpenIdProvider({
-      options, store, keyring, clock, people, traffic, faults, assurance, userInfoFaults, frontChannel,
+      options, store, keyring, clock, people, traffic, faults, tampering, assurance, userInfoFaults, frontChannel,
     }).callback();
   };
   build();
@@ -49,12 +51,12 @@ async function start(options) {
   const closers = [
     await listen(options.port, (request, response) => answer(request, response)),
     await listen(options.apiPort, createApi({
-      options, traffic, faults, clock, assurance, isRefused: (jti) => refused.has(jti),
+      options, traffic, faults, tampering, clock, assurance, isRefused: (jti) => refused.has(jti),
     })),
   ];
   if (options.controlPort) {
     const control = createControl({
-      store, traffic, faults, clock, assurance, userInfoFaults, rotateKeys, refuseIssuedTokens, frontChannel,
+      store, traffic, faults, tampering, clock, assurance, userInfoFaults, rotateKeys, refuseIssuedTokens, frontChannel,
     });
     closers.push(await listen(options.controlPort, control));
   }

@@ -1,4 +1,6 @@
-import { Provider } from './library.mjs';
+import { decodeJwt } from 'jose';
+
+import { errors, Provider } from './library.mjs';
 import { scalekitAnswers } from './answers.mjs';
 import { cookieSettings, secureCookies } from './cookies.mjs';
 import { corsForApps } from './cors.mjs';
@@ -15,7 +17,7 @@ const SCOPE = 'openid profile email offline_access';
 
 /** oidc-provider, made to look like a Scalekit environment with one public single-page client. */
 export function createOpenIdProvider({
-  options, store, keyring, clock, people, traffic, faults, assurance, userInfoFaults, frontChannel,
+  options, store, keyring, clock, people, traffic, faults, tampering, assurance, userInfoFaults, frontChannel,
 }) {
   const { issuer, apps, clientId, ttl } = options;
   const cookies = cookieSettings(options);
@@ -35,6 +37,7 @@ export function createOpenIdProvider({
     routes: {
       authorization: '/oauth/authorize',
       token: '/oauth/token',
+      pushed_authorization_request: '/oauth/par',
       jwks: '/keys',
       userinfo: '/userinfo',
       revocation: '/revoke',
@@ -86,8 +89,9 @@ export function createOpenIdProvider({
     },
     features: {
       devInteractions: { enabled: false },
-      dPoP: { enabled: false }, // Scalekit has neither this nor the next
-      pushedAuthorizationRequests: { enabled: false },
+      dPoP: { enabled: false }, // Scalekit has none of this and the next two
+      pushedAuthorizationRequests: { enabled: options.par !== 'no', requirePushedAuthorizationRequests: options.par === 'required' },
+      resourceIndicators: { enabled: options.resources.length > 0, getResourceServerInfo: knownResource(options.resources) },
       rpInitiatedLogout: { enabled: false }, // signout.mjs: without a page to click through
       revocation: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
     },
@@ -105,14 +109,15 @@ export function createOpenIdProvider({
   if (options.cookies === 'none') provider.use(secureCookies);
   provider.use(secureHeaders);
   provider.use(corsForApps(options));
+  provider.use(tampering.middleware);
   provider.use(faults.middleware);
   if (options.sessionManagement) provider.use(sessionMonitoring(options, cookies.long));
   provider.use(scalekitAnswers(options));
   provider.use(savedFirst(store));
   provider.use(signInRoutes({ provider, store, people, apps, assurance }));
   provider.use(signOutRoute({ provider, store, keyring, options, frontChannel }));
-  provider.use(userInfoAnswers({ options, keyring, faults: userInfoFaults }));
-  provider.use(scalekitTokens({ provider, store, keyring, clock, people, clientId }));
+  provider.use(userInfoAnswers({ options, tampering, faults: userInfoFaults }));
+  provider.use(scalekitTokens({ provider, store, keyring, tampering, clock, people, clientId }));
   provider.on('authorization.accepted', (ctx) => rememberOrganization(ctx, people));
   provider.on('server_error', (ctx, error) => {
     console.error(`The provider failed at ${ctx.method} ${ctx.path}: ${error.message}`);
@@ -125,8 +130,10 @@ export function createOpenIdProvider({
  * Scalekit has no such page. The scope is put back here, at the first hook after it was dropped.
  */
 function restoreOfflineAccess(ctx) {
-  const { params } = ctx.oidc;
-  const dropped = ctx.query.scope?.split(' ').includes('offline_access') && !params.scope?.includes('offline_access');
+  const { params, body, entities } = ctx.oidc;
+  const pushed = entities.PushedAuthorizationRequest?.request;
+  const asked = ctx.query.scope ?? body?.scope ?? (pushed && decodeJwt(pushed).scope);
+  const dropped = asked?.split(' ').includes('offline_access') && !params.scope?.includes('offline_access');
   if (dropped) params.scope = [params.scope, 'offline_access'].filter(Boolean).join(' ');
 }
 
@@ -139,6 +146,12 @@ async function grantEverything({ oidc: { client, session, provider } }) {
   await grant.save();
   return grant;
 }
+
+/** RFC 8707: the resources that tokens can be had for. They have no scopes of their own. */
+const knownResource = (resources) => (_, resource) => {
+  if (!resources.includes(resource)) throw new errors.InvalidTarget();
+  return { scope: '', audience: resource, accessTokenFormat: 'opaque' };
+};
 
 /** Nobody is told of a token, or of the end of one, that a provider killed right now would not know after its restart. */
 const savedFirst = (store) => async (ctx, next) => {

@@ -20,6 +20,8 @@ export const USAGE = `Usage: node provider/main.mjs --port 8081 --api-port 8082 
   --signed-userinfo         the userinfo endpoint answers with a signed JWT
   --session-management      check_session_iframe and session_state
   --frontchannel-path PATH  front-channel logout: the page of the apps for that
+  --par optional|required   a pushed authorization request endpoint
+  --resource URI            a resource to have tokens for; may be given several times
   --control-port PORT       tests only: see README.md
   --exit-with-stdin         stop when stdin is closed`;
 
@@ -52,6 +54,8 @@ const SPEC = {
   'profile-in-userinfo': flag,
   'signed-userinfo': flag,
   'frontchannel-path': { type: 'string' },
+  par: text('no'),
+  resource: { type: 'string', multiple: true, default: [] },
   state: { type: 'string' },
   'exit-with-stdin': flag,
   help: flag,
@@ -116,6 +120,8 @@ export function readOptions(args) {
     profileInUserInfo: values['profile-in-userinfo'],
     signedUserInfo: values['signed-userinfo'],
     frontchannelPath: values['frontchannel-path'] === undefined ? undefined : path('frontchannel-path'),
+    par: oneOf('par', 'no', 'optional', 'required'),
+    resources: values.resource,
     stateFile: values.state,
     exitWithStdin: values['exit-with-stdin'],
   };

@@ -14,15 +14,15 @@ export const ISSUED = 'IssuedAccessToken';
  * a JWT in place of each, and the userinfo endpoint is handed the opaque one again. Its ID token
  * gets the claims Scalekit adds, and a new signature.
  */
-export function scalekitTokens({ provider, store, keyring, clock, people, clientId }) {
-  async function accessToken({ oidc, body }, claims) {
+export function scalekitTokens({ provider, store, keyring, tampering, clock, people, clientId }) {
+  function accessToken({ oidc, body }, claims) {
     const now = clock.seconds;
     const jti = randomId('tkn');
     store.upsert(ISSUED, jti, { token: body.access_token, grantId: oidc.grant.jti }, body.expires_in);
-    return keyring.sign({
+    return tampering.sign('access_token', {
       ...claims,
       iss: provider.issuer,
-      aud: [clientId],
+      aud: [].concat(oidc.accessToken.aud ?? clientId),
       iat: now,
       nbf: now,
       exp: now + body.expires_in,
@@ -47,8 +47,8 @@ export function scalekitTokens({ provider, store, keyring, clock, people, client
     const { auth_time: authTime } = body.id_token ? byOurClock(decodeJwt(body.id_token)) : {};
     Object.assign(common, session.acr && { acr: session.acr });
     const claims = { ...common, auth_time: authTime, roles: [role], permissions: permissionsOf(role) };
-    const jwt = await accessToken(ctx, claims);
-    const idToken = body.id_token && await keyring.sign({
+    const jwt = accessToken(ctx, claims);
+    const idToken = body.id_token && tampering.sign('id_token', {
       ...byOurClock(decodeJwt(body.id_token)),
       ...common,
       aud: [clientId],

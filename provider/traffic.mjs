@@ -1,7 +1,7 @@
 /** Parameters whose values give nothing away; of all others the log keeps only the name. */
 const SAFE = new Set([
   'client_id', 'code_challenge_method', 'grant_type', 'organization_id', 'post_logout_redirect_uri',
-  'prompt', 'redirect_uri', 'response_mode', 'response_type', 'scope', 'token_type_hint',
+  'prompt', 'redirect_uri', 'resource', 'response_mode', 'response_type', 'scope', 'token_type_hint',
 ]);
 
 const LOG_LIMIT = 5000;

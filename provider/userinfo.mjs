@@ -15,7 +15,7 @@ export class UserInfoFaults {
 }
 
 /** Koa middleware: answers of the userinfo endpoint, signed if the provider was started so. */
-export function userInfoAnswers({ options: { signedUserInfo, issuer, clientId }, keyring, faults }) {
+export function userInfoAnswers({ options: { signedUserInfo, issuer, clientId }, tampering, faults }) {
   return async (ctx, next) => {
     await next();
     if (ctx.path !== '/userinfo' || ctx.method === 'OPTIONS' || ctx.status !== 200) return;
@@ -23,7 +23,7 @@ export function userInfoAnswers({ options: { signedUserInfo, issuer, clientId },
     for (const [name, value] of Object.entries(claims)) if (value === null) delete claims[name];
     if (!signedUserInfo) ctx.body = claims;
     else if (faults.alg === 'none') ctx.body = `${segment({ alg: 'none' })}.${segment(claims)}.`;
-    else ctx.body = await keyring.sign(claims);
+    else ctx.body = tampering.sign('userinfo', claims);
     if (faults.type ?? signedUserInfo) ctx.type = faults.type ?? 'application/jwt';
   };
 }

@@ -210,6 +210,32 @@ async fn id_19_a_signature_of_another_key_or_scheme_is_refused() {
 }
 
 #[wasm_bindgen_test]
+async fn id_19_zeros_and_a_salt_of_another_length_are_no_signature() {
+    for (place, check) in vectors().into_iter().enumerate() {
+        let length = check.signature.len();
+        for signature in
+            [vec![0; length], [vec![0; length / 2], vec![1; length / 2]].concat(), [vec![1; length / 2], vec![0; length / 2]].concat()]
+        {
+            assert_eq!(crypto::verify(vec![SignatureCheck { signature, ..check.clone() }]).await, Verdict::Invalid(0), "{place}");
+        }
+    }
+    for (salt, verdict) in [(32, Verdict::Valid), (0, Verdict::Invalid(0)), (20, Verdict::Invalid(0)), (64, Verdict::Invalid(0))] {
+        let script = format!(
+            r#"const algorithm = {{ name: "RSA-PSS", hash: "SHA-256", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), saltLength: {salt} }};
+            const encode = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+            return crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]).then(async ({{ publicKey, privateKey }}) => {{
+                const {{ kty, n, e }} = await crypto.subtle.exportKey("jwk", publicKey);
+                const signature = encode(await crypto.subtle.sign(algorithm, privateKey, new TextEncoder().encode("head.body")));
+                return JSON.stringify([{{ alg: "PS256", key: {{ kty, n, e }}, input: "head.body", signature }}]);
+            }})"#
+        );
+        let promise: js_sys::Promise = run(&script).unchecked_into();
+        let signed = checks(&JsFuture::from(promise).await.expect("signed").as_string().expect("a text"));
+        assert_eq!(crypto::verify(signed).await, verdict, "a salt of {salt} bytes");
+    }
+}
+
+#[wasm_bindgen_test]
 async fn a_key_is_imported_once_and_never_taken_for_another() {
     run("window.imports = 0; window.real = SubtleCrypto.prototype.importKey; \
          SubtleCrypto.prototype.importKey = function (...all) { imports += 1; return real.apply(this, all); }");

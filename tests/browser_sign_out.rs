@@ -93,7 +93,7 @@ async fn lo_13_whatever_becomes_of_it_the_person_is_signed_out_and_developers_ar
     for (answer, says) in [
         (json!(200), ""),
         (json!(503), "hushkey: sign-out: revocation: "),
-        (json!(400), "hushkey: sign-out: revocation: unexpected 400 unsupported_token_type, expected status 200"),
+        (json!(400), "hushkey: sign-out: revocation: unexpected status 400, expected status 200"),
         (json!("cors"), "hushkey: sign-out: revocation: "),
     ] {
         let provider = Provider::fresh();

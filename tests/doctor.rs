@@ -49,6 +49,20 @@ fn where_everything_is_right_a_program_finds_nothing_else() {
 }
 
 #[test]
+fn lo_07_a_page_that_cannot_reach_the_tabs_is_named_beforehand() {
+    let with = |same_site| {
+        let mut case = case(Eyes::Program);
+        case.block["frontchannel_logout"] = true.into();
+        case.surroundings.same_site = same_site;
+        case.lines(&[])
+    };
+    says(&with(Some(true)), Right, "Front-channel logout", "one site", "");
+    says(&with(Some(false)), Look, "Front-channel logout", "browsers keep the page", "recheck_interval");
+    says(&with(None), Unknown, "Front-channel logout", "may be two sites", "cargo xtask doctor");
+    assert!(case(Eyes::Program).lines(&[]).iter().all(|line| line.topic != "Front-channel logout"), "nothing is said where it is off");
+}
+
+#[test]
 fn a_page_says_what_it_cannot_see() {
     let lines = case(Eyes::Page).lines(&[]);
     let unknown: Vec<&str> = of(Unknown, &lines).iter().map(|line| line.topic.as_str()).collect();

@@ -5,7 +5,7 @@ use super::{
     discarded::Discarded,
     driver::{Shared, tell},
     examine::examine,
-    fetch,
+    fetch::{self, Manner},
     frame::{Frame, Sign},
     hint, navigation,
     popup::Popup,
@@ -89,12 +89,12 @@ impl Shared {
                 let early = self.early_requests.borrow_mut().take(&request);
                 self.recorder.sent(ticket, early.as_ref());
                 self.begin(ticket, async move {
-                    Event::Responded { ticket, outcome: fetch::ask_unless_sent(request, early, fetch::PATIENCE).await }
+                    Event::Responded { ticket, outcome: fetch::ask_in(Manner::Now(early), request, fetch::PATIENCE).await }
                 });
             }
             // It is of no state any more, and goes on when the page does not.
             Effect::Revoke(request) => wasm_bindgen_futures::spawn_local(async move {
-                if let Err(error) = process_revocation_response(&fetch::ask_though_leaving(request, fetch::PATIENCE).await) {
+                if let Err(error) = process_revocation_response(&fetch::ask_in(Manner::Leaving, request, fetch::PATIENCE).await) {
                     console::report(&error);
                 }
             }),

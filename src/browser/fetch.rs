@@ -25,23 +25,27 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// Why no answer came, as far as a browser tells.
 pub async fn ask(request: HttpRequest, patience: Duration) -> Outcome {
-    ask_unless_sent(request, None, patience).await
+    ask_in(Manner::Now(None), request, patience).await
 }
 
-/// The same, if the request was not sent early.
-pub(crate) async fn ask_unless_sent(request: HttpRequest, early: Option<EarlyRequest>, patience: Duration) -> Outcome {
-    within(patience, exchange(&request, early, false)).await.unwrap_or(Err(NetworkFailure::Timeout))
+/// How a request is made.
+pub(crate) enum Manner {
+    /// Now, unless it was sent early.
+    Now(Option<EarlyRequest>),
+    /// So that it arrives although the page is left meanwhile.
+    Leaving,
 }
 
-/// The same, for a request that has to arrive although the page is left meanwhile.
-pub(crate) async fn ask_though_leaving(request: HttpRequest, patience: Duration) -> Outcome {
-    within(patience, exchange(&request, None, true)).await.unwrap_or(Err(NetworkFailure::Timeout))
+/// The same, in a certain way.
+pub(crate) async fn ask_in(manner: Manner, request: HttpRequest, patience: Duration) -> Outcome {
+    within(patience, exchange(&request, manner)).await.unwrap_or(Err(NetworkFailure::Timeout))
 }
 
-async fn exchange(request: &HttpRequest, early: Option<EarlyRequest>, keepalive: bool) -> Outcome {
-    let (response, _abort) = match early {
-        Some(early) => settled(early.response, early.abort).await?,
-        None => send(request, keepalive).await?,
+async fn exchange(request: &HttpRequest, manner: Manner) -> Outcome {
+    let keepalive = matches!(manner, Manner::Leaving);
+    let (response, _abort) = match manner {
+        Manner::Now(Some(early)) => settled(early.response, early.abort).await?,
+        Manner::Now(None) | Manner::Leaving => send(request, keepalive).await?,
     };
     let content_type = header(&response, "content-type");
     let retry_after = header(&response, "retry-after").and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);

@@ -33,7 +33,7 @@ fn check(access: &Value, audiences: &[String]) -> Result<AccessClaims, Finding> 
     let mut id = claims();
     id["nonce"] = json!("n");
     let id = id_token::validate(unverified(&id), &expectation).unwrap();
-    validate(unverified(access), audiences, &expectation, &id)
+    validate(unverified(access), (audiences, true), &expectation, &id)
 }
 
 #[test]

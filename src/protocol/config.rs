@@ -32,10 +32,13 @@ pub(crate) enum Provider {
 pub(crate) enum AccessTokens {
     /// Never decoded ([RFC 9068 §6](https://www.rfc-editor.org/rfc/rfc9068#section-6)).
     Opaque,
-    /// Must be a JWT of the issuer, for the client id or one of these audiences.
+    /// Must be a JWT of the issuer for one of these audiences ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
     Checked {
-        /// Audiences that are as good as the client id.
+        /// Any of them will do.
         audiences: Vec<String>,
+        /// Whether it need not be one of RFC 9068: its type may be `JWT`, only the claims that Scalekit's guide asks for must be there, and the client id
+        /// will do as audience.
+        compat: bool,
     },
 }
 
@@ -193,6 +196,18 @@ impl Config {
     #[must_use]
     pub fn api_prefixes(&self) -> Vec<&str> {
         self.api.iter().map(|rule| rule.prefix.as_str()).collect()
+    }
+
+    /// Of each resource that tokens are asked for, the first address that its token may be sent to: one address if there is none in particular.
+    #[must_use]
+    pub fn api_samples(&self) -> Vec<&str> {
+        let mut found: Vec<&ApiRule> = Vec::new();
+        for rule in &self.api {
+            if found.iter().all(|other| rule.resource.is_some() && other.resource != rule.resource) {
+                found.push(rule);
+            }
+        }
+        found.into_iter().map(|rule| rule.prefix.as_str()).collect()
     }
 
     /// The origins that scripts of the app must be able to call, for a Content Security Policy's `connect-src`.

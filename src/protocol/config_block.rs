@@ -17,9 +17,9 @@ use url::Url;
 /// Every field that a configuration may have.
 const FIELDS: &[&str] = &[
     "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
-    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales", "endpoint_origins", "well_known",
-    "userinfo", "required_scopes", "pushed_authorization_requests", "logout_method", "revoke_at_sign_out", "frontchannel_logout",
-    "frontchannel_logout_session_required",
+    "audiences", "validate_access_token", "access_token_compat", "algorithms", "clock_skew", "recheck_interval", "ui_locales",
+    "endpoint_origins", "well_known", "userinfo", "required_scopes", "pushed_authorization_requests", "logout_method",
+    "revoke_at_sign_out", "frontchannel_logout", "frontchannel_logout_session_required",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -36,6 +36,7 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
     };
     let scopes = scopes(object, is_scalekit)?;
     let pushed = object.optional_bool("pushed_authorization_requests")?.unwrap_or(false);
+    let api = api(object, transport)?;
     let config = Config {
         provider: provider(object, transport, pushed)?,
         pushed,
@@ -47,8 +48,8 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         redirect_path: path(object, "redirect_path", "/callback", &app)?,
         silent_path: path(object, "silent_path", "/silent-refresh.html", &app)?,
         post_logout_path: path(object, "post_logout_path", "/signed-out", &app)?,
-        api: api(object, transport)?,
-        access_tokens: access_tokens(object, is_scalekit)?,
+        access_tokens: access_tokens(object, is_scalekit, &api)?,
+        api,
         trusted_audiences: Vec::new(),
         algorithms: algorithms(object)?,
         clock_skew: clock_skew(object)?,
@@ -258,14 +259,24 @@ fn resource(text: &str) -> Result<String, Finding> {
     }
 }
 
-fn access_tokens(object: &Object, is_scalekit: bool) -> Result<AccessTokens, Finding> {
-    let audiences = object.optional_strings("audiences")?;
-    let checked = object.optional_bool("validate_access_token")?.unwrap_or(is_scalekit);
-    match (checked, audiences) {
-        (true, audiences) => Ok(AccessTokens::Checked { audiences: audiences.unwrap_or_default() }),
-        (false, None) => Ok(AccessTokens::Opaque),
-        (false, Some(_)) => Err(Finding::invalid("audiences", "has no meaning unless validate_access_token is true")),
+fn access_tokens(object: &Object, is_scalekit: bool, api: &[ApiRule]) -> Result<AccessTokens, Finding> {
+    if !object.optional_bool("validate_access_token")?.unwrap_or(is_scalekit) {
+        return match ["audiences", "access_token_compat"].into_iter().find(|field| object.has(field)) {
+            None => Ok(AccessTokens::Opaque),
+            Some(field) => Err(Finding::invalid(field, "has no meaning unless validate_access_token is true")),
+        };
     }
+    let compat = object.optional_bool("access_token_compat")?.unwrap_or(is_scalekit);
+    let mut audiences = object.optional_strings("audiences")?.unwrap_or_default();
+    if !compat {
+        audiences.extend(api.iter().find_map(|rule| rule.resource.clone()));
+        if audiences.is_empty() {
+            let why =
+                "missing; name the audience of the API, or its resource, or set access_token_compat where tokens are for the client id";
+            return Err(Finding::invalid("audiences", why));
+        }
+    }
+    Ok(AccessTokens::Checked { audiences, compat })
 }
 
 fn algorithms(object: &Object) -> Result<Vec<Algorithm>, Finding> {

@@ -44,8 +44,8 @@ pub struct Metadata {
     pub(crate) sends_issuer: bool,
     /// Whether it says that it answers in the fragment, too.
     pub(crate) offers_fragment: bool,
-    /// Lists that every provider has to publish, and this one does not.
-    pub(crate) unpublished: Vec<&'static str>,
+    /// Of [`REQUIRED_LISTS`], those that it does not publish.
+    pub(crate) unpublished: [bool; 3],
 }
 
 /// What a provider must say of itself ([Discovery §3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)). Of what it does not
@@ -81,7 +81,7 @@ impl Metadata {
             offers_fragment: object
                 .optional_strings("response_modes_supported")?
                 .is_some_and(|modes| modes.iter().any(|mode| mode == "fragment")),
-            unpublished: REQUIRED_LISTS.into_iter().filter(|list| !object.has(list)).collect(),
+            unpublished: REQUIRED_LISTS.map(|list| !object.has(list)),
         };
         supports(object, "response_types_supported", "code")?;
         supports(object, "grant_types_supported", "authorization_code")?;
@@ -101,6 +101,11 @@ impl Metadata {
     /// How a hidden frame and a window are answered: they come to the relay page, which is found in the cache if the answer is no part of its address.
     pub(crate) const fn relayed_response_mode(&self) -> ResponseMode {
         if self.offers_fragment { ResponseMode::Fragment } else { ResponseMode::Query }
+    }
+
+    /// The lists that every provider has to publish, and this one does not.
+    pub(crate) fn unpublished(&self) -> impl Iterator<Item = &'static str> {
+        REQUIRED_LISTS.into_iter().zip(self.unpublished).filter_map(|(list, is_missing)| is_missing.then_some(list))
     }
 
     /// The issuer identifier, as written.

@@ -57,6 +57,8 @@ pub(crate) struct IdClaims {
     pub(crate) subject: String,
     pub(crate) issued_at: UnixTime,
     pub(crate) auth_time: Option<UnixTime>,
+    /// When it was checked, by the clock of the device.
+    pub(crate) checked_at: UnixTime,
     pub(crate) all: Object,
 }
 
@@ -69,6 +71,9 @@ impl fmt::Debug for IdClaims {
 
 /// A fresh login's token may be this old: ten minutes.
 const MAX_AGE_AT_LOGIN: Duration = Duration::from_secs(600);
+
+/// Two that come within a minute may have been issued in one second, or by clocks that differ.
+const ONE_MOMENT: Duration = Duration::from_secs(60);
 
 /// Checks every claim. The first that is not acceptable refuses the whole token.
 pub(crate) fn validate(token: Unverified, expectation: &Expectation<'_>) -> Result<IdClaims, Finding> {
@@ -108,9 +113,12 @@ pub(crate) fn validate(token: Unverified, expectation: &Expectation<'_>) -> Resu
             let is_later = issued_at.plus(expectation.skew) >= original.issued_at;
             let finding = || Finding::invalid("iat", "earlier than that of the ID token before");
             checks.require("iat, not before the last", is_later, finding)?;
+            let is_new = issued_at > original.issued_at || expectation.now.since(original.checked_at) <= ONE_MOMENT;
+            let finding = || Finding::invalid("iat", "not new: it is that of the ID token before");
+            checks.require("iat, new", is_new, finding)?;
         }
     }
-    Ok(IdClaims { issuer, subject, issued_at, auth_time, all: token.claims })
+    Ok(IdClaims { issuer, subject, issued_at, auth_time, checked_at: expectation.now, all: token.claims })
 }
 
 /// A string claim that must be this one, letter by letter.
@@ -225,6 +233,9 @@ pub(crate) fn optional_time(claims: &Object, claim: &'static str) -> Result<Opti
     }
 }
 
+#[cfg(test)]
+#[path = "id_token_rules.rs"]
+mod rules;
 #[cfg(test)]
 #[path = "id_token_tests.rs"]
 mod tests;

@@ -4,25 +4,25 @@ use super::*;
 use crate::protocol::encoding::base64url;
 use serde_json::{Value, json};
 
-const NOW: u64 = 1_800_000_000;
-const ISSUER: &str = "https://as.example";
-const CLIENT: &str = "spac_1";
-const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
-const CODE: &str = "Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk";
+pub(super) const NOW: u64 = 1_800_000_000;
+pub(super) const ISSUER: &str = "https://as.example";
+pub(super) const CLIENT: &str = "spac_1";
+pub(super) const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+pub(super) const CODE: &str = "Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk";
 
-fn claims() -> Value {
+pub(super) fn claims() -> Value {
     json!({
         "iss": ISSUER, "aud": [CLIENT], "azp": CLIENT, "sub": "usr_1", "exp": NOW + 300, "iat": NOW, "nonce": "n",
         "at_hash": "77QmUPtjPfzWtF2AnpK9RQ", "c_hash": "LDktKdoQak3Pk0cnXxCltA", "oid": "org_1", "unknown": { "a": [1] },
     })
 }
 
-fn unverified(claims: &Value) -> Unverified {
+pub(super) fn unverified(claims: &Value) -> Unverified {
     let raw = format!("{}.{}.{}", base64url(br#"{"alg":"RS256"}"#), base64url(claims.to_string().as_bytes()), base64url(&[1; 256]));
     Unverified::parse(&raw, &[Algorithm::Rs256], Checks::default().of(Subject::IdToken)).unwrap()
 }
 
-fn check(claims: &Value, origin: Origin<'_>, trusted: &[String]) -> Result<IdClaims, Finding> {
+pub(super) fn check(claims: &Value, origin: Origin<'_>, trusted: &[String]) -> Result<IdClaims, Finding> {
     let expectation = Expectation {
         issuer: ISSUER,
         client_id: CLIENT,
@@ -36,25 +36,25 @@ fn check(claims: &Value, origin: Origin<'_>, trusted: &[String]) -> Result<IdCla
     validate(unverified(claims), &expectation)
 }
 
-fn login(claims: &Value) -> Result<IdClaims, Finding> {
+pub(super) fn login(claims: &Value) -> Result<IdClaims, Finding> {
     let nonce = Nonce::new("n");
     check(claims, Origin::Code { nonce: &nonce, code: CODE, asked: &Asked::nothing(UnixTime::from_millis(NOW * 1000)) }, &[])
 }
 
-fn with(claim: &str, value: Value) -> Value {
+pub(super) fn with(claim: &str, value: Value) -> Value {
     let mut claims = claims();
     claims[claim] = value;
     claims
 }
 
-fn without(claim: &str) -> Value {
+pub(super) fn without(claim: &str) -> Value {
     let mut claims = claims();
     claims.as_object_mut().unwrap().remove(claim);
     claims
 }
 
 /// Each of these values refuses the token, and the error names the claim.
-fn refuses(claim: &str, values: &[Value]) {
+pub(super) fn refuses(claim: &str, values: &[Value]) {
     for value in values {
         let finding = login(&with(claim, value.clone())).expect_err(&format!("{claim} = {value}"));
         assert_eq!(finding.field, claim, "{value}: {finding}");

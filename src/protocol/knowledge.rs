@@ -32,6 +32,8 @@ pub(crate) struct Knowledge {
     /// An endpoint is not where the metadata say.
     doubted: bool,
     reread: Option<Clocks>,
+    /// Keys that should not have been published, as they were last told of.
+    remarked: Vec<Option<String>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -143,12 +145,8 @@ impl Knowledge {
                     self.reread = Some(turn.now);
                 }
                 let is_news = self.metadata.as_ref().is_none_or(|(before, _)| before.unpublished != metadata.unpublished);
-                if is_news && !metadata.unpublished.is_empty() {
-                    let lists = metadata.unpublished.join(", ");
-                    turn.ask(Effect::Report(Error::Remark(Finding::invalid(
-                        "metadata",
-                        format!("{lists} must be published, and are not"),
-                    ))));
+                for list in metadata.unpublished().filter(|_| is_news) {
+                    turn.ask(Effect::Report(Error::Remark(Finding::invalid(list, "must be published, and is not"))));
                 }
                 self.metadata = Some((metadata, turn.now));
                 self.want(turn);
@@ -160,7 +158,13 @@ impl Knowledge {
             Question::Keys(freshness) => {
                 let keys = jwks::process_jwks_response(&response);
                 turn.checks.of(Subject::Keys).held("a set of public keys", &keys);
-                self.keys = Some((keys?, turn.now));
+                let keys = keys?;
+                if !keys.refused.is_empty() && self.remarked != keys.refused {
+                    let why = format!("{} entries are private, symmetric or weak keys, and are not used", keys.refused.len());
+                    turn.ask(Effect::Report(Error::Remark(Finding::invalid("keys", why))));
+                    self.remarked.clone_from(&keys.refused);
+                }
+                self.keys = Some((keys, turn.now));
                 if freshness == Freshness::FromServer {
                     self.refetched = Some(turn.now);
                 }

@@ -23,7 +23,7 @@ pub(crate) fn scalekit(env_url: &str, issuer: Option<&str>, transport: Transport
         advertises_pkce: true,
         sends_issuer: false,
         offers_fragment: false,
-        unpublished: Vec::new(),
+        unpublished: [false; 3],
     })
 }
 

@@ -100,9 +100,9 @@ impl Received {
             None => None,
         };
         let access = match config.access_tokens {
-            AccessTokens::Checked { .. } => {
+            AccessTokens::Checked { compat, .. } => {
                 let (raw, checks) = (response.access_token.expose(), turn.checks.of(Subject::AccessToken));
-                Some(Unverified::parse_access_token(raw, &config.algorithms, checks).map_err(Error::AccessToken)?)
+                Some(Unverified::parse_access_token(raw, compat, &config.algorithms, checks).map_err(Error::AccessToken)?)
             }
             AccessTokens::Opaque => None,
         };
@@ -132,8 +132,8 @@ impl Received {
             Grant::Code { .. } => None,
         });
         let access_claims = match (access, about, &config.access_tokens) {
-            (Some(access), Some(about), AccessTokens::Checked { audiences }) => {
-                Some(access_token::validate(access, audiences, &expectation, about).map_err(Error::AccessToken)?)
+            (Some(access), Some(about), AccessTokens::Checked { audiences, compat }) => {
+                Some(access_token::validate(access, (audiences, *compat), &expectation, about).map_err(Error::AccessToken)?)
             }
             _ => None,
         };

@@ -7,10 +7,9 @@ use super::{
     checks::Subject,
     config::Config,
     discovery::Metadata,
-    error::{Error, Finding, NetworkFailure, ProviderError},
+    error::{Error, Finding},
     ground::Ground,
     http::{HttpRequest, Outcome},
-    json::Object,
     secret::{AccessToken, Body, RefreshToken},
     session::{Refresh, Session},
     token,
@@ -73,24 +72,12 @@ fn request(endpoint: &Url, token: &str, hint: &str, config: &Config) -> HttpRequ
 /// # Errors
 /// `Logout`, if the token may live on. There is nothing left to do about it here.
 pub fn process_revocation_response(outcome: &Outcome) -> Result<(), Error> {
-    let finding = match outcome {
+    let came = match outcome {
         Ok(response) if response.status == 200 => return Ok(()),
-        Ok(response) => {
-            let body = Object::parse(response.body.expose()).ok();
-            let code = body.as_ref().and_then(|body| body.optional_str("error").ok().flatten());
-            let code = code.map(|code| ProviderError::new(code, None).code);
-            match response.unavailable() {
-                Some(failure) => unfinished(failure),
-                None => Finding::unexpected("revocation", "status 200", format!("{} {}", response.status, code.unwrap_or_default())),
-            }
-        }
-        Err(failure) => unfinished(*failure),
+        Ok(response) => format!("status {}", response.status),
+        Err(failure) => failure.to_string(),
     };
-    Err(Error::Logout(finding))
-}
-
-fn unfinished(failure: NetworkFailure) -> Finding {
-    Finding::invalid("revocation", failure.to_string())
+    Err(Error::Logout(Finding::unexpected("revocation", "status 200", came)))
 }
 
 /// What there was before an event, of everything that has to be revoked if the event ends it.
@@ -107,6 +94,8 @@ pub(super) struct Before {
 }
 
 impl Before {
+    // Once, and seldom: it is not to be copied into the machine.
+    #[inline(never)]
     pub(super) fn of(event: &Event, session: Option<&Session>, attempt: Option<&Attempt>, ground: &Ground, config: &Config) -> Self {
         let popup = ground.popup.as_ref().map(|popup| &popup.attempt);
         let sent = attempt.and_then(Attempt::sent_refresh_token);
@@ -121,6 +110,7 @@ impl Before {
     }
 
     /// Revokes what is no longer held, and waits for the answers that somebody else would throw away.
+    #[inline(never)]
     pub(super) fn settle(self, session: Option<&Session>, attempt: Option<&Attempt>, ground: &mut Ground, turn: &mut Turn<'_>) {
         let popup = ground.popup.as_ref().map(|popup| &popup.attempt);
         let waits = |ticket: &Ticket| attempt.into_iter().chain(popup).any(|attempt| attempt.holds(*ticket));

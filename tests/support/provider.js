@@ -11,7 +11,7 @@ window.provider = provider;
 /** As at the start: everybody is signed in, tokens live five minutes, and nothing has been asked. */
 export function reset() {
   Object.assign(provider, {
-    authorization: "code", response: null, asked: 0, keys: 0, signals: [], sent: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0, held: false, challenge: null, status: 401, claims: {}, userinfo: {}, asked_userinfo: [], revoked: [], revocation: 200, forms: [],
+    authorization: "code", response: null, asked: 0, keys: 0, signals: [], sent: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], targets: [], unknown: undefined, nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0, held: false, challenge: null, status: 401, claims: {}, userinfo: {}, asked_userinfo: [], revoked: [], revocation: 200, forms: [],
   });
   window.fetch = answer;
   if (leave === null) {
@@ -60,6 +60,8 @@ async function answer(address, options) {
 async function token(form) {
   const grant = form.get("grant_type");
   provider.grants.push(grant);
+  provider.targets.push(form.get("resource"));
+  if (provider.unknown === form.get("resource")) return json({ error: "invalid_target" }, 400);
   while (provider.held) await new Promise((done) => setTimeout(done, 5));
   let nonce;
   if (grant === "authorization_code") {

@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use url::Url;
 
 type Tweak<T> = Option<Box<dyn Fn(&mut T)>>;
+type Moves = Box<dyn Fn(&str) -> Result<String, HttpResponse>>;
 
 /// The simulated provider.
 #[derive(Default)]
@@ -48,7 +49,7 @@ pub struct Provider {
     pub tweak_response: Tweak<Value>,
     pub tweak_http: Tweak<HttpResponse>,
     /// Where an address leads by now, or what it is answered with.
-    pub moved: Option<Box<dyn Fn(&str) -> Result<String, HttpResponse>>>,
+    pub moved: Option<Moves>,
     /// What the userinfo endpoint says; signed where it is asked to.
     pub user_info: Value,
     pub signs_user_info: bool,

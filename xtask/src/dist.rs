@@ -13,7 +13,7 @@ use crate::hosts::{self, Host, github};
 use crate::process::say;
 use crate::wasm::Build;
 use crate::workspace::Workspace;
-use crate::{budget, compress, html, worker};
+use crate::{budget, compress, digest, html, worker};
 
 /// Marks a folder as one that this command wrote and may therefore replace.
 const HEADERS: &str = "_headers";
@@ -51,11 +51,20 @@ pub fn command(config: &Path, out: &Path, origin: Option<&str>, source: &Source,
     for note in hosts.iter().flat_map(|host| host.notes()) {
         say(note);
     }
+    for line in modules(&bundle)? {
+        say(&line);
+    }
     say("docs/deploy.md says what to do with it, host by host.");
     if origin.is_none() {
         say("Without --origin https://… no Strict-Transport-Security header was written.");
     }
     Ok(())
+}
+
+/// The modules and their hashes, as `sha256sum` would print them: the same sources, toolchain and home folder give the same ones.
+fn modules(bundle: &Bundle) -> Result<Vec<String>> {
+    let modules = bundle.immutable.iter().filter(|path| path.ends_with(".wasm"));
+    modules.map(|path| Ok(format!("{}  {path}", digest::hex(&fs::read(bundle.files.join(path.trim_start_matches('/')))?)))).collect()
 }
 
 /// Writes the folder for one configuration, and for the usual hosts.
@@ -207,6 +216,16 @@ mod tests {
         write(&bundle, &deployment("/silent-refresh.html"), &out).expect("written again");
         assert!(!out.join("auth").exists());
         assert!(out.join("silent-refresh.html").is_file());
+    }
+
+    #[test]
+    fn bp_17_the_hash_of_every_module_is_told() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut bundle = bundle(home.path());
+        fs::write(bundle.files.join("hushkey-0123456789abcdef_bg.wasm"), b"abc").expect("a file");
+        bundle.immutable.push("/hushkey-0123456789abcdef_bg.wasm".to_owned());
+        let told = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  /hushkey-0123456789abcdef_bg.wasm";
+        assert_eq!(modules(&bundle).expect("read"), [told]);
     }
 
     #[test]

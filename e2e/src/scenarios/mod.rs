@@ -9,6 +9,7 @@ mod continuity;
 mod cookies;
 mod doctor;
 mod flow;
+mod groups;
 mod headers;
 mod hostile;
 mod integrity;
@@ -17,15 +18,20 @@ mod keyboard;
 mod language;
 mod lighthouse;
 mod look;
+mod oidf;
 mod outage;
 mod policy;
+mod pushed;
 mod relay;
 mod renewal;
+mod resources;
 mod restore;
 mod self_test;
 mod shell;
 mod sign_in;
 mod sign_out;
+mod step_up;
+mod user_info;
 
 use crate::{
     setup::{Host, Setup, Site, ThirdPartyCookies},
@@ -33,6 +39,7 @@ use crate::{
     world::World,
 };
 use anyhow::Result;
+pub(crate) use groups::all;
 use std::{pin::Pin, rc::Rc};
 use xtask::engines::Engine;
 
@@ -67,11 +74,41 @@ macro_rules! walk {
     };
 }
 
+// After the macros, which their tables use.
+mod ending;
+mod platform;
+
+/// The provider takes no request that was not pushed.
+const PUSHED: Setup = Setup { provider: &["--par", "required"], discovered: true, ..Setup::ORDINARY };
+
+/// The API has two halves, and each wants a token of its own.
+const TWO_RESOURCES: Setup = Setup {
+    provider: &["--resource", resources::ONE, "--resource", resources::TWO],
+    configuration: &[("audiences", r#"["urn:example:one","https://two.example/"]"#)],
+    resources: &[("/api/", resources::ONE), ("/second/", resources::TWO)],
+    ..Setup::ORDINARY
+};
+
 /// Nobody signs in.
 const NOBODY: Setup = Setup { nobody_signs_in: true, ..Setup::ORDINARY };
 
 /// The API or the provider refuses a request: browsers write that into the console themselves.
 const REFUSALS: Setup = Setup { console_may_say: &["status of 400", "status of 401"], ..Setup::ORDINARY };
+
+/// The API may ask for a stronger sign-in, and does. Errors of its making stand in the console.
+const STEP_UP: Setup = Setup {
+    step_up: true,
+    console_may_say: &["status of 400", "status of 401", "hushkey: step-up", "hushkey: the provider answered"],
+    ..Setup::ORDINARY
+};
+
+/// ID tokens say who it is, and the userinfo endpoint all the rest.
+const USER_INFO: Setup = Setup {
+    provider: &["--profile-in-userinfo"],
+    configuration: &[("userinfo", "true")],
+    console_may_say: &["hushkey: userinfo"],
+    ..Setup::ORDINARY
+};
 
 /// What the doctor asks is refused, as it should be.
 const ASKED_FOR: &[&str] = &["status of 400", "status of 401", "status of 404", "hushkey-doctor"];
@@ -108,9 +145,9 @@ const JUDGED: &[(Engine, &str)] = &[
     (Engine::WebKit, "what judges pages speaks the DevTools protocol"),
 ];
 
-/// All scenarios.
+/// Most scenarios.
 #[rustfmt::skip]
-pub(crate) const SCENARIOS: &[Scenario] = &[
+const SCENARIOS: &[Scenario] = &[
     scenario!("sweep-finds-leaks", "the leak sweep finds a secret wherever one is planted", self_test::planted_secrets_are_found),
     scenario!("judge-sees-violations", "a violation of the policy and an error do not go unnoticed", self_test::violations_are_seen,
         Setup { not_in: &[(Engine::WebKit, "its driver tells nothing of the console and runs no script before a document")], ..Setup::ORDINARY }),
@@ -130,6 +167,16 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario!("nobody-to-restore", "the first page looks for a session once and stays where it is", restore::nobody, NOBODY),
     scenario!("api", "the API answers for the person who is signed in", api::answers),
     scenario!("api-401", "an access token that the API refuses is renewed, and the call repeated, once", api::refused_token_is_renewed, REFUSALS),
+    scenario!("su-01-by-button", "an API that wants a safer sign-in gets it, if the person wants to, and they come back to where they were", step_up::by_button, STEP_UP),
+    scenario!("su-01-malformed", "a demand that cannot be understood is told, and the session is kept", step_up::cannot_be_understood, STEP_UP),
+    scenario!("su-02-loop", "an API that is never content sends nobody round in circles", step_up::never_content, STEP_UP),
+    scenario!("su-02-not-allowed", "an API that may not demand a sign-in is refused like any other", step_up::from_another_api, Setup { step_up: false, ..STEP_UP }),
+    scenario!("su-03-unmet", "a sign-in that turns out no better is told, and the session goes on", step_up::cannot_be_had, STEP_UP),
+    scenario!("ui-01-claims", "what the userinfo endpoint says about the person is on their account page", user_info::completes_the_account, USER_INFO),
+    scenario!("ui-01-wrong-subject", "of an answer about somebody else nothing is shown, and the session is kept", user_info::about_somebody_else, USER_INFO),
+    scenario!("ui-02-header", "the access token goes to the userinfo endpoint in the header, and stands nowhere else", user_info::with_the_token_in_the_header, USER_INFO),
+    scenario!("ui-03-signed", "a signed answer is used if its signature, issuer and audience are right", user_info::signed,
+        Setup { provider: &["--profile-in-userinfo", "--signed-userinfo"], configuration: &[("userinfo", "signed")], ..USER_INFO }),
     scenario!("renew-now", "a renewal by hand moves the expiry and nothing else", renewal::by_hand,
         // So short that its seconds are told.
         Setup { provider: &["--access-token-ttl", "80"], ..Setup::ORDINARY }),
@@ -177,7 +224,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         // Firefox looks for an icon of the relay page, which allows none.
         Setup { console_may_say: &["/favicon.ico"], ..Setup::ORDINARY }),
     scenario!("in-the-fragment", "a provider that answers in the fragment does so in frames and windows", continuity::organisations,
-        Setup { discovered: true, configuration: &[("validate_access_token", "true")], console_may_say: &["/favicon.ico"], ..Setup::ORDINARY }),
+        Setup { discovered: true, configuration: &[("validate_access_token", "true"), ("access_token_compat", "true")], console_may_say: &["/favicon.ico"], ..Setup::ORDINARY }),
     scenario!("wrong-clock", "a clock a day wrong is named, and the session comes when it is set right", continuity::wrong_clock),
     scenario!("provider-busy", "a provider that asks for time gets it", continuity::busy,
         Setup { console_may_say: &["status of 429"], ..Setup::ORDINARY }),
@@ -195,7 +242,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             console_may_say: &["hushkey: silent sign-in", "Content Security Policy", "Content-Security-Policy"],
             ..Setup::ORDINARY
         }),
-    scenario!("isolated", "an app that is cross-origin isolated is told what that costs", continuity::isolation_is_named,
+    scenario!("si-22-isolated", "an app that is cross-origin isolated is told what that costs", continuity::isolation_is_named,
         Setup {
             host: Host::Plain(&[("cross-origin-embedder-policy", "require-corp"), ("cross-origin-opener-policy", "same-origin")]),
             only_ours: HEADERS_OF_ITS_OWN,
@@ -306,6 +353,20 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         ], ..Setup::ORDINARY }),
     scenario!("lighthouse-home", "Lighthouse finds nothing to mend on the first page", lighthouse::of_home, Setup { not_in: JUDGED, ..Setup::ORDINARY }),
     scenario!("lighthouse-account", "nor on the account", lighthouse::of_account, Setup { not_in: JUDGED, ..Setup::ORDINARY }),
+    scenario!("pa-01-required", "where requests have to be pushed, redirects and frames go by reference", pushed::required, PUSHED),
+    scenario!("pa-01-failing", "a request that cannot be pushed is explained, and not made in any other way", pushed::failing,
+        Setup { console_may_say: &["status of 400", "status of 500"], ..PUSHED }),
+    scenario!("pa-02-window", "a window opens at the click, and goes by reference", continuity::organisations,
+        // Firefox looks for an icon of the relay page, which allows none.
+        Setup { configuration: &[("validate_access_token", "true")], console_may_say: &["/favicon.ico"], ..PUSHED }),
+    scenario!("ri-01-refresh", "two APIs get a token each, by refresh token, after a sign-in and after a reload", resources::by_refresh_token, TWO_RESOURCES),
+    scenario!("ri-01-frame", "and in frames where there is no refresh token", resources::by_frame,
+        Setup {
+            configuration: &[("audiences", r#"["urn:example:one","https://two.example/"]"#), ("scopes", "openid profile email")],
+            ..TWO_RESOURCES
+        }),
+    scenario!("ri-01-refused", "a resource that the provider refuses fails its calls, and not the session", resources::refused,
+        Setup { console_may_say: &["status of 400"], ..TWO_RESOURCES }),
     scenario!("cookies-allowed", "a provider at another site gets its cookies in a frame of a browser that sends them", cookies::sent,
         Setup { third_party_cookies: ThirdPartyCookies::Allowed, ..ELSEWHERE }),
     scenario!("cookies-blocked", "a provider at another site gets no cookies in a frame of a browser that blocks them, and is asked by a redirect", cookies::kept_back, ELSEWHERE),
@@ -324,19 +385,3 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             ..Setup::ORDINARY
         }),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_scenario_is_left_out_of_an_engine_for_a_reason_and_never_of_chromium() {
-        for scenario in SCENARIOS {
-            assert_eq!(scenario.setup.why_not_in(Engine::Chromium), None, "{}", scenario.name);
-            for (engine, why) in scenario.setup.not_in {
-                assert_eq!(scenario.setup.why_not_in(*engine), Some(*why), "{} has two reasons", scenario.name);
-                assert!(!why.is_empty(), "{}", scenario.name);
-            }
-        }
-    }
-}

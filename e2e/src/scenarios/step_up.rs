@@ -39,7 +39,13 @@ pub(super) async fn by_button(world: &World) -> Result<()> {
     world.sees_api_answer().await?;
     let asked = world.provider.log().await?.parameters_at("/oauth/authorize");
     ensure!(["acr_values", "max_age"].iter().all(|name| asked.iter().any(|own| own == name)), "{asked:?}");
-    ensure!(world.provider.asked_for("/oauth/authorize").iter().any(|query| query.contains("acr_values=gold+silver") && query.contains("max_age=600")));
+    ensure!(
+        world
+            .provider
+            .asked_for("/oauth/authorize")
+            .iter()
+            .any(|query| query.contains("acr_values=gold+silver") && query.contains("max_age=600"))
+    );
     // What was reached is there after a reload, too.
     world.browser.reload().await?;
     world.sees_api_answer().await

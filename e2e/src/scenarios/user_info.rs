@@ -48,7 +48,10 @@ async fn nothing_is_shown(world: &World, faults: &[&str]) -> Result<()> {
         until("the endpoint to be asked", async || Ok(yes(world.provider.log().await?.count_at("/userinfo") == 1))).await?;
         until("the person without a name", async || Ok(yes(world.browser.text_at("main h1").await?.starts_with("usr_")))).await?;
         let text = world.browser.text().await?;
-        ensure!(!text.contains(ALICE) && !text.contains("alice@example.test") && !text.contains("invalid"), "{fault}: something of it is shown");
+        ensure!(
+            !text.contains(ALICE) && !text.contains("alice@example.test") && !text.contains("invalid"),
+            "{fault}: something of it is shown"
+        );
     }
     // It was not only too early to look: without a fault the name comes.
     world.provider.control("userinfo").await?;
@@ -75,6 +78,9 @@ pub(super) async fn with_the_token_in_the_header(world: &World) -> Result<()> {
 pub(super) async fn signed(world: &World) -> Result<()> {
     world.signs_in_without_a_name().await?;
     world.is_signed_in().await?;
-    let faults = ["alg=none", "set=%7B%22aud%22%3A%22other%22%7D", "set=%7B%22iss%22%3A%22https%3A%2F%2Fother.example%22%7D", "type=application%2Fjson"];
+    let faults = [
+        "alg=none", "set=%7B%22aud%22%3A%22other%22%7D", "set=%7B%22iss%22%3A%22https%3A%2F%2Fother.example%22%7D",
+        "type=application%2Fjson",
+    ];
     nothing_is_shown(world, &faults).await
 }

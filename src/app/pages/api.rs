@@ -1,7 +1,7 @@
 //! A call to an API on behalf of the person.
 
 use crate::app::{
-    components::{StepUp, Waiting, signed_out_panel, use_title},
+    components::{Waiting, signed_out_panel, step_up_notice, use_title},
     problems,
     texts::{filled, text},
 };
@@ -36,15 +36,23 @@ fn shape() -> Html {
 #[component]
 fn Sample() -> Html {
     let config = use_context::<Rc<Config>>().expect("the page stands inside of the app, which provides the configuration");
-    match config.api_prefixes().first() {
-        Some(prefix) => html! { <Call address={format!("{}/me", prefix.trim_end_matches('/'))} /> },
-        None => html! {
+    let samples = config.api_samples();
+    if samples.is_empty() {
+        return html! {
             <>
                 <h1 tabindex="-1">{ text("api.none") }</h1>
                 <p class="lead">{ text("api.none.lead") }</p>
                 <pre class="block"><code>{ EXAMPLE }</code></pre>
             </>
-        },
+        };
+    }
+    let calls = samples.into_iter().map(|prefix| html! { <Call address={format!("{}/me", prefix.trim_end_matches('/'))} /> });
+    html! {
+        <>
+            <h1 tabindex="-1">{ text("api.title") }</h1>
+            <p class="lead">{ text("api.lead") }</p>
+            { for calls }
+        </>
     }
 }
 
@@ -71,7 +79,7 @@ fn Call(CallProps { address }: &CallProps) -> Html {
     let answer = use_state_eq(|| None::<Answer>);
     let calling = use_state_eq(|| false);
     let call = {
-        let (address, answer, calling) = (address.clone(), answer.clone(), calling.clone());
+        let (auth, address, answer, calling) = (auth.clone(), address.clone(), answer.clone(), calling.clone());
         move || {
             let (auth, address, answer, calling) = (auth.clone(), address.clone(), answer.clone(), calling.clone());
             calling.set(true);
@@ -82,6 +90,10 @@ fn Call(CallProps { address }: &CallProps) -> Html {
         }
     };
     let busy = *calling;
+    let wanted = match &*answer {
+        Some(Answer::StepUp(challenge)) => Some(step_up_notice(&auth, challenge)),
+        _ => None,
+    };
     let onclick = {
         let call = call.clone();
         move |_| {
@@ -93,13 +105,11 @@ fn Call(CallProps { address }: &CallProps) -> Html {
     use_effect_with((), move |()| call());
     html! {
         <>
-            <h1 tabindex="-1">{ text("api.title") }</h1>
-            <p class="lead">{ text("api.lead") }</p>
             <div class="exchange" aria-busy={busy.to_string()}>
                 <div class="exchange-line"><code>{ "GET " }{ address }</code>{ status(answer.as_ref()) }</div>
                 <pre class="exchange-body" tabindex="0" aria-label={text("api.answer")}><code>{ body(answer.as_ref()) }</code></pre>
             </div>
-            { for step_up(answer.as_ref()) }
+            { for wanted }
             <div class="actions">
                 <button type="button" class="button" aria-disabled={busy.then_some("true")} {onclick}>{ if busy { text("api.calling") } else { text("api.again") } }</button>
             </div>
@@ -118,13 +128,6 @@ async fn ask(auth: &AuthHandle, address: &str) -> Answer {
         }
         Err(ApiError::StepUp(challenge)) => Answer::StepUp(challenge),
         Err(error) => Answer::Failed(explain(&error).into()),
-    }
-}
-
-fn step_up(answer: Option<&Answer>) -> Option<Html> {
-    match answer {
-        Some(Answer::StepUp(challenge)) => Some(html! { <StepUp challenge={challenge.clone()} /> }),
-        _ => None,
     }
 }
 
