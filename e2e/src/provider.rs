@@ -186,6 +186,11 @@ impl Log {
         self.at("/oauth/token").count()
     }
 
+    /// How many requests there were at a path.
+    pub(crate) fn count_at(&self, path: &str) -> usize {
+        self.at(path).count()
+    }
+
     /// How often something was answered at a path.
     pub(crate) fn answered_at(&self, path: &str) -> usize {
         self.at(path).filter(|entry| entry["status"] == 200).count()

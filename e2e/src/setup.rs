@@ -100,6 +100,8 @@ pub(crate) struct Setup {
     pub(crate) edit: Option<fn(&str) -> Result<String>>,
     /// The provider is named by its issuer alone, and everything else discovered.
     pub(crate) discovered: bool,
+    /// The API may ask for a stronger sign-in.
+    pub(crate) step_up: bool,
     /// The resources that the API has, each below a path of its own.
     pub(crate) resources: &'static [(&'static str, &'static str)],
     /// A service worker keeps page and hashed files.
@@ -137,6 +139,7 @@ impl Setup {
         configuration: &[],
         edit: None,
         discovered: false,
+        step_up: false,
         resources: &[],
         service_worker: false,
         host: Host::Production,
@@ -202,7 +205,10 @@ impl Setup {
     pub(crate) fn deployment(&self, ports: Ports) -> Result<Deployment> {
         let local = Deployment::local([ports.app, ports.tap, ports.api])?;
         let mut members: Map<String, Value> = serde_json::from_str(&local.text)?;
-        members.insert("api".to_owned(), json!([{ "url": format!("{}://localhost:{}/api/", ports.scheme, ports.api) }]));
+        members.insert(
+            "api".to_owned(),
+            json!([{ "url": format!("{}://localhost:{}/api/", ports.scheme, ports.api), "step_up": self.step_up }]),
+        );
         if !self.resources.is_empty() {
             let rule = |(path, resource): &(&str, &str)| json!({ "url": format!("{}://localhost:{}{path}", ports.scheme, ports.api), "resource": resource });
             members.insert("api".to_owned(), self.resources.iter().map(rule).collect());

@@ -55,8 +55,7 @@ fn rule_for<'a>(address: &str, config: &'a Config) -> Option<(Url, &'a ApiRule)>
 
 /// Whether an API at this address may ask for a stronger sign-in.
 pub(crate) fn may_step_up(address: &str, config: &Config) -> bool {
-    config.api.iter().any(|rule| rule.step_up)
-        && resolve(address, config).is_some_and(|url| config.api.iter().any(|rule| rule.step_up && is_below(&url, &rule.prefix)))
+    rule_for(address, config).is_some_and(|(_, rule)| rule.step_up)
 }
 
 /// Same origin, and the path is the prefix or lies below it.

@@ -546,7 +546,9 @@ fn looked_up_in_vain(error: Error, ground: &mut Ground, turn: &mut Turn<'_>) -> 
 /// Back from a step-up that came to nothing: the session goes on, as soon as it is found again.
 fn step_up_failed(error: Error, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     note_step_up(error, ground, turn);
-    ground.opened_at = ground.landing.clone().unwrap_or_default();
+    if let Some(place) = &ground.landing {
+        ground.opened_at.clone_from(place);
+    }
     ground.lookup_spent = false;
     look_up(None, ground, turn)
 }
@@ -1348,11 +1350,20 @@ fn leave(departure: &Departure, url: SensitiveUrl, transaction: Transaction, gro
     Phase::Leaving { purpose: Purpose::Depart(journey), until: turn.now.plus(LEAVING_PATIENCE) }
 }
 
+/// The page is still there. Whoever had a session has it back.
+fn did_not_leave(journey: Journey, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    match journey {
+        Journey::SignIn => problem(Error::Network(NetworkFailure::Timeout), turn),
+        Journey::StepUp | Journey::Lookup => restore(None, 0, ground, turn),
+    }
+}
+
 /// The page cannot leave for the provider.
 fn cannot_leave(departure: &Departure, error: Error, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    match departure {
-        Departure::SignIn { options, .. } if !options.keeps_session => problem(error, turn),
-        Departure::SignIn { .. } | Departure::Lookup => restore_failed(error, 1, None, ground, turn),
+    match departure.journey() {
+        Journey::SignIn => problem(error, turn),
+        Journey::StepUp => step_up_failed(error, ground, turn),
+        Journey::Lookup => restore_failed(error, 1, None, ground, turn),
     }
 }
 
@@ -1393,12 +1404,8 @@ fn leaving(purpose: Purpose, until: Clocks, event: Event, ground: &mut Ground, t
         }),
         Event::Ticked if until.has_come(turn.now) => taken(match purpose {
             Purpose::SignOut => Phase::SignedOut(Reason::ByChoice),
-            Purpose::Depart(Journey::StepUp) => restore(None, 0, ground, turn),
-            Purpose::Prepare(Departure::SignIn { options, .. }) if options.keeps_session => restore(None, 0, ground, turn),
-            Purpose::Depart(Journey::SignIn) | Purpose::Prepare(Departure::SignIn { .. }) => {
-                problem(Error::Network(NetworkFailure::Timeout), turn)
-            }
-            Purpose::Depart(Journey::Lookup) | Purpose::Prepare(Departure::Lookup) => restore(None, 0, ground, turn),
+            Purpose::Depart(journey) => did_not_leave(journey, ground, turn),
+            Purpose::Prepare(departure) => did_not_leave(departure.journey(), ground, turn),
             Purpose::Push(departure, _) => cannot_leave(&departure, par::timed_out(), ground, turn),
         }),
         Event::Ticked => ignored(Phase::Leaving { purpose, until }, Ignored::Early),

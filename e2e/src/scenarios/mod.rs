@@ -30,6 +30,8 @@ mod self_test;
 mod shell;
 mod sign_in;
 mod sign_out;
+mod step_up;
+mod user_info;
 
 use crate::{
     setup::{Host, Setup, Site, ThirdPartyCookies},
@@ -93,6 +95,21 @@ const NOBODY: Setup = Setup { nobody_signs_in: true, ..Setup::ORDINARY };
 /// The API or the provider refuses a request: browsers write that into the console themselves.
 const REFUSALS: Setup = Setup { console_may_say: &["status of 400", "status of 401"], ..Setup::ORDINARY };
 
+/// The API may ask for a stronger sign-in, and does. Errors of its making stand in the console.
+const STEP_UP: Setup = Setup {
+    step_up: true,
+    console_may_say: &["status of 400", "status of 401", "hushkey: step-up", "hushkey: the provider answered"],
+    ..Setup::ORDINARY
+};
+
+/// ID tokens say who it is, and the userinfo endpoint all the rest.
+const USER_INFO: Setup = Setup {
+    provider: &["--profile-in-userinfo"],
+    configuration: &[("userinfo", "true")],
+    console_may_say: &["hushkey: userinfo"],
+    ..Setup::ORDINARY
+};
+
 /// What the doctor asks is refused, as it should be.
 const ASKED_FOR: &[&str] = &["status of 400", "status of 401", "status of 404", "hushkey-doctor"];
 
@@ -150,6 +167,16 @@ const SCENARIOS: &[Scenario] = &[
     scenario!("nobody-to-restore", "the first page looks for a session once and stays where it is", restore::nobody, NOBODY),
     scenario!("api", "the API answers for the person who is signed in", api::answers),
     scenario!("api-401", "an access token that the API refuses is renewed, and the call repeated, once", api::refused_token_is_renewed, REFUSALS),
+    scenario!("su-01-by-button", "an API that wants a safer sign-in gets it, if the person wants to, and they come back to where they were", step_up::by_button, STEP_UP),
+    scenario!("su-01-malformed", "a demand that cannot be understood is told, and the session is kept", step_up::cannot_be_understood, STEP_UP),
+    scenario!("su-02-loop", "an API that is never content sends nobody round in circles", step_up::never_content, STEP_UP),
+    scenario!("su-02-not-allowed", "an API that may not demand a sign-in is refused like any other", step_up::from_another_api, Setup { step_up: false, ..STEP_UP }),
+    scenario!("su-03-unmet", "a sign-in that turns out no better is told, and the session goes on", step_up::cannot_be_had, STEP_UP),
+    scenario!("ui-01-claims", "what the userinfo endpoint says about the person is on their account page", user_info::completes_the_account, USER_INFO),
+    scenario!("ui-01-wrong-subject", "of an answer about somebody else nothing is shown, and the session is kept", user_info::about_somebody_else, USER_INFO),
+    scenario!("ui-02-header", "the access token goes to the userinfo endpoint in the header, and stands nowhere else", user_info::with_the_token_in_the_header, USER_INFO),
+    scenario!("ui-03-signed", "a signed answer is used if its signature, issuer and audience are right", user_info::signed,
+        Setup { provider: &["--profile-in-userinfo", "--signed-userinfo"], configuration: &[("userinfo", "signed")], ..USER_INFO }),
     scenario!("renew-now", "a renewal by hand moves the expiry and nothing else", renewal::by_hand,
         // So short that its seconds are told.
         Setup { provider: &["--access-token-ttl", "80"], ..Setup::ORDINARY }),

@@ -35,7 +35,7 @@ pub(crate) use organizations::Organizations;
 pub(crate) use problem_panel::ProblemPanel;
 pub(crate) use sign_in_button::SignInButton;
 pub(crate) use signed_out_panel::{sentence, signed_out_panel};
-pub(crate) use step_up::StepUp;
+pub(crate) use step_up::step_up_notice;
 #[cfg(feature = "inspector")]
 pub(crate) use title::set_title;
 pub(crate) use title::use_title;

@@ -1,7 +1,7 @@
 //! A call to an API on behalf of the person.
 
 use crate::app::{
-    components::{StepUp, Waiting, signed_out_panel, use_title},
+    components::{Waiting, signed_out_panel, step_up_notice, use_title},
     problems,
     texts::{filled, text},
 };
@@ -79,7 +79,7 @@ fn Call(CallProps { address }: &CallProps) -> Html {
     let answer = use_state_eq(|| None::<Answer>);
     let calling = use_state_eq(|| false);
     let call = {
-        let (address, answer, calling) = (address.clone(), answer.clone(), calling.clone());
+        let (auth, address, answer, calling) = (auth.clone(), address.clone(), answer.clone(), calling.clone());
         move || {
             let (auth, address, answer, calling) = (auth.clone(), address.clone(), answer.clone(), calling.clone());
             calling.set(true);
@@ -90,6 +90,10 @@ fn Call(CallProps { address }: &CallProps) -> Html {
         }
     };
     let busy = *calling;
+    let wanted = match &*answer {
+        Some(Answer::StepUp(challenge)) => Some(step_up_notice(&auth, challenge)),
+        _ => None,
+    };
     let onclick = {
         let call = call.clone();
         move |_| {
@@ -105,7 +109,7 @@ fn Call(CallProps { address }: &CallProps) -> Html {
                 <div class="exchange-line"><code>{ "GET " }{ address }</code>{ status(answer.as_ref()) }</div>
                 <pre class="exchange-body" tabindex="0" aria-label={text("api.answer")}><code>{ body(answer.as_ref()) }</code></pre>
             </div>
-            { for step_up(answer.as_ref()) }
+            { for wanted }
             <div class="actions">
                 <button type="button" class="button" aria-disabled={busy.then_some("true")} {onclick}>{ if busy { text("api.calling") } else { text("api.again") } }</button>
             </div>
@@ -124,13 +128,6 @@ async fn ask(auth: &AuthHandle, address: &str) -> Answer {
         }
         Err(ApiError::StepUp(challenge)) => Answer::StepUp(challenge),
         Err(error) => Answer::Failed(explain(&error).into()),
-    }
-}
-
-fn step_up(answer: Option<&Answer>) -> Option<Html> {
-    match answer {
-        Some(Answer::StepUp(challenge)) => Some(html! { <StepUp challenge={challenge.clone()} /> }),
-        _ => None,
     }
 }
 
