@@ -1,19 +1,19 @@
 // The head start: a silent sign-in begins while the app is still on its way. The app takes it over, once, and believes nothing of it that it has not
 // looked at itself; without it, it does the same alone.
 start: try {
-  const config = JSON.parse(document.getElementById("hushkey").textContent);
+  const config = JSON.parse(hushkey.text);
   const { client_id, preset, env_url, api = [] } = config;
   // On a page of the protocol's own nothing is asked.
   if (!client_id || [config.redirect_path ?? "/callback", config.post_logout_path ?? "/signed-out"].includes(location.pathname)) break start;
-  const base = preset && env_url.replace(/\/+$/, "");
+  const base = env_url?.replace(/\/+$/, "");
   const scalekit = { issuer: config.issuer ?? base, authorization_endpoint: base + "/oauth/authorize", token_endpoint: base + "/oauth/token", jwks_uri: base + "/keys" };
   const metadata = preset ? scalekit : config.metadata ?? {};
-  const { issuer, authorization_endpoint } = metadata;
+  const { issuer, authorization_endpoint, token_endpoint } = metadata;
   const { last, frames } = JSON.parse(localStorage.getItem(`hushkey:${client_id}:hint`)) ?? {};
   const url = authorization_endpoint && new URL(authorization_endpoint);
   const relay = location.origin + (config.silent_path ?? "/silent-refresh.html");
   const inFragment = metadata.response_modes_supported?.includes("fragment");
-  const resources = [...new Set(api.map((rule) => rule.resource).filter(Boolean))];
+  const [resource, second] = new Set(api.flatMap((rule) => rule.resource ?? []));
   // A page that had to be fetched whole (a confirmed one counts 300 bytes) has no relay page in the cache either.
   const isWhole = performance.getEntriesByType("navigation")[0]?.transferSize > 300;
   // Where the answer stands in the query, no address with a code may be what the cache keeps. Browsers that draw pages before they are gone to heed
@@ -24,16 +24,16 @@ start: try {
   const show = (address) => {
     // With its address from the beginning: an empty page less. There is no identity in this one, and it makes no entry in the history.
     const element = make("iframe", { src: address, hidden: true, referrerPolicy: "no-referrer" });
-    (document.body ?? document.documentElement).append(element);
+    document.documentElement.append(element);
     return element;
   };
 
   const pointless =
-    !/^http/.test(url?.protocol) || config.pushed_authorization_requests || metadata.require_pushed_authorization_requests || top !== self || document.hidden || last === "signed_out_by_choice" ||
+    second || /n_requests\W+t/.test(hushkey.text) || !/^http/.test(url) || top !== self || document.hidden || last === "signed_out_by_choice" ||
     (frames === "blocked" && url.hostname !== location.hostname);
 
   if (!pointless) {
-    const base64url = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
+    const base64url = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace("=", "");
     const [state, nonce, verifier] = [0, 0, 0].map(() => base64url(crypto.getRandomValues(new Uint8Array(32))));
     const begun = Date.now();
     const uptime = performance.now();
@@ -66,19 +66,19 @@ start: try {
       const names = parameters.map(([name]) => name).sort().join();
       const { code, state: returned, iss = !metadata.authorization_response_iss_parameter_supported && issuer } = Object.fromEntries(parameters);
       if (!requests[1] && !other && answer.length < 9999 && /^code(,iss)?(,scope)?(,session_state)?,state$/.test(names) && code && returned === state && iss === issuer) {
-        const form = { client_id, grant_type: "authorization_code", code, redirect_uri: relay, code_verifier: verifier, ...(resources[0] && { resource: resources[0] }) };
-        ask(metadata.token_endpoint, new URLSearchParams(form));
+        const form = { client_id, grant_type: "authorization_code", code, redirect_uri: relay, code_verifier: verifier, ...(resource && { resource }) };
+        ask(token_endpoint, new URLSearchParams(form));
       }
     };
     const hear = ({ data, origin, source }) => {
-      if (frame && source === frame.contentWindow && origin === location.origin) {
+      if (source === frame?.contentWindow && origin === location.origin) {
         heard.push(data);
         redeem(data).catch(() => {});
       }
     };
     // The app finds out by itself what its own policy forbids.
     const drop = ({ effectiveDirective }) => {
-      if (effectiveDirective === "frame-src") frame = void frame?.remove();
+      if (effectiveDirective === "frame-src") frame = frame?.remove();
     };
     addEventListener("message", hear);
     addEventListener("securitypolicyviolation", drop);
@@ -106,9 +106,9 @@ start: try {
         code_challenge_method: "S256",
         ...(inFragment && { response_mode: "fragment" }),
         prompt: "none",
+        ...(resource && { resource }),
       };
       for (const name in parameters) url.searchParams.append(name, parameters[name]);
-      for (const resource of resources) url.searchParams.append("resource", resource);
       frame = show(bareFirst ? relay : url);
       frame.onload = ({ target }) => {
         loaded = asked;

@@ -64,7 +64,8 @@ pub(super) async fn failing(world: &World) -> Result<()> {
     world.provider.control("fail?endpoint=par&times=0&status=500").await?;
     world.presses("Sign in").await?;
     world.sees("The sign-in service had a problem").await?;
-    world.sees_code("par_network_status_500").await?;
+    world.sees("It did not take this app's request.").await?;
+    world.is_at("/").await?;
     nothing_but_references(world, 1)?;
 
     world.provider.control("heal").await?;
