@@ -355,7 +355,7 @@ const SCENARIOS: &[Scenario] = &[
     scenario!("lighthouse-account", "nor on the account", lighthouse::of_account, Setup { not_in: JUDGED, ..Setup::ORDINARY }),
     scenario!("pa-01-required", "where requests have to be pushed, redirects and frames go by reference", pushed::required, PUSHED),
     scenario!("pa-01-failing", "a request that cannot be pushed is explained, and not made in any other way", pushed::failing,
-        Setup { console_may_say: &["status of 400", "status of 500"], ..PUSHED }),
+        Setup { console_may_say: &["status of 400", "status of 500", "hushkey: pushed"], ..PUSHED }),
     scenario!("pa-02-window", "a window opens at the click, and goes by reference", continuity::organisations,
         // Firefox looks for an icon of the relay page, which allows none.
         Setup { configuration: &[("validate_access_token", "true")], console_may_say: &["/favicon.ico"], ..PUSHED }),
@@ -366,7 +366,7 @@ const SCENARIOS: &[Scenario] = &[
             ..TWO_RESOURCES
         }),
     scenario!("ri-01-refused", "a resource that the provider refuses fails its calls, and not the session", resources::refused,
-        Setup { console_may_say: &["status of 400"], ..TWO_RESOURCES }),
+        Setup { console_may_say: &["status of 400", "invalid_target"], ..TWO_RESOURCES }),
     scenario!("cookies-allowed", "a provider at another site gets its cookies in a frame of a browser that sends them", cookies::sent,
         Setup { third_party_cookies: ThirdPartyCookies::Allowed, ..ELSEWHERE }),
     scenario!("cookies-blocked", "a provider at another site gets no cookies in a frame of a browser that blocks them, and is asked by a redirect", cookies::kept_back, ELSEWHERE),
