@@ -47,7 +47,7 @@ impl Pursuit {
 
     /// The pause after a failure.
     pub(crate) fn pause(cause: Error, failed_tries: u32, turn: &mut Turn<'_>) -> Self {
-        let asked_for = cause.retry_after().or(cause.is_clock().then_some(retry::CLOCK));
+        let asked_for = cause.retry_after().or_else(|| cause.is_clock().then_some(retry::CLOCK));
         let until = turn.now.plus(retry::pause(failed_tries, asked_for, &mut turn.generator));
         Self::Waiting { until, cause, failed_tries }
     }
