@@ -66,7 +66,7 @@ impl Drop for Stub {
 // ------------------------------------------------------------------------------------------------------------------- fetch
 
 fn get(url: &str) -> HttpRequest {
-    HttpRequest { url: url.to_owned(), method: Method::Get(Freshness::CacheAllowed) }
+    HttpRequest { url: url.to_owned(), method: Method::Get(Freshness::CacheAllowed), proof: None }
 }
 
 const SPY: &str = "value: (url, options) => { window.seen = [options.method, options.credentials, options.redirect, options.referrerPolicy, \
@@ -85,7 +85,7 @@ async fn tr_02_every_request_goes_without_cookies_redirects_and_referrer() {
         (get, r#"GET omit error no-referrer cors default  {"accept":"application/json"} true"#),
         (reload, r#"GET omit error no-referrer cors reload  {"accept":"application/json"} true"#),
     ] {
-        let answer = fetch::ask(HttpRequest { url: "/x".into(), method }, fetch::PATIENCE).await;
+        let answer = fetch::ask(HttpRequest { url: "/x".into(), method, proof: None }, fetch::PATIENCE).await;
         assert_eq!(answer.expect_err("it was rejected"), NetworkFailure::Unreachable);
         assert_eq!(run_text("return seen"), seen);
     }

@@ -1,6 +1,6 @@
 //! Why a call to an API was not sent, or not answered.
 
-use crate::protocol::error::NetworkFailure;
+use crate::protocol::error::{DpopFailure, NetworkFailure};
 use std::{error, fmt};
 
 /// Why a call to an API brought no answer.
@@ -19,6 +19,8 @@ pub enum ApiError {
     /// Another person, or the same one in another organisation, took the place of the one on whose behalf the call was made. What the API answered
     /// is not theirs to see.
     PersonChanged,
+    /// The token could not be proved to be this page's, or the API did not take the proof.
+    Dpop(DpopFailure),
     /// The network failed.
     Network(NetworkFailure),
     /// The request cannot be sent as it is. The text says why.
@@ -36,6 +38,8 @@ impl ApiError {
             Self::NotAllowed { .. } => "api_not_allowed",
             Self::TimedOut => "api_timed_out",
             Self::PersonChanged => "api_person_changed",
+            Self::Dpop(DpopFailure::CorsExpose) => "api_dpop_cors_expose",
+            Self::Dpop(_) => "api_dpop",
             Self::Network(NetworkFailure::Offline) => "api_offline",
             Self::Network(_) => "api_unreachable",
             Self::Request(_) => "api_request_invalid",
@@ -53,9 +57,19 @@ impl fmt::Display for ApiError {
             }
             Self::TimedOut => f.write_str("API: no answer in time"),
             Self::PersonChanged => f.write_str("API: somebody else is signed in by now; ask again on their behalf"),
+            Self::Dpop(failure) => write!(f, "API: {failure}"),
             Self::Network(failure) => write!(f, "API: {failure}"),
             Self::Request(why) => write!(f, "API request: {why}"),
             Self::Body(why) => write!(f, "API answer: {why}"),
+        }
+    }
+}
+
+impl From<NetworkFailure> for ApiError {
+    fn from(failure: NetworkFailure) -> Self {
+        match failure {
+            NetworkFailure::Proof(failure) => Self::Dpop(failure),
+            failure => Self::Network(failure),
         }
     }
 }

@@ -53,7 +53,7 @@ impl Explanation {
 mod tests {
     use super::*;
     use crate::app::texts;
-    use hushkey::protocol::error::{Finding, NetworkFailure, Problem, ProviderError, SilentFailure};
+    use hushkey::protocol::error::{DpopFailure, Finding, NetworkFailure, Problem, ProviderError, SilentFailure};
     use std::collections::HashSet;
 
     fn answered(code: &str) -> Error {
@@ -87,6 +87,7 @@ mod tests {
             Error::AuthorizationResponse(about("state")),
             Error::AuthorizationResponse(about("iss")),
             Error::Discovery(about("issuer")),
+            Error::Dpop(DpopFailure::Nonce),
             Error::IdToken(about("exp")),
             Error::IdToken(about("nonce")),
             Error::Keys(about("kid")),

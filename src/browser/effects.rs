@@ -77,8 +77,9 @@ impl Shared {
             Effect::Send { ticket, request } => {
                 let early = self.early_requests.borrow_mut().take(&request);
                 self.recorder.sent(ticket, early.as_ref());
+                let prover = request.proof.clone().map(|wish| self.keys.prover(wish));
                 self.begin(ticket, async move {
-                    Event::Responded { ticket, outcome: fetch::ask_unless_sent(request, early, fetch::PATIENCE).await }
+                    Event::Responded { ticket, outcome: fetch::ask_unless_sent(request, early, prover, fetch::PATIENCE).await }
                 });
             }
             Effect::Verify { ticket, checks } => {

@@ -1,6 +1,6 @@
 //! Requests over the network, for provider and API alike: without cookies, without following redirects, without a referrer.
 
-use super::{early::EarlyRequest, timer::within};
+use super::{dpop::Prover, early::EarlyRequest, timer::within};
 use crate::protocol::{
     error::NetworkFailure,
     examination::RelayPage,
@@ -16,6 +16,9 @@ use web_sys::{
     RequestRedirect, Response,
 };
 
+/// The header of a proof.
+pub(crate) const PROOF: &str = "DPoP";
+
 /// A provider has this long to answer, body and all: ten seconds.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -24,30 +27,42 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// Why no answer came, as far as a browser tells.
 pub async fn ask(request: HttpRequest, patience: Duration) -> Outcome {
-    ask_unless_sent(request, None, patience).await
+    ask_unless_sent(request, None, None, patience).await
 }
 
-/// The same, if the request was not sent early.
-pub(crate) async fn ask_unless_sent(request: HttpRequest, early: Option<EarlyRequest>, patience: Duration) -> Outcome {
-    within(patience, exchange(&request, early)).await.unwrap_or(Err(NetworkFailure::Timeout))
+/// The same, if the request was not sent early, and with a proof if one is wished for.
+pub(crate) async fn ask_unless_sent(
+    request: HttpRequest,
+    early: Option<EarlyRequest>,
+    prover: Option<Prover>,
+    patience: Duration,
+) -> Outcome {
+    within(patience, exchange(&request, early, prover)).await.unwrap_or(Err(NetworkFailure::Timeout))
 }
 
-async fn exchange(request: &HttpRequest, early: Option<EarlyRequest>) -> Outcome {
-    let (response, _abort) = match early {
-        Some(early) => settled(early.response, early.abort).await?,
-        None => send(request).await?,
-    };
-    let content_type = header(&response, "content-type");
-    let retry_after = header(&response, "retry-after").and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
-    let body = Body::new(text_of(&response).await?);
-    Ok(HttpResponse { status: response.status(), content_type, retry_after, body })
+async fn exchange(request: &HttpRequest, mut early: Option<EarlyRequest>, prover: Option<Prover>) -> Outcome {
+    let mut is_repeated = false;
+    loop {
+        let (response, _abort) = match early.take() {
+            Some(early) => settled(early.response, early.abort).await?,
+            None => send(request, prover.as_ref()).await?,
+        };
+        let content_type = header(&response, "content-type");
+        let retry_after = header(&response, "retry-after").and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
+        let body = Body::new(text_of(&response).await?);
+        let answer = HttpResponse { status: response.status(), content_type, retry_after, body };
+        match &prover {
+            Some(prover) if prover.is_to_repeat(&request.url, &response, Some(&answer), is_repeated)? => is_repeated = true,
+            _ => return Ok(answer),
+        }
+    }
 }
 
-async fn send(request: &HttpRequest) -> Result<(Response, Abort), NetworkFailure> {
+async fn send(request: &HttpRequest, prover: Option<&Prover>) -> Result<(Response, Abort), NetworkFailure> {
     // With these headers no preflight is needed.
     let accept = ("Accept", "application/json");
     let form = ("Content-Type", "application/x-www-form-urlencoded");
-    let outgoing = match &request.method {
+    let mut outgoing = match &request.method {
         Method::Get(freshness) => {
             let cache = match freshness {
                 Freshness::CacheAllowed => RequestCache::Default,
@@ -63,6 +78,12 @@ async fn send(request: &HttpRequest) -> Result<(Response, Abort), NetworkFailure
             cache: RequestCache::NoStore,
         },
     };
+    let proof = match prover {
+        Some(prover) => Some(prover.proof(outgoing.method, outgoing.url).await?),
+        None => None,
+    };
+    // With this one, one is.
+    outgoing.headers.extend(proof.as_deref().map(|proof| (PROOF, proof)));
     outgoing.send().await.map_err(|why| match why {
         Unsent::Failed(failure) => failure,
         // What the core asks for can be sent; if a browser thinks otherwise, the provider cannot be reached with it.

@@ -14,7 +14,7 @@
 //! | [`examine`] | an empty `<iframe>` with a policy |
 //! | [`scroll`] | `scrollTo()`, `pagehide` |
 //! | [`fetch`] | `fetch()` |
-//! | [`crypto`] | `crypto.subtle` |
+//! | [`crypto`], `dpop` | `crypto.subtle` |
 //! | [`navigation`] | `location`, `history` |
 //! | [`transaction_store`] | `sessionStorage` |
 //! | [`hint`] | `localStorage` |
@@ -33,6 +33,7 @@ pub mod console;
 pub mod crypto;
 pub mod discarded;
 pub mod doctor;
+mod dpop;
 pub mod driver;
 pub mod early;
 mod effects;

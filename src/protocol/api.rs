@@ -1,6 +1,6 @@
 //! Which calls get the access token. It is attached to addresses on the configured list only, judged after URL resolution.
 
-use super::{config::Config, secret::AccessToken};
+use super::{config::Config, dpop::Thumbprint, secret::AccessToken};
 use url::Url;
 
 /// What a call to an API is to do.
@@ -10,6 +10,8 @@ pub enum TokenAnswer {
     Attach {
         /// The token.
         token: AccessToken,
+        /// The key that the token is bound to, if it is.
+        key: Option<Thumbprint>,
         /// Names the token, for [`TokenRejected`](super::turn::Event::TokenRejected).
         generation: u64,
     },

@@ -152,6 +152,11 @@ pub(crate) fn authorization_request(
             Manner::Silent { .. } | Manner::Lookup => None,
             Manner::Redirect(options) | Manner::Popup(options) => options.max_age,
         },
+        // A page that is left loses its keys. Its code is bound to it by PKCE alone.
+        key: match manner {
+            Manner::Silent { .. } | Manner::Popup(_) => generator.key(),
+            Manner::Lookup | Manner::Redirect(_) => None,
+        },
     };
     (address(manner, metadata, &transaction, config), transaction)
 }
@@ -178,6 +183,9 @@ pub(crate) fn address(manner: &Manner<'_>, metadata: &Metadata, transaction: &Tr
         }
         if let Some(resource) = config.resource() {
             query.append_pair("resource", resource);
+        }
+        if let Some(key) = &transaction.key {
+            query.append_pair("dpop_jkt", key.as_str());
         }
     }
     SensitiveUrl::new(url)

@@ -184,6 +184,7 @@ mod tests {
             response_mode: ResponseMode::Query,
             begun: UnixTime::default(),
             max_age: None,
+            key: None,
         }
     }
 

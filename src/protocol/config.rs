@@ -64,6 +64,8 @@ pub struct Config {
     pub(crate) recheck: Option<Duration>,
     /// The languages for the provider's pages, the best first; none if nobody has said.
     pub(crate) ui_locales: Option<Vec<String>>,
+    /// Whether tokens are bound to a key of the page ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
+    pub(crate) dpop: bool,
 }
 
 impl Config {

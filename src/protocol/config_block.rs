@@ -4,7 +4,7 @@ use super::{
     address::{self, Transport},
     config::{AccessTokens, ApiRule, Config, Provider},
     discovery::Metadata,
-    error::{Finding, Problem},
+    error::{DpopFailure, Finding, Problem},
     json::Object,
     jwt::Algorithm,
     locales, presets,
@@ -13,9 +13,9 @@ use std::time::Duration;
 use url::Url;
 
 /// Every field that a configuration may have.
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
-    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales",
+    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales", "dpop",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -45,10 +45,12 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         default_lifetime: Duration::from_secs(300),
         recheck: recheck(object)?,
         ui_locales: locales::read(object)?,
+        dpop: object.optional_bool("dpop")?.unwrap_or(false),
         app,
     };
     check_paths_differ(&config)?;
     check_one_resource(&config)?;
+    check_proofs(&config)?;
     Ok(config)
 }
 
@@ -67,6 +69,16 @@ fn check_one_resource(config: &Config) -> Result<(), Finding> {
     match config.api.iter().filter_map(|rule| rule.resource.as_deref()).find(|resource| config.resource() != Some(resource)) {
         Some(second) => Err(Finding::invalid("api.resource", format!("{second} is a second resource; a token is for one"))),
         None => Ok(()),
+    }
+}
+
+/// Metadata that are known from the start are looked at there.
+fn check_proofs(config: &Config) -> Result<(), Finding> {
+    match &config.provider {
+        Provider::Known(metadata) if config.dpop && metadata.refuses_proofs => {
+            Err(Finding::invalid("metadata.dpop_signing_alg_values_supported", DpopFailure::Alg.to_string()))
+        }
+        Provider::Known(_) | Provider::Discovered { .. } => Ok(()),
     }
 }
 

@@ -5,6 +5,7 @@ use super::{
     address::{self, Transport},
     callback::ResponseMode,
     checks::Checking,
+    dpop,
     error::{Error, Finding},
     http::{Freshness, HttpRequest, HttpResponse, Method},
     json::Object,
@@ -25,6 +26,8 @@ pub struct Metadata {
     pub(crate) sends_issuer: bool,
     /// Whether it says that it answers in the fragment, too.
     pub(crate) offers_fragment: bool,
+    /// Whether it publishes how proofs may be signed, and not in the way in which they are here.
+    pub(crate) refuses_proofs: bool,
 }
 
 impl Metadata {
@@ -51,6 +54,10 @@ impl Metadata {
             offers_fragment: object
                 .optional_strings("response_modes_supported")?
                 .is_some_and(|modes| modes.iter().any(|mode| mode == "fragment")),
+            refuses_proofs: match object.optional_strings("dpop_signing_alg_values_supported") {
+                Ok(names) => names.is_some_and(|names| !names.iter().any(|name| name == dpop::ALGORITHM)),
+                Err(_) => true,
+            },
         };
         supports(object, "code_challenge_methods_supported", super::pkce::METHOD)?;
         supports(object, "response_types_supported", "code")?;
@@ -89,7 +96,7 @@ fn refuse_own_parameters(endpoint: &Url) -> Result<(), Finding> {
 /// Asks for the metadata of an issuer.
 pub(crate) fn discovery_request(issuer: &str) -> HttpRequest {
     let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
-    HttpRequest { url: format!("{issuer}/.well-known/openid-configuration"), method: Method::Get(Freshness::CacheAllowed) }
+    HttpRequest { url: format!("{issuer}/.well-known/openid-configuration"), method: Method::Get(Freshness::CacheAllowed), proof: None }
 }
 
 /// Reads the answer. The issuer in it must be the configured one, letter by letter.

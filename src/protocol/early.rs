@@ -30,7 +30,8 @@ impl Early {
     /// The transaction that the answer is held against: none unless the frame went where this program would have sent it, with three random values,
     /// each of 256 bits and all different.
     pub(crate) fn into_transaction(self, metadata: &Metadata, config: &Config) -> Option<Transaction> {
-        if !self.is_random() {
+        // It has no key that a code could be bound to.
+        if config.dpop || !self.is_random() {
             return None;
         }
         let Self { state, nonce, verifier, url, begun } = self;
@@ -45,6 +46,7 @@ impl Early {
             response_mode: metadata.relayed_response_mode(),
             begun: begun.wall,
             max_age: None,
+            key: None,
         };
         let manner = Manner::Silent { id_token_hint: None, organization_id: None };
         is_same(&url, &authorize::address(&manner, metadata, &transaction, config)).then_some(transaction)

@@ -2,11 +2,13 @@
 //!
 //! A text names the field, says *missing* or *unexpected*, what was expected and what came. It never holds a secret.
 
+mod dpop;
 mod finding;
 mod network;
 mod provider;
 mod silent;
 
+pub use dpop::DpopFailure;
 pub(crate) use finding::capped;
 pub use finding::{Finding, Problem};
 pub use network::NetworkFailure;
@@ -60,6 +62,8 @@ pub enum Error {
     AuthorizationResponse(Finding),
     /// The metadata are missing, malformed or not the issuer's.
     Discovery(Finding),
+    /// A token could not be bound to a key of this page, or the proof of it was not taken.
+    Dpop(DpopFailure),
     /// The ID token is not acceptable. Nothing of the response was used.
     IdToken(Finding),
     /// No key of the provider fits the token.
@@ -92,6 +96,7 @@ impl Error {
             Self::Authorization(error) | Self::Token(error) => error.code.clone(),
             Self::AuthorizationResponse(finding) => format!("response_{}", slug(finding)),
             Self::Discovery(finding) => format!("discovery_{}", slug(finding)),
+            Self::Dpop(failure) | Self::Network(NetworkFailure::Proof(failure)) => failure.code().to_owned(),
             Self::IdToken(finding) => format!("id_token_{}", slug(finding)),
             Self::Keys(finding) => format!("keys_{}", slug(finding)),
             Self::Network(NetworkFailure::Offline) => "network_offline".to_owned(),
@@ -123,6 +128,8 @@ impl Error {
                 _ => Fault::Provider,
             },
             Self::AuthorizationResponse(_) => Fault::Input,
+            Self::Dpop(DpopFailure::Alg | DpopFailure::CorsExpose) => Fault::Configuration,
+            Self::Dpop(DpopFailure::Binding | DpopFailure::KeyLost | DpopFailure::Nonce) => Fault::Provider,
             Self::Platform(_) => Fault::Configuration,
             Self::Network(_) => Fault::Network,
             Self::RedirectLoop => Fault::Configuration,
@@ -161,6 +168,7 @@ impl Error {
                 matches!(error.code.as_str(), "server_error" | "temporarily_unavailable" | "slow_down")
             }
             Self::AuthorizationResponse(_)
+            | Self::Dpop(_)
             | Self::Discovery(_)
             | Self::Keys(_)
             | Self::Platform(_)
@@ -178,6 +186,7 @@ impl fmt::Display for Error {
             Self::Authorization(error) => write!(f, "the provider answered the sign-in with: {error}"),
             Self::AuthorizationResponse(finding) => write!(f, "sign-in response: {finding}"),
             Self::Discovery(finding) => write!(f, "provider metadata: {finding}"),
+            Self::Dpop(failure) => failure.fmt(f),
             Self::IdToken(finding) => write!(f, "ID token: {finding}"),
             Self::Keys(finding) => write!(f, "provider keys: {finding}"),
             Self::Network(failure) => write!(f, "provider: {failure}"),
@@ -189,6 +198,15 @@ impl fmt::Display for Error {
             Self::Silent(failure) => write!(f, "silent sign-in: {failure}"),
             Self::Token(error) => write!(f, "the token endpoint answered: {error}"),
             Self::TokenResponse(finding) => write!(f, "token response: {finding}"),
+        }
+    }
+}
+
+impl From<NetworkFailure> for Error {
+    fn from(failure: NetworkFailure) -> Self {
+        match failure {
+            NetworkFailure::Proof(failure) => Self::Dpop(failure),
+            failure => Self::Network(failure),
         }
     }
 }

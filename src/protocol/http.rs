@@ -1,6 +1,6 @@
 //! Requests and answers as plain data. Ring 1 sends them.
 
-use super::{error::NetworkFailure, secret::Body};
+use super::{dpop, error::NetworkFailure, secret::Body};
 use std::time::Duration;
 
 /// One request to the provider. It is always sent without cookies, without following redirects and without a referrer.
@@ -10,6 +10,8 @@ pub struct HttpRequest {
     pub url: String,
     /// What to do there.
     pub method: Method,
+    /// The proof that it is to carry, if it is to carry one.
+    pub proof: Option<dpop::Wish>,
 }
 
 /// The two things that are ever asked of a provider.

@@ -66,7 +66,7 @@ pub(crate) enum NoKey {
 
 /// Asks for the keys.
 pub(crate) fn jwks_request(url: &str, freshness: Freshness) -> HttpRequest {
-    HttpRequest { url: url.to_owned(), method: Method::Get(freshness) }
+    HttpRequest { url: url.to_owned(), method: Method::Get(freshness), proof: None }
 }
 
 /// Reads the answer.

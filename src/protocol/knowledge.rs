@@ -4,7 +4,7 @@ use super::{
     checks::Subject,
     config::{Config, Provider},
     discovery::{self, Metadata},
-    error::Error,
+    error::{DpopFailure, Error},
     http::{Freshness, Outcome},
     jwks::{self, KeySet},
     time::Clocks,
@@ -29,6 +29,8 @@ pub(crate) struct Knowledge {
     keys: Option<(KeySet, Clocks)>,
     asking: Option<(Ticket, Question)>,
     refetched: Option<Clocks>,
+    /// It was said that this provider leaves refresh tokens as they are.
+    pub(crate) unrotated: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -121,6 +123,9 @@ impl Knowledge {
                 let issuer = turn.config.issuer();
                 let checks = turn.checks.of(Subject::Metadata);
                 let metadata = discovery::process_discovery_response(&response, issuer, turn.config.transport(), checks)?;
+                if turn.config.dpop {
+                    checks.require("ES256 for proofs", !metadata.refuses_proofs, || Error::Dpop(DpopFailure::Alg))?;
+                }
                 self.metadata = Some((metadata, turn.now));
                 self.want(turn);
             }

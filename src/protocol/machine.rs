@@ -27,6 +27,7 @@ use super::{
     callback::{self, Parameters, ResponseMode},
     checks::{Checks, Subject},
     config::Config,
+    dpop::{BoundToken, Thumbprint},
     error::{Error, Finding, NetworkFailure, SilentFailure},
     ground::{Ground, Popup},
     hint::{Hint, Last, News},
@@ -34,7 +35,7 @@ use super::{
     monitoring::{Watch, Word},
     pursuit::{Answered, Pursuit, Ticked},
     received::Previous,
-    secret::{RefreshToken, StateParameter},
+    secret::StateParameter,
     session::{Refresh, Session},
     tab_message::{TabMessage, Whose},
     time::{Clocks, Moment, UnixTime},
@@ -153,13 +154,24 @@ impl State {
     /// Whether an answer with this ticket is still waited for. A frame, a window or a request that is not can be dropped.
     #[must_use]
     pub fn holds(&self, ticket: Ticket) -> bool {
-        let attempt = match &self.phase {
+        self.ground.holds(ticket) || self.attempt().is_some_and(|attempt| attempt.holds(ticket))
+    }
+
+    /// Whether something here is bound to this key. One that nothing is bound to can be dropped.
+    #[must_use]
+    pub fn holds_key(&self, key: &Thumbprint) -> bool {
+        self.session().is_some_and(|session| session.holds_key(key))
+            || self.attempt().is_some_and(|attempt| attempt.holds_key(key))
+            || self.ground.popup.as_ref().is_some_and(|popup| popup.attempt.holds_key(key))
+    }
+
+    fn attempt(&self) -> Option<&Attempt> {
+        match &self.phase {
             Phase::Completing { attempt } => Some(attempt),
             Phase::Restoring { pursuit, .. } | Phase::SignedIn { renewal: Renewal::Pursuing(pursuit), .. } => pursuit.attempt(),
-            Phase::SignedIn { renewal: Renewal::Switching { attempt, .. }, .. } => Some(&**attempt),
+            Phase::SignedIn { renewal: Renewal::Switching { attempt, .. }, .. } => Some(attempt),
             Phase::Starting | Phase::SignedIn { .. } | Phase::SignedOut(_) | Phase::Leaving { .. } => None,
-        };
-        self.ground.holds(ticket) || attempt.is_some_and(|attempt| attempt.holds(ticket))
+        }
     }
 
     /// What the app may see.
@@ -193,7 +205,7 @@ impl State {
             // The page is back from there in a moment, with the session or without it.
             Phase::Leaving { purpose: Purpose::Prepare(Departure::Lookup) | Purpose::Depart(Journey::Lookup), .. } => TokenAnswer::Wait,
             Phase::SignedIn { session, .. } if session.is_usable(now) => {
-                TokenAnswer::Attach { token: session.access_token.clone(), generation: session.generation }
+                TokenAnswer::Attach { token: session.access_token.clone(), key: session.key.clone(), generation: session.generation }
             }
             Phase::SignedIn { renewal: Renewal::Resting, .. } => TokenAnswer::Renew,
             Phase::SignedIn { .. } => TokenAnswer::Wait,
@@ -442,6 +454,9 @@ fn open_callback(query: &str, fragment: &str, remembered: Option<Record>, ground
             ground.landing = Some(return_to);
             match (callback::process_authorization_response(&parameters, &transaction, &turn.checks), journey) {
                 (Ok(code), journey) => {
+                    if let Some(error) = turn.lacks_key() {
+                        return problem(error, turn);
+                    }
                     let answer = (code, parameters.session_state());
                     Phase::Completing { attempt: Attempt::redeem(answer, transaction, journey, &mut ground.knowledge, turn) }
                 }
@@ -487,6 +502,9 @@ fn open_after_sign_out(query: &str, remembered: Option<Record>, ground: &mut Gro
 fn look_up(trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     if ground.framed {
         return problem(Error::Silent(SilentFailure::Framed), turn);
+    }
+    if let Some(error) = turn.lacks_key() {
+        return problem(error, turn);
     }
     match (ground.hint.last, trouble) {
         (Last::SignedOutByChoice, Some(trouble)) => problem(trouble, turn),
@@ -920,7 +938,7 @@ fn renew(session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &m
 }
 
 /// Asks for new tokens by the refresh token.
-fn refresh(token: RefreshToken, session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+fn refresh(token: BoundToken, session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     let attempt = Attempt::refresh(token.clone(), Previous::of(&session), &mut ground.knowledge, turn);
     // Unless the endpoint has to be learned anew first.
     let refresh = if attempt.is_refresh() { Refresh::Sent(token) } else { session.refresh };
@@ -952,7 +970,7 @@ fn after_renewal(session: Box<Session>, progress: Progress, failed_tries: u32, g
 /// yet. It goes nowhere but to the token endpoint that it came from.
 fn adopt_refresh_token(session: Box<Session>, attempt: &Attempt) -> Box<Session> {
     match attempt.refresh_token() {
-        Some(token) => Box::new(Session { refresh: Refresh::Good(token.clone()), ..*session }),
+        Some(token) => Box::new(Session { refresh: Refresh::Good(token), ..*session }),
         None => session,
     }
 }

@@ -18,6 +18,7 @@ pub(crate) fn scalekit(env_url: &str, issuer: Option<&str>, transport: Transport
         algorithms: Some(vec![Algorithm::Rs256]),
         sends_issuer: false,
         offers_fragment: false,
+        refuses_proofs: false,
     })
 }
 

@@ -4,6 +4,7 @@ use super::{
     address,
     callback::ResponseMode,
     config::Config,
+    dpop::Thumbprint,
     error::Finding,
     json::Object,
     secret::{Nonce, StateParameter, Verifier},
@@ -36,6 +37,8 @@ pub(crate) struct Transaction {
     pub(crate) begun: UnixTime,
     /// Seconds, if `max_age` was asked for.
     pub(crate) max_age: Option<u64>,
+    /// The key that the code is bound to, where it is. A page that is left loses its keys: a redirect has none.
+    pub(crate) key: Option<Thumbprint>,
 }
 
 /// A top-level redirect takes this long at most: ten minutes.
@@ -163,6 +166,7 @@ impl Pending {
             response_mode: ResponseMode::Query,
             begun,
             max_age: object.get("max_age").and_then(serde_json::Value::as_u64),
+            key: None,
         };
         let return_to = config.place_in_app(object.required_str("return_to")?).unwrap_or_else(|| "/".to_owned());
         Ok(Self::SignIn { transaction, return_to, journey })

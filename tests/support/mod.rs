@@ -179,7 +179,7 @@ impl World {
         self.entropy += 1;
         let mut seed = [0; 32];
         seed[..8].copy_from_slice(&self.entropy.to_le_bytes());
-        let at = Moment { now: self.now, entropy: Entropy::new(seed) };
+        let at = Moment { now: self.now, entropy: Entropy::new(seed), dpop: None };
         self.log.push(format!("{event:?}"));
         let state = std::mem::take(&mut self.state);
         let before = format!("{state:?}");

@@ -57,6 +57,9 @@ pub(super) fn drawn(effect: &Effect, config: &Config) -> Drawn {
             if let Method::PostForm(form) = &request.method {
                 entry.facts = facts::of_parameters(form.expose(), config);
             }
+            if request.proof.is_some() {
+                entry.add("DPoP", Value::Word("a proof of the key"));
+            }
         }
         Effect::Verify { checks, .. } => checks.iter().for_each(|check| entry.add("alg", Value::Word(check.algorithm.name()))),
         _ => {}
@@ -122,8 +125,8 @@ mod tests {
     fn every_effect_has_an_entry_or_a_reason_for_none() {
         let config = Config::from_json(r#"{"issuer":"https://as.example","client_id":"c"}"#, "https://app.example").unwrap();
         let (ticket, url) = (Ticket(1), || SensitiveUrl::new("https://as.example/a?response_type=code&state=canary#canary"));
-        let get = HttpRequest { url: "https://as.example/keys".into(), method: Method::Get(Freshness::CacheAllowed) };
-        let post = HttpRequest { url: "https://as.example/t".into(), method: Method::PostForm(Body::new("code=canary")) };
+        let get = HttpRequest { url: "https://as.example/keys".into(), method: Method::Get(Freshness::CacheAllowed), proof: None };
+        let post = HttpRequest { url: "https://as.example/t".into(), method: Method::PostForm(Body::new("code=canary")), proof: None };
         let effects = [
             (Effect::OpenFrame { ticket, url: url(), first: Some("canary".into()) }, 2),
             (Effect::AdoptFrame { ticket }, 1),

@@ -27,7 +27,7 @@ impl Failure {
             | Error::Keys(finding)
             | Error::Platform(finding)
             | Error::TokenResponse(finding) => Some(finding),
-            Error::Authorization(_) | Error::Token(_) | Error::Network(_) | Error::RedirectLoop | Error::Silent(_) => None,
+            Error::Authorization(_) | Error::Dpop(_) | Error::Token(_) | Error::Network(_) | Error::RedirectLoop | Error::Silent(_) => None,
         };
         let words = error.to_string();
         let text = match (error, finding) {
