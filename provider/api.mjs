@@ -1,17 +1,18 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 
 import { preflightHeaders, responseHeaders } from './cors.mjs';
+import { Nonces, ProofRefused, Proofs } from './dpop.mjs';
 import { OWN_AGENT } from './faults.mjs';
 
 const BODY_LIMIT = 64 * 1024;
 
 /** An answer other than success: thrown anywhere below, sent in one place. */
 class Refusal extends Error {
-  constructor(status, error) {
+  constructor(status, error, scheme = 'Bearer') {
     super(error);
     this.status = status;
     // RFC 6750: a request without credentials is told the scheme only.
-    this.challenge = error ? `Bearer error="${error}"` : 'Bearer';
+    this.challenge = error ? `${scheme} error="${error}"` : scheme;
   }
 }
 
@@ -26,19 +27,26 @@ export function createApi({ options, traffic, faults, clock, isRefused }) {
     headers: { 'User-Agent': OWN_AGENT },
   });
 
-  async function authenticate(request) {
-    const [, token] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-    if (!token) throw new Refusal(401);
+  const nonces = options.dpopNonces ? new Nonces() : undefined;
+  const proofs = new Proofs({ clock, nonces });
+
+  async function authenticate(request, url) {
+    const [, scheme, token] = /^(Bearer|DPoP) (\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    if (!token) throw new Refusal(401, undefined, options.dpop ? 'DPoP' : 'Bearer');
     const verified = await jwtVerify(token, keys, {
       issuer, audience: clientId, algorithms: ['RS256'], clockTolerance: 5, currentDate: clock.date,
     }).catch(() => undefined);
-    if (!verified || isRefused(verified.payload.jti)) throw new Refusal(401, 'invalid_token');
+    if (!verified || isRefused(verified.payload.jti)) throw new Refusal(401, 'invalid_token', scheme);
+    const thumbprint = verified.payload.cnf?.jkt;
+    // A token that is bound to a key is no bearer token, and one that is not is no other (RFC 9449 §7.2).
+    if ((thumbprint !== undefined) !== /^DPoP$/i.test(scheme)) throw new Refusal(401, 'invalid_token', scheme);
+    if (thumbprint) await proofs.check(request, url, { token, thumbprint });
     return verified.payload;
   }
 
   const routes = {
-    'GET /api/me': async (request) => {
-      const { sub, oid, roles, exp } = await authenticate(request);
+    'GET /api/me': async (request, url) => {
+      const { sub, oid, roles, exp } = await authenticate(request, url);
       return {
         message: 'This came from a protected API.',
         sub,
@@ -47,18 +55,18 @@ export function createApi({ options, traffic, faults, clock, isRefused }) {
         expires_at: exp,
       };
     },
-    'POST /api/echo': async (request) => {
-      const { sub } = await authenticate(request);
+    'POST /api/echo': async (request, url) => {
+      const { sub } = await authenticate(request, url);
       return { sub, body: await readJson(request) };
     },
-    'GET /api/forbidden': async (request) => {
-      await authenticate(request);
+    'GET /api/forbidden': async (request, url) => {
+      await authenticate(request, url);
       throw new Refusal(403, 'insufficient_scope');
     },
   };
 
   return async (request, response) => {
-    const url = new URL(request.url, 'http://localhost');
+    const url = new URL(request.url, `http://${request.headers.host ?? 'localhost'}`);
     const entry = traffic.record(request, url);
     const { origin } = request.headers;
     const allowed = apps.includes(origin);
@@ -69,9 +77,11 @@ export function createApi({ options, traffic, faults, clock, isRefused }) {
       entry.status = status;
       const text = body && JSON.stringify(body);
       const length = text && { 'Content-Length': Buffer.byteLength(text) };
-      response.writeHead(status, { ...(allowed && responseHeaders(origin)), ...length, ...headers });
+      response.writeHead(status, { ...(allowed && responseHeaders(origin, options.dpopCors)), ...length, ...headers });
       response.end(text);
     };
+
+    const nonce = () => nonces && { 'DPoP-Nonce': nonces.next() };
 
     if (request.method === 'OPTIONS') return send(204, undefined, allowed ? preflightHeaders(origin, 'GET, POST') : {});
     const fault = await faults.befall('api', response);
@@ -85,8 +95,13 @@ export function createApi({ options, traffic, faults, clock, isRefused }) {
     try {
       const route = routes[`${request.method} ${url.pathname}`];
       if (!route) return send(404, { error: 'not_found' });
-      return send(200, await route(request));
+      const body = await route(request, url);
+      return send(200, body, nonce());
     } catch (error) {
+      if (error instanceof ProofRefused) {
+        entry.refused = error.message;
+        return send(401, { error: error.code }, { 'WWW-Authenticate': `dPoP error="${error.code}", algs="ES256"`, ...nonce() });
+      }
       if (!(error instanceof Refusal)) return send(400, { error: 'invalid_request' });
       return send(error.status, { error: error.message || 'unauthorized' }, { 'WWW-Authenticate': error.challenge });
     }

@@ -2,6 +2,7 @@ import { Provider } from './library.mjs';
 import { scalekitAnswers } from './answers.mjs';
 import { cookieSettings, secureCookies } from './cookies.mjs';
 import { corsForApps } from './cors.mjs';
+import { proofOfPossession } from './dpop.mjs';
 import { CHECK_PATH, sessionMonitoring } from './monitoring.mjs';
 import { errorPage, sendPage } from './pages.mjs';
 import { profileClaims } from './people.mjs';
@@ -81,7 +82,7 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
     },
     features: {
       devInteractions: { enabled: false },
-      dPoP: { enabled: false }, // Scalekit has neither this nor the next
+      dPoP: proofOfPossession(options), // Scalekit has neither this nor the next
       pushedAuthorizationRequests: { enabled: false },
       rpInitiatedLogout: { enabled: false }, // signout.mjs: without a page to click through
       revocation: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },

@@ -17,6 +17,9 @@ export const USAGE = `Usage: node provider/main.mjs --port 8081 --api-port 8082 
   --cookies lax|none|loose  none: also sent from frames at other sites, if the browser allows;
                             loose: the same without Secure, for WebKit
   --session-management      check_session_iframe and session_state
+  --dpop                binds tokens to keys (RFC 9449) for whoever proves one
+  --dpop-nonces         the same, and every proof needs a nonce of its server
+  --no-dpop-cors        apps cannot read the headers of it (DPoP-Nonce, WWW-Authenticate)
   --control-port PORT       tests only: see README.md
   --exit-with-stdin         stop when stdin is closed`;
 
@@ -46,6 +49,9 @@ const SPEC = {
   'no-discovery-cors': flag,
   cookies: text('lax'),
   'session-management': flag,
+  dpop: flag,
+  'dpop-nonces': flag,
+  'no-dpop-cors': flag,
   state: { type: 'string' },
   'exit-with-stdin': flag,
   help: flag,
@@ -107,6 +113,9 @@ export function readOptions(args) {
     discoveryCors: !values['no-discovery-cors'],
     cookies: oneOf('cookies', 'lax', 'none', 'loose'),
     sessionManagement: values['session-management'],
+    dpop: values.dpop || values['dpop-nonces'],
+    dpopNonces: values['dpop-nonces'],
+    dpopCors: !values['no-dpop-cors'],
     stateFile: values.state,
     exitWithStdin: values['exit-with-stdin'],
   };

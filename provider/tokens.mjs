@@ -43,7 +43,8 @@ export function scalekitTokens({ provider, store, keyring, clock, people, client
     const { id: oid, role } = currentMembership(session, clientId, who);
     const common = { client_id: clientId, oid, sid: derivedId('ses', session.uid), sub: who.sub };
 
-    const claims = { ...common, roles: [role], permissions: permissionsOf(role) };
+    const { jkt } = oidc.accessToken;
+    const claims = { ...common, roles: [role], permissions: permissionsOf(role), ...(jkt && { cnf: { jkt } }) };
     const jwt = await accessToken(ctx, claims);
     const idToken = body.id_token && await keyring.sign({
       ...byOurClock(decodeJwt(body.id_token)),
@@ -58,10 +59,17 @@ export function scalekitTokens({ provider, store, keyring, clock, people, client
 
   async function opaqueToken(authorization) {
     const [, jwt] = /^Bearer (.+)$/i.exec(authorization) ?? [];
-    if (!jwt) return undefined;
+    return jwt && opaqueOf(jwt);
+  }
+
+  async function opaqueOf(jwt) {
     const { jti } = await keyring.verify(jwt, clientId).catch(() => ({}));
     return store.find(ISSUED, jti)?.token;
   }
+
+  // A proof is made for the token that the app has, so the library is left with it, and finds its own behind it.
+  const find = provider.AccessToken.find.bind(provider.AccessToken);
+  provider.AccessToken.find = async (value, ...rest) => find((value.includes('.') && await opaqueOf(value)) || value, ...rest);
 
   return async (ctx, next) => {
     if (ctx.path === '/userinfo') {

@@ -191,7 +191,7 @@ impl Received {
             // A response without a new one leaves the old one in force (RFC 6749 §6).
             refresh: response
                 .refresh_token
-                .or(old_refresh_token.map(|used| used.token))
+                .or_else(|| old_refresh_token.map(|used| used.token))
                 .map_or(Refresh::None, |token| Refresh::Good(BoundToken { token, key: key.clone() })),
             key,
             id_token,
