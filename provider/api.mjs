@@ -66,7 +66,9 @@ export function createApi({ options, traffic, faults, clock, isRefused }) {
   };
 
   return async (request, response) => {
-    const url = new URL(request.url, `http://${request.headers.host ?? 'localhost'}`);
+    // As the app has it, where somebody ends the TLS in front of this.
+    const scheme = issuer.startsWith('https:') ? 'https' : 'http';
+    const url = new URL(request.url, `${scheme}://${request.headers.host ?? 'localhost'}`);
     const entry = traffic.record(request, url);
     const { origin } = request.headers;
     const allowed = apps.includes(origin);

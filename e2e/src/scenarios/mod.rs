@@ -8,6 +8,7 @@ mod container;
 mod continuity;
 mod cookies;
 mod doctor;
+mod dpop;
 mod flow;
 mod headers;
 mod hostile;
@@ -72,6 +73,9 @@ const NOBODY: Setup = Setup { nobody_signs_in: true, ..Setup::ORDINARY };
 
 /// The API or the provider refuses a request: browsers write that into the console themselves.
 const REFUSALS: Setup = Setup { console_may_say: &["status of 400", "status of 401"], ..Setup::ORDINARY };
+
+/// Tokens are bound to keys. The provider asks for nonces by refusing.
+const BOUND: Setup = Setup { provider: &["--dpop"], configuration: &[("dpop", "true")], ..REFUSALS };
 
 /// What the doctor asks is refused, as it should be.
 const ASKED_FOR: &[&str] = &["status of 400", "status of 401", "status of 404", "hushkey-doctor"];
@@ -316,6 +320,18 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             only_ours: Some("it brings its own"),
             ..Setup::ORDINARY
         }),
+    scenario!("dp-14-bound", "tokens are bound to a key of the page from the sign-in to the renewal, and the nonces of two servers are kept apart",
+        dpop::from_sign_in_to_renewal, Setup { provider: &["--dpop-nonces"], ..BOUND }),
+    scenario!("dp-01-keys-stay", "the keys that tokens are bound to cannot be had from the browser, and are stored nowhere", dpop::keys_stay, BOUND),
+    scenario!("dp-07-endless", "a provider that asks for a nonce again and again is asked once more, and named", dpop::endless,
+        Setup { console_may_say: &["status of 400", "hushkey: DPoP"], ..BOUND }),
+    scenario!("dp-10-unreadable", "a nonce that the page may not read is named as the cause", dpop::unreadable,
+        Setup { provider: &["--dpop-nonces", "--no-dpop-cors"], console_may_say: &["status of 400", "hushkey: DPoP"], ..BOUND }),
+    scenario!("dp-11-bearer", "a token that is not bound is refused where a bound one was asked for", dpop::bearer,
+        Setup { provider: &[], console_may_say: &["hushkey: token response"], ..BOUND }),
+    scenario!("dp-12-never-as-bearer", "a bound token goes out as such, whatever an API would like", dpop::never_as_bearer, BOUND),
+    scenario!("dp-15-no-redirect", "a redirect gets neither token nor proof", dpop::no_redirect,
+        Setup { console_may_say: &["redirect", "Failed to fetch", "ERR_FAILED", "NetworkError", "CORS", "access control"], ..BOUND }),
     scenario!("anywhere", "other paths, on a server that knows files and nothing else", anywhere::on_a_plain_server,
         Setup {
             provider: &["--redirect-path", "/auth/callback", "--silent-path", "/silent-callback.html"],
