@@ -71,7 +71,7 @@ start: try {
       }
     };
     const hear = ({ data, origin, source }) => {
-      if (frame && source === frame.contentWindow && origin === location.origin) {
+      if (source === frame?.contentWindow && origin === location.origin) {
         heard.push(data);
         redeem(data).catch(() => {});
       }

@@ -15,7 +15,7 @@ use crate::protocol::{
     secret::AccessToken,
 };
 use js_sys::{ArrayBuffer, JSON, Object, Reflect, Uint8Array};
-use std::{cell::RefCell, fmt, rc::Rc};
+use std::{cell::RefCell, fmt, pin::Pin, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{CryptoKey, Response};
@@ -118,8 +118,12 @@ impl Prover {
         if self.access_token.is_some() { Server::Resource } else { Server::Authorization }
     }
 
-    /// A proof for a request that is about to be sent.
-    pub(crate) async fn proof(&self, method: &str, url: &str) -> Result<String, NetworkFailure> {
+    /// A proof for a request that is about to be sent. It is boxed, so that it is once in the program.
+    pub(crate) fn proof<'a>(&'a self, method: &'a str, url: &'a str) -> Pin<Box<dyn Future<Output = Result<String, NetworkFailure>> + 'a>> {
+        Box::pin(self.make_proof(method, url))
+    }
+
+    async fn make_proof(&self, method: &str, url: &str) -> Result<String, NetworkFailure> {
         let lost = NetworkFailure::Proof(DpopFailure::KeyLost);
         let key = self.key.as_ref().ok_or(lost)?;
         let at = moment().map_err(|_| lost)?;

@@ -16,17 +16,20 @@ pub fn token_endpoint_asks_for_nonce(response: &HttpResponse) -> bool {
 /// Whether a resource asks for one: 401, and a challenge of this scheme with this code ([§9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
 #[must_use]
 pub fn asks_for_nonce(status: u16, challenges: Option<&str>) -> bool {
+    let mut rest = challenges.filter(|_| status == 401).unwrap_or_default();
     let mut is_ours = false;
-    status == 401
-        && challenges.is_some_and(|text| {
-            elements(text).into_iter().any(|element| {
-                let (scheme, rest) = split(&element);
-                if let Some(scheme) = scheme {
-                    is_ours = scheme.eq_ignore_ascii_case(SCHEME);
-                }
-                is_ours && parameter(rest).is_some_and(|(name, value)| name.eq_ignore_ascii_case("error") && value == USE_NONCE)
-            })
-        })
+    while !rest.is_empty() {
+        let (element, others) = cut(rest);
+        let (scheme, parameter) = split(element);
+        if let Some(scheme) = scheme {
+            is_ours = scheme.eq_ignore_ascii_case(SCHEME);
+        }
+        if is_ours && is_wish(parameter) {
+            return true;
+        }
+        rest = others;
+    }
+    false
 }
 
 /// Whether a refusal does not say why, so that it may be this: a header that every 401 has
@@ -36,42 +39,34 @@ pub const fn is_unreadable(status: u16, challenges: Option<&str>) -> bool {
     status == 401 && challenges.is_none()
 }
 
-/// The elements of a list, by the commas that stand in no quoted string.
-fn elements(text: &str) -> Vec<String> {
-    let (mut elements, mut quoted, mut escaped) = (vec![String::new()], false, false);
-    for c in text.chars() {
-        match c {
-            ',' if !quoted => elements.push(String::new()),
-            _ => {
-                quoted ^= c == '"' && !escaped;
-                if let Some(last) = elements.last_mut() {
-                    last.push(c);
-                }
-            }
+/// The first element of a list, and the others: they are parted by commas that stand in no quoted string.
+fn cut(text: &str) -> (&str, &str) {
+    let (mut quoted, mut escaped) = (false, false);
+    for (place, byte) in text.bytes().enumerate() {
+        if byte == b',' && !quoted {
+            return (&text[..place], &text[place + 1..]);
         }
-        escaped = quoted && c == '\\' && !escaped;
+        quoted ^= byte == b'"' && !escaped;
+        escaped = quoted && byte == b'\\' && !escaped;
     }
-    elements
+    (text, "")
 }
 
 /// The scheme, where a challenge begins, and the rest: a parameter, perhaps.
 fn split(element: &str) -> (Option<&str>, &str) {
     let element = element.trim();
-    let end = element.find(|c: char| c == '=' || c.is_ascii_whitespace()).unwrap_or(element.len());
-    let (word, rest) = element.split_at(end);
-    let rest = rest.trim_start();
-    if rest.starts_with('=') { (None, element) } else { (Some(word), rest) }
+    let end = element.bytes().position(|byte| matches!(byte, b'=' | b' ' | b'\t')).unwrap_or(element.len());
+    let rest = element[end..].trim_start();
+    if rest.starts_with('=') { (None, element) } else { (Some(&element[..end]), rest) }
 }
 
-/// Name and value, the value without its quotes.
-fn parameter(text: &str) -> Option<(&str, String)> {
-    let (name, value) = text.split_once('=')?;
+/// Whether a parameter is the error that stands for the wish.
+fn is_wish(parameter: &str) -> bool {
+    let Some((name, value)) = parameter.split_once('=') else { return false };
     let value = value.trim();
-    let value = match value.strip_prefix('"') {
-        Some(rest) => rest.strip_suffix('"')?.replace('\\', ""),
-        None => value.to_owned(),
-    };
-    Some((name.trim_end(), value))
+    let text = value.strip_prefix('"').map_or(Some(value), |rest| rest.strip_suffix('"'));
+    let is_code = |text: &str| text.bytes().filter(|byte| *byte != b'\\').eq(USE_NONCE.bytes());
+    name.trim_end().eq_ignore_ascii_case("error") && text.is_some_and(is_code)
 }
 
 #[cfg(test)]

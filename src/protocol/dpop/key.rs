@@ -28,7 +28,7 @@ impl PublicKey {
     /// The thumbprint ([RFC 7638 §3](https://www.rfc-editor.org/rfc/rfc7638#section-3)).
     #[must_use]
     pub fn thumbprint(&self) -> Thumbprint {
-        Thumbprint(base64url(&Sha256::digest(self.to_json())).into())
+        Thumbprint(base64url(&Sha256::digest(self.to_json().as_bytes())).into())
     }
 }
 

@@ -1,11 +1,10 @@
 //! Nonces that servers give ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8), [§9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
 
 use crate::protocol::error::DpopFailure;
-use std::collections::BTreeMap;
 use url::Url;
 
 /// What a server is to this client. One that is both has nonces for each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Server {
     /// It gives tokens.
     Authorization,
@@ -15,7 +14,7 @@ pub enum Server {
 
 /// The latest nonce of each server, in memory only.
 #[derive(Debug, Default)]
-pub struct Nonces(BTreeMap<(Server, String), String>);
+pub struct Nonces(Vec<(Server, String, String)>);
 
 /// What a response said about the next nonce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +43,8 @@ impl Nonces {
     /// The nonce for the next request to this address.
     #[must_use]
     pub fn latest(&self, server: Server, url: &str) -> Option<&str> {
-        self.0.get(&(server, origin(url)?)).map(String::as_str)
+        let origin = origin(url)?;
+        self.0.iter().find(|(own, at, _)| *own == server && *at == origin).map(|(_, _, nonce)| nonce.as_str())
     }
 
     /// Keeps the nonce of a response, whatever its status. One that is malformed is dropped, and the one before it stays.
@@ -53,7 +53,8 @@ impl Nonces {
         if !is_nonce(nonce) {
             return Sent::Malformed;
         }
-        self.0.insert((server, origin), nonce.to_owned());
+        self.0.retain(|(own, at, _)| *own != server || *at != origin);
+        self.0.push((server, origin, nonce.to_owned()));
         Sent::Nonce
     }
 }
