@@ -401,3 +401,26 @@ fn tr_22_a_refused_refresh_token_says_nothing_about_replacing() {
     world.pass(seconds(250));
     assert_eq!((world.redeemed("refresh_token"), told(&world)), (1, 0));
 }
+
+proptest::proptest! {
+    #[test]
+    fn dp_08_no_challenge_is_too_odd_to_be_read(text in "[DdPpOo ,=\"\\\\a-z_äß\t]{0,60}|\\PC{0,80}") {
+        let asked = hushkey::protocol::dpop::asks_for_nonce(401, Some(&text));
+        proptest::prop_assert!(!asked || (text.to_ascii_lowercase().contains("dpop") && text.replace('\\', "").contains("use_dpop_nonce")));
+        proptest::prop_assert!(!hushkey::protocol::dpop::asks_for_nonce(403, Some(&text)));
+        // Whatever stands before it, a challenge of its own is heard, unless it is inside of a text.
+        if !text.contains('"') {
+            let whole = format!("{text}, DPoP error=use_dpop_nonce");
+            proptest::prop_assert!(hushkey::protocol::dpop::asks_for_nonce(401, Some(&whole)), "{}", whole);
+        }
+    }
+
+    #[test]
+    fn dp_09_what_is_kept_can_be_sent(text in "\\PC{0,40}|[!-~]{1,40}") {
+        let mut nonces = hushkey::protocol::dpop::Nonces::default();
+        let server = hushkey::protocol::dpop::Server::Resource;
+        nonces.keep(server, API, Some(&text));
+        let sendable = |kept: &str| kept == text && !kept.is_empty() && kept.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
+        proptest::prop_assert!(nonces.latest(server, API).is_none_or(sendable));
+    }
+}
