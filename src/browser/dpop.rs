@@ -2,14 +2,13 @@
 //! gives them out; they are in memory only. Without `"dpop"` in the configuration nothing of this happens.
 
 use super::{
-    console,
     driver::{Shared, tell},
     fetch::header,
     moment::moment,
 };
 use crate::protocol::{
     dpop::{self, Nonces, PublicKey, Server, Subject, Thumbprint, Verdict, Wish},
-    error::{DpopFailure, Error, Finding, NetworkFailure},
+    error::{DpopFailure, NetworkFailure},
     http::HttpResponse,
     machine::State,
     secret::AccessToken,
@@ -185,13 +184,8 @@ impl Shared {
         spawn_local(async move {
             let made = Key::make().await;
             tell(&driver, |driver| {
-                driver.keys.spare.replace(made.map_or_else(
-                    |_| {
-                        console::report(&Error::Platform(Finding::invalid("crypto.subtle", "makes no keys (ECDSA, P-256)")));
-                        Spare::Refused
-                    },
-                    |key| Spare::Ready(Rc::new(key)),
-                ));
+                // The core says what that means.
+                driver.keys.spare.replace(made.map_or(Spare::Refused, |key| Spare::Ready(Rc::new(key))));
                 driver.go_on();
             });
         });

@@ -159,6 +159,7 @@ impl State {
 
     /// Whether something here is bound to this key. One that nothing is bound to can be dropped.
     #[must_use]
+    #[inline(never)]
     pub fn holds_key(&self, key: &Thumbprint) -> bool {
         self.session().is_some_and(|session| session.holds_key(key))
             || self.attempt().is_some_and(|attempt| attempt.holds_key(key))

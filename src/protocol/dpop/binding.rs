@@ -24,6 +24,7 @@ impl BoundToken {
 }
 
 /// Whether an access token that is looked into says that it is bound to our key ([§6.1](https://www.rfc-editor.org/rfc/rfc9449#section-6.1)).
+#[inline(never)]
 pub(crate) fn confirm(claims: &Object, key: &Thumbprint, checks: Checking<'_>) -> Result<(), Finding> {
     const CNF: &str = "cnf";
     let value = claims.get(CNF).ok_or_else(|| Finding::missing(CNF))?;

@@ -35,14 +35,13 @@ impl DpopFailure {
 impl fmt::Display for DpopFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Alg => "DPoP: dpop_signing_alg_values_supported has no ES256, which is what proofs are signed with here",
-            Self::Binding => "DPoP: the proof of the key was not taken (invalid_dpop_proof); is the clock of this device right?",
+            Self::Alg => "DPoP: dpop_signing_alg_values_supported has no ES256",
+            Self::Binding => "DPoP: the proof was not taken (invalid_dpop_proof); is the clock of this device right?",
             Self::CorsExpose => {
-                "DPoP: a nonce is needed and none can be read; the server has to name DPoP-Nonce and WWW-Authenticate in \
-                 Access-Control-Expose-Headers"
+                "DPoP: a nonce is needed and none can be read; name DPoP-Nonce and WWW-Authenticate in Access-Control-Expose-Headers there"
             }
-            Self::KeyLost => "DPoP: the key that the token is bound to is not there any more",
-            Self::Nonce => "DPoP: the server asks for a nonce again and again, or gives one that cannot be sent",
+            Self::KeyLost => "DPoP: the key of the token is gone",
+            Self::Nonce => "DPoP: the server does not take its own nonce, or gives one that cannot be sent",
         })
     }
 }
