@@ -13,7 +13,7 @@ start: try {
   const url = authorization_endpoint && new URL(authorization_endpoint);
   const relay = location.origin + (config.silent_path ?? "/silent-refresh.html");
   const inFragment = metadata.response_modes_supported?.includes("fragment");
-  const resource = api.find((rule) => rule.resource)?.resource;
+  const resources = [...new Set(api.map((rule) => rule.resource).filter(Boolean))];
   // A page that had to be fetched whole (a confirmed one counts 300 bytes) has no relay page in the cache either.
   const isWhole = performance.getEntriesByType("navigation")[0]?.transferSize > 300;
   // Where the answer stands in the query, no address with a code may be what the cache keeps. Browsers that draw pages before they are gone to heed
@@ -29,7 +29,7 @@ start: try {
   };
 
   const pointless =
-    !/^http/.test(url?.protocol) || top !== self || document.hidden || last === "signed_out_by_choice" ||
+    !/^http/.test(url?.protocol) || config.pushed_authorization_requests || metadata.require_pushed_authorization_requests || top !== self || document.hidden || last === "signed_out_by_choice" ||
     (frames === "blocked" && url.hostname !== location.hostname);
 
   if (!pointless) {
@@ -66,7 +66,7 @@ start: try {
       const names = parameters.map(([name]) => name).sort().join();
       const { code, state: returned, iss = !metadata.authorization_response_iss_parameter_supported && issuer } = Object.fromEntries(parameters);
       if (!requests[1] && !other && answer.length < 9999 && /^code(,iss)?(,scope)?(,session_state)?,state$/.test(names) && code && returned === state && iss === issuer) {
-        const form = { client_id, grant_type: "authorization_code", code, redirect_uri: relay, code_verifier: verifier, ...(resource && { resource }) };
+        const form = { client_id, grant_type: "authorization_code", code, redirect_uri: relay, code_verifier: verifier, ...(resources[0] && { resource: resources[0] }) };
         ask(metadata.token_endpoint, new URLSearchParams(form));
       }
     };
@@ -106,9 +106,9 @@ start: try {
         code_challenge_method: "S256",
         ...(inFragment && { response_mode: "fragment" }),
         prompt: "none",
-        ...(resource && { resource }),
       };
       for (const name in parameters) url.searchParams.append(name, parameters[name]);
+      for (const resource of resources) url.searchParams.append("resource", resource);
       frame = show(bareFirst ? relay : url);
       frame.onload = ({ target }) => {
         loaded = asked;

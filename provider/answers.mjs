@@ -1,10 +1,10 @@
 /**
  * Lets `change` edit the parameters of an answer that is on its way to an app. Any other response
- * of the authorization endpoint (a sign-in page, an error page) is left alone.
+ * of the endpoint (a sign-in page, an error page) is left alone.
  */
-export function editAnswer(ctx, apps, change) {
+export function editAnswer(ctx, apps, change, endpoint = '/oauth/authorize') {
   const location = ctx.response.get('Location');
-  if (!ctx.path.startsWith('/oauth/authorize') || !URL.canParse(location)) return;
+  if (!ctx.path.startsWith(endpoint) || !URL.canParse(location)) return;
   const address = new URL(location);
   if (!apps.includes(address.origin)) return;
   if (address.hash) {

@@ -8,11 +8,11 @@ const BODY_LIMIT = 64 * 1024;
 
 /** An answer other than success: thrown anywhere below, sent in one place. */
 class Refusal extends Error {
-  constructor(status, error, scheme = 'Bearer') {
+  constructor(status, error, challenge) {
     super(error);
     this.status = status;
     // RFC 6750: a request without credentials is told the scheme only.
-    this.challenge = error ? `${scheme} error="${error}"` : scheme;
+    this.challenge = challenge ?? (error ? `Bearer error="${error}"` : 'Bearer');
   }
 }
 
@@ -20,8 +20,8 @@ class Refusal extends Error {
  * A small protected API. It trusts the provider the way any API would: through its published keys.
  * `isRefused(jti)` names tokens to turn down although they are valid.
  */
-export function createApi({ options, traffic, faults, clock, isRefused }) {
-  const { apps, clientId, issuer } = options;
+export function createApi({ options, traffic, faults, tampering, clock, assurance, isRefused }) {
+  const { apps, clientId, issuer, resources } = options;
   const keys = createRemoteJWKSet(new URL(`http://localhost:${options.port}/keys`), {
     cooldownDuration: 0, // a key rotated a moment ago is looked up at once
     headers: { 'User-Agent': OWN_AGENT },
@@ -30,31 +30,37 @@ export function createApi({ options, traffic, faults, clock, isRefused }) {
   const nonces = options.dpopNonces ? new Nonces() : undefined;
   const proofs = new Proofs({ clock, nonces });
 
-  async function authenticate(request, url) {
+  async function authenticate(request, url, audience = resources[0] ?? clientId) {
     const [, scheme, token] = /^(Bearer|DPoP) (\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
     if (!token) throw new Refusal(401, undefined, options.dpop ? 'DPoP' : 'Bearer');
     const verified = await jwtVerify(token, keys, {
-      issuer, audience: clientId, algorithms: ['RS256'], clockTolerance: 5, currentDate: clock.date,
+      issuer, audience, algorithms: ['RS256'], clockTolerance: 5, currentDate: clock.date,
     }).catch(() => undefined);
-    if (!verified || isRefused(verified.payload.jti)) throw new Refusal(401, 'invalid_token', scheme);
+    if (!verified || isRefused(verified.payload.jti)) throw new Refusal(401, 'invalid_token', `${scheme} error="invalid_token"`);
     const thumbprint = verified.payload.cnf?.jkt;
     // A token that is bound to a key is no bearer token, and one that is not is no other (RFC 9449 §7.2).
-    if ((thumbprint !== undefined) !== /^DPoP$/i.test(scheme)) throw new Refusal(401, 'invalid_token', scheme);
+    if ((thumbprint !== undefined) !== /^DPoP$/i.test(scheme)) throw new Refusal(401, 'invalid_token', `${scheme} error="invalid_token"`);
     if (thumbprint) await proofs.check(request, url, { token, thumbprint });
     return verified.payload;
   }
 
+  const about = ({ sub, oid, roles, exp, aud }) => ({
+    message: 'This came from a protected API.',
+    sub,
+    organization: oid,
+    roles,
+    expires_at: exp,
+    ...(resources.length > 0 && { audience: aud }),
+  });
+
   const routes = {
     'GET /api/me': async (request, url) => {
-      const { sub, oid, roles, exp } = await authenticate(request, url);
-      return {
-        message: 'This came from a protected API.',
-        sub,
-        organization: oid,
-        roles,
-        expires_at: exp,
-      };
+      const claims = await authenticate(request, url);
+      const challenge = assurance.challenge(claims, clock.seconds);
+      if (challenge !== undefined) throw new Refusal(401, 'insufficient_user_authentication', challenge);
+      return about(claims);
     },
+    ...(resources.length > 1 && { 'GET /second/me': async (request, url) => about(await authenticate(request, url, resources[1])) }),
     'POST /api/echo': async (request, url) => {
       const { sub } = await authenticate(request, url);
       return { sub, body: await readJson(request) };
@@ -76,10 +82,11 @@ export function createApi({ options, traffic, faults, clock, isRefused }) {
     response.setHeader('Cache-Control', 'no-store');
 
     const send = (status, body, headers = {}) => {
-      entry.status = status;
-      const text = body && JSON.stringify(body);
+      const plain = { status, headers, text: body === undefined ? '' : JSON.stringify(body) };
+      const { text, ...answer } = body === undefined ? plain : tampering.transported('api', plain);
+      entry.status = answer.status;
       const length = text && { 'Content-Length': Buffer.byteLength(text) };
-      response.writeHead(status, { ...(allowed && responseHeaders(origin, options.dpopCors)), ...length, ...headers });
+      response.writeHead(answer.status, { ...(allowed && responseHeaders(origin, options.dpopCors)), ...length, ...answer.headers });
       response.end(text);
     };
 

@@ -1,7 +1,6 @@
-import { FAULTY } from './faults.mjs';
-
-/** A mistake in a request to the control address. */
-class Mistake extends Error {}
+import { LEVELS } from './assurance.mjs';
+import { FAULTY, SHAPED } from './faults.mjs';
+import { Mistake } from './mistake.mjs';
 
 const HOUR = 60 * 60;
 const DECADE = 10 * 365 * 24 * HOUR;
@@ -10,7 +9,9 @@ const DECADE = 10 * 365 * 24 * HOUR;
  * The control address: how tests arrange what cannot be arranged through the front door.
  * `rotateKeys({ dropOld })` and `refuseIssuedTokens()` reach into parts that live elsewhere.
  */
-export function createControl({ store, traffic, faults, clock, rotateKeys, refuseIssuedTokens }) {
+export function createControl({
+  store, traffic, faults, tampering, clock, assurance, userInfoFaults, rotateKeys, refuseIssuedTokens, frontChannel,
+}) {
   const routes = {
     'GET /log': [[], () => traffic.log],
     'POST /log/clear': [[], () => {
@@ -24,7 +25,30 @@ export function createControl({ store, traffic, faults, clock, rotateKeys, refus
       if (offset === undefined) throw new Mistake('offset is missing');
       clock.offset = offset;
     }],
+    'POST /frontchannel': [['query'], (query) => frontChannel.pretend(query.get('query') ?? undefined)],
+    'POST /assurance': [['level'], (query) => {
+      assurance.level = oneOf(query, 'level', [...LEVELS, 'unmet']);
+    }],
+    'POST /demand': [['acr', 'max_age', 'always', 'challenge'], (query) => {
+      const demand = {
+        acr: query.get('acr') ?? undefined,
+        maxAge: number(query, 'max_age', { max: DECADE }),
+        always: flag(query, 'always') ?? false,
+        challenge: query.get('challenge') ?? undefined,
+      };
+      assurance.demand = [...query.keys()].length > 0 ? demand : undefined;
+    }],
+    'POST /userinfo': [['set', 'type', 'alg'], (query) => {
+      Object.assign(userInfoFaults, {
+        set: members(query, 'set'),
+        type: query.get('type') ?? undefined,
+        alg: oneOf(query, 'alg', ['none']),
+      });
+    }],
     'POST /fail': [FAULT, (query) => faults.set(endpoint(query), readFault(query))],
+    'GET /tamper': [[], () => tampering.rules],
+    'POST /tamper': [['rule'], (query) => tampering.add(query.get('rule'))],
+    'POST /tamper/clear': [[], () => tampering.clear()],
     'POST /heal': [['endpoint'], (query) => faults.heal(query.has('endpoint') ? endpoint(query) : undefined)],
   };
 
@@ -49,7 +73,7 @@ export function createControl({ store, traffic, faults, clock, rotateKeys, refus
 }
 
 const FAULT = [
-  'endpoint', 'times', 'delay_ms', 'hang', 'status', 'error', 'retry_after', 'page', 'frame_options', 'cut', 'trickle_ms',
+  'endpoint', 'times', 'delay_ms', 'hang', 'status', 'error', 'retry_after', 'page', 'frame_options', 'cut', 'trickle_ms', 'shape',
   'nonce', 'challenge', 'location',
 ];
 
@@ -71,6 +95,7 @@ function readFault(query) {
     nonce: query.get('nonce') ?? undefined,
     challenge: query.get('challenge') ?? undefined,
     location: query.get('location') ?? undefined,
+    shape: query.get('shape') ?? undefined,
   };
   if (query.has('retry_after') && !status) throw new Mistake('retry_after needs a status');
   for (const header of ['nonce', 'challenge', 'location']) {
@@ -81,7 +106,10 @@ function readFault(query) {
     throw new Mistake('page is for the endpoint authorize, and not for a connection that is cut');
   }
   if (query.has('frame_options') && !fault.page) throw new Mistake('frame_options needs a page');
-  const effect = [status, fault.page, fault.cut, fault.trickleMs].some((each) => each !== undefined);
+  if (fault.shape && (!SHAPED.includes(fault.shape) || query.get('endpoint') !== 'par' || status !== undefined)) {
+    throw new Mistake(`shape is for the endpoint par, without a status, and one of ${SHAPED.join(', ')}`);
+  }
+  const effect = [status, fault.shape, fault.page, fault.cut, fault.trickleMs].some((each) => each !== undefined);
   if (!effect && !fault.hang && fault.delayMs === 0) throw new Mistake('this is no fault: say what goes wrong');
   return fault;
 }
@@ -90,6 +118,20 @@ function endpoint(query) {
   const name = query.get('endpoint');
   if (!FAULTY.includes(name)) throw new Mistake(`endpoint must be one of ${FAULTY.join(', ')}`);
   return name;
+}
+
+function oneOf(query, name, known) {
+  const value = query.get(name) ?? undefined;
+  if (value !== undefined && !known.includes(value)) throw new Mistake(`${name} must be one of ${known.join(', ')}`);
+  return value;
+}
+
+function members(query, name) {
+  try {
+    return JSON.parse(query.get(name) ?? '{}');
+  } catch {
+    throw new Mistake(`${name} must be a JSON object`);
+  }
 }
 
 function onlyOnce(query, known) {

@@ -3,6 +3,7 @@ const METHODS = {
   '/.well-known/oauth-authorization-server': 'GET',
   '/keys': 'GET',
   '/oauth/token': 'POST',
+  '/oauth/par': 'POST',
   '/userinfo': 'GET, POST',
   '/revoke': 'POST',
 };

@@ -5,6 +5,7 @@ import { errorPage, sendPage } from './pages.mjs';
 const ENDPOINTS = {
   '/oauth/authorize': 'authorize',
   '/oauth/token': 'token',
+  '/oauth/par': 'par',
   '/keys': 'keys',
   '/.well-known/openid-configuration': 'discovery',
   '/.well-known/oauth-authorization-server': 'discovery',
@@ -20,11 +21,21 @@ export const OWN_AGENT = 'hushkey-sample-api';
 
 const PIECE = 64; // bytes that trickle at once: a token response then takes some forty pauses
 
-const endpointAt = (path) => ENDPOINTS[path] ?? (path.startsWith('/signin/') ? 'signin' : undefined);
+/** What can be wrong with an answer that is otherwise the real one. */
+const SHAPES = {
+  status_200: (ctx) => { ctx.status = 200; },
+  no_expires_in: (ctx) => { delete ctx.body.expires_in; },
+  negative_expires_in: (ctx) => { ctx.body.expires_in = -1; },
+  no_request_uri: (ctx) => { delete ctx.body.request_uri; },
+  foreign_request_uri: (ctx) => { ctx.body.request_uri = 'https://evil.example/request'; },
+};
+export const SHAPED = Object.keys(SHAPES);
+
+export const endpointAt = (path) => ENDPOINTS[path] ?? (path.startsWith('/signin/') ? 'signin' : undefined);
 
 /**
  * What is to go wrong on purpose. A fault says when there is an answer (`delayMs`, `hang`), what
- * the answer is (`status`, `error`, `retryAfter`, `nonce`, `challenge`, `location`, `page`; the real one without any of these), and
+ * the answer is (`status`, `error`, `retryAfter`, `nonce`, `challenge`, `location`, `page`, `shape`; the real one without any of these), and
  * how it travels (`cut`, `trickleMs`). The three can be combined.
  */
 export class Faults {
@@ -62,6 +73,7 @@ export class Faults {
     const gone = fault.hang && response.destroyed;
     if (fault.status === 0) response.destroy();
     if (gone || fault.status === 0) return { over: true };
+    if (fault.shape) return { shape: fault.shape };
     if (fault.status === undefined && !fault.page) return undefined;
     const headers = {
       ...(fault.retryAfter !== undefined && { 'Retry-After': String(fault.retryAfter) }),
@@ -84,6 +96,10 @@ export class Faults {
     const own = ctx.get('User-Agent') === OWN_AGENT;
     const answer = own ? undefined : await this.befall(endpointAt(ctx.path), ctx.res);
     if (!answer) return next();
+    if (answer.shape) {
+      await next();
+      return SHAPES[answer.shape](ctx);
+    }
     if (answer.over) {
       ctx.respond = false;
       return undefined;

@@ -1,4 +1,4 @@
-import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT } from 'jose';
+import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 
 import { randomId } from './ids.mjs';
 
@@ -33,13 +33,6 @@ export class Keyring {
   async rotate({ dropOld = false } = {}) {
     this.#keys = [await newKey(), ...(dropOld ? [] : this.#keys)];
     this.#store.put('keys', this.#keys);
-  }
-
-  async sign(claims) {
-    const [key] = this.#keys;
-    return new SignJWT(claims)
-      .setProtectedHeader({ alg: 'RS256', kid: key.kid, typ: 'JWT' })
-      .sign(await importJWK(key, 'RS256'));
   }
 
   /** The payload of a token made here; throws the errors of jose for any other. */

@@ -6,4 +6,4 @@ console.warn = () => {};
 const library = await import('oidc-provider');
 console.warn = warn;
 
-export const { Provider, interactionPolicy } = library;
+export const { Provider, errors, interactionPolicy } = library;

@@ -1,15 +1,19 @@
 import { createApi } from './api.mjs';
+import { Assurance } from './assurance.mjs';
 import { Clock } from './clock.mjs';
 import { createControl } from './control.mjs';
 import { Faults } from './faults.mjs';
+import { FrontChannel } from './frontchannel.mjs';
 import { Keyring } from './keys.mjs';
 import { listen, PortTaken } from './listen.mjs';
 import { createOpenIdProvider } from './openid.mjs';
 import { readOptions, USAGE, UsageError } from './options.mjs';
 import { People } from './people.mjs';
 import { Store } from './store.mjs';
+import { Tampering } from './tamper.mjs';
 import { ISSUED } from './tokens.mjs';
 import { Traffic } from './traffic.mjs';
+import { UserInfoFaults } from './userinfo.mjs';
 
 const EXIT_USAGE = 64;
 const EXIT_PORT_TAKEN = 98;
@@ -21,11 +25,17 @@ async function start(options) {
   const people = new People(store);
   const traffic = new Traffic();
   const faults = new Faults();
+  const frontChannel = new FrontChannel(options);
+  const tampering = new Tampering({ keyring, ...options });
+  const assurance = new Assurance();
+  const userInfoFaults = new UserInfoFaults();
 
   // The library takes its keys once, when it is made: new keys mean a new one over the same store.
   let answer;
   const build = () => {
-    answer = createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults }).callback();
+    answer = createOpenIdProvider({
+      options, store, keyring, clock, people, traffic, faults, tampering, frontChannel, assurance, userInfoFaults,
+    }).callback();
   };
   build();
   const rotateKeys = async (how) => {
@@ -40,10 +50,14 @@ async function start(options) {
 
   const closers = [
     await listen(options.port, (request, response) => answer(request, response)),
-    await listen(options.apiPort, createApi({ options, traffic, faults, clock, isRefused: (jti) => refused.has(jti) })),
+    await listen(options.apiPort, createApi({
+      options, traffic, faults, tampering, clock, assurance, isRefused: (jti) => refused.has(jti),
+    })),
   ];
   if (options.controlPort) {
-    const control = createControl({ store, traffic, faults, clock, rotateKeys, refuseIssuedTokens });
+    const control = createControl({
+      store, traffic, faults, tampering, clock, assurance, userInfoFaults, rotateKeys, refuseIssuedTokens, frontChannel,
+    });
     closers.push(await listen(options.controlPort, control));
   }
 

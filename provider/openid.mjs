@@ -1,4 +1,6 @@
-import { Provider } from './library.mjs';
+import { decodeJwt } from 'jose';
+
+import { errors, Provider } from './library.mjs';
 import { scalekitAnswers } from './answers.mjs';
 import { cookieSettings, secureCookies } from './cookies.mjs';
 import { corsForApps } from './cors.mjs';
@@ -10,11 +12,14 @@ import { promptPolicy, rememberOrganization } from './policy.mjs';
 import { signInRoutes } from './signin.mjs';
 import { signOutRoute } from './signout.mjs';
 import { scalekitTokens } from './tokens.mjs';
+import { userInfoAnswers } from './userinfo.mjs';
 
 const SCOPE = 'openid profile email offline_access';
 
 /** oidc-provider, made to look like a Scalekit environment with one public single-page client. */
-export function createOpenIdProvider({ options, store, keyring, clock, people, traffic, faults }) {
+export function createOpenIdProvider({
+  options, store, keyring, clock, people, traffic, faults, tampering, frontChannel, assurance, userInfoFaults,
+}) {
   const { issuer, apps, clientId, ttl } = options;
   const cookies = cookieSettings(options);
   const provider = new Provider(issuer, {
@@ -33,6 +38,7 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
     routes: {
       authorization: '/oauth/authorize',
       token: '/oauth/token',
+      pushed_authorization_request: '/oauth/par',
       jwks: '/keys',
       userinfo: '/userinfo',
       revocation: '/revoke',
@@ -41,6 +47,8 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
     discovery: {
       end_session_endpoint: `${issuer}/oidc/logout`,
       check_session_iframe: options.sessionManagement ? issuer + CHECK_PATH : undefined,
+      frontchannel_logout_supported: frontChannel.isOn || undefined,
+      frontchannel_logout_session_supported: frontChannel.isOn || undefined,
     },
     cookies,
     responseTypes: ['code'],
@@ -52,7 +60,7 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
       email: ['email', 'email_verified'],
       profile: ['name', 'given_name', 'family_name', 'picture'],
     },
-    conformIdTokenClaims: false, // Scalekit puts the profile into the ID token of the code flow, too
+    conformIdTokenClaims: options.profileInUserInfo, // Scalekit puts the profile into the ID token of the code flow, too
     extraParams: {
       organization_id: restoreOfflineAccess,
       connection_id: null,
@@ -65,7 +73,7 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
       return who && { accountId: sub, claims: () => profileClaims(who, issuer) };
     },
     clientBasedCORS: (_, origin) => apps.includes(origin),
-    interactions: { policy: promptPolicy(people, options), url: (_, interaction) => `/signin/${interaction.uid}` },
+    interactions: { policy: promptPolicy(people, options, assurance), url: (_, interaction) => `/signin/${interaction.uid}` },
     loadExistingGrant: grantEverything,
     rotateRefreshToken: true,
     expiresWithSession: () => true, // signing out makes every refresh token worthless
@@ -82,8 +90,9 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
     },
     features: {
       devInteractions: { enabled: false },
-      dPoP: proofOfPossession(options), // Scalekit has neither this nor the next
-      pushedAuthorizationRequests: { enabled: false },
+      dPoP: proofOfPossession(options), // Scalekit has none of this and the next two
+      pushedAuthorizationRequests: { enabled: options.par !== 'no', requirePushedAuthorizationRequests: options.par === 'required' },
+      resourceIndicators: { enabled: options.resources.length > 0, getResourceServerInfo: knownResource(options.resources) },
       rpInitiatedLogout: { enabled: false }, // signout.mjs: without a page to click through
       revocation: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
     },
@@ -101,13 +110,15 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
   if (options.cookies === 'none') provider.use(secureCookies);
   provider.use(secureHeaders);
   provider.use(corsForApps(options));
+  provider.use(tampering.middleware);
   provider.use(faults.middleware);
   if (options.sessionManagement) provider.use(sessionMonitoring(options, cookies.long));
   provider.use(scalekitAnswers(options));
   provider.use(savedFirst(store));
-  provider.use(signInRoutes({ provider, store, people, apps }));
-  provider.use(signOutRoute({ provider, store, keyring, options }));
-  provider.use(scalekitTokens({ provider, store, keyring, clock, people, clientId }));
+  provider.use(signInRoutes({ provider, store, people, apps, assurance }));
+  provider.use(signOutRoute({ provider, store, keyring, options, frontChannel }));
+  provider.use(userInfoAnswers({ options, keyring, faults: userInfoFaults }));
+  provider.use(scalekitTokens({ provider, store, keyring, tampering, clock, people, clientId }));
   provider.on('authorization.accepted', (ctx) => rememberOrganization(ctx, people));
   provider.on('server_error', (ctx, error) => {
     console.error(`The provider failed at ${ctx.method} ${ctx.path}: ${error.message}`);
@@ -120,8 +131,10 @@ export function createOpenIdProvider({ options, store, keyring, clock, people, t
  * Scalekit has no such page. The scope is put back here, at the first hook after it was dropped.
  */
 function restoreOfflineAccess(ctx) {
-  const { params } = ctx.oidc;
-  const dropped = ctx.query.scope?.split(' ').includes('offline_access') && !params.scope?.includes('offline_access');
+  const { params, body, entities } = ctx.oidc;
+  const pushed = entities.PushedAuthorizationRequest?.request;
+  const asked = ctx.query.scope ?? body?.scope ?? (pushed && decodeJwt(pushed).scope);
+  const dropped = asked?.split(' ').includes('offline_access') && !params.scope?.includes('offline_access');
   if (dropped) params.scope = [params.scope, 'offline_access'].filter(Boolean).join(' ');
 }
 
@@ -134,6 +147,12 @@ async function grantEverything({ oidc: { client, session, provider } }) {
   await grant.save();
   return grant;
 }
+
+/** RFC 8707: the resources that tokens can be had for. They have no scopes of their own. */
+const knownResource = (resources) => (_, resource) => {
+  if (!resources.includes(resource)) throw new errors.InvalidTarget();
+  return { scope: '', audience: resource, accessTokenFormat: 'opaque' };
+};
 
 /** Nobody is told of a token, or of the end of one, that a provider killed right now would not know after its restart. */
 const savedFirst = (store) => async (ctx, next) => {

@@ -16,7 +16,12 @@ export const USAGE = `Usage: node provider/main.mjs --port 8081 --api-port 8082 
   --no-discovery-cors       apps cannot read the discovery document
   --cookies lax|none|loose  none: also sent from frames at other sites, if the browser allows;
                             loose: the same without Secure, for WebKit
+  --profile-in-userinfo     ID tokens say who it is, and nothing more about them
+  --signed-userinfo         the userinfo endpoint answers with a signed JWT
   --session-management      check_session_iframe and session_state
+  --frontchannel-path PATH  front-channel logout: the page of the apps for that
+  --par optional|required   a pushed authorization request endpoint
+  --resource URI            a resource to have tokens for; may be given several times
   --dpop                binds tokens to keys (RFC 9449) for whoever proves one
   --dpop-nonces         the same, and every proof needs a nonce of its server
   --no-dpop-cors        apps cannot read the headers of it (DPoP-Nonce, WWW-Authenticate)
@@ -49,6 +54,11 @@ const SPEC = {
   'no-discovery-cors': flag,
   cookies: text('lax'),
   'session-management': flag,
+  'frontchannel-path': { type: 'string' },
+  par: text('no'),
+  resource: { type: 'string', multiple: true, default: [] },
+  'profile-in-userinfo': flag,
+  'signed-userinfo': flag,
   dpop: flag,
   'dpop-nonces': flag,
   'no-dpop-cors': flag,
@@ -113,6 +123,11 @@ export function readOptions(args) {
     discoveryCors: !values['no-discovery-cors'],
     cookies: oneOf('cookies', 'lax', 'none', 'loose'),
     sessionManagement: values['session-management'],
+    frontchannelPath: values['frontchannel-path'] === undefined ? undefined : path('frontchannel-path'),
+    par: oneOf('par', 'no', 'optional', 'required'),
+    resources: values.resource,
+    profileInUserInfo: values['profile-in-userinfo'],
+    signedUserInfo: values['signed-userinfo'],
     dpop: values.dpop || values['dpop-nonces'],
     dpopNonces: values['dpop-nonces'],
     dpopCors: !values['no-dpop-cors'],

@@ -41,7 +41,7 @@ ${content}
  * `formTargets`: browsers apply form-action to the redirects after a form was sent as well, so the
  * apps these lead to have to be named. A `framable` page can be framed by anybody, the others by nobody.
  */
-export function sendPage(ctx, status, content, { formTargets = [], framable = false } = {}) {
+export function sendPage(ctx, status, content, { formTargets = [], framable = false, frames = [] } = {}) {
   ctx.state.framable = framable;
   ctx.status = status;
   ctx.type = 'html';
@@ -50,6 +50,7 @@ export function sendPage(ctx, status, content, { formTargets = [], framable = fa
     "style-src 'self'",
     "img-src 'self'",
     `form-action ${["'self'", ...formTargets].join(' ')}`,
+    ...(frames.length ? [`frame-src ${frames.join(' ')}`] : []),
     ...(framable ? [] : ["frame-ancestors 'none'"]),
     "base-uri 'none'",
   ].join('; '));
@@ -103,6 +104,10 @@ export const errorPage = ({ error, description }) => layout('This did not work',
 <p><code>${error}</code></p>`);
 
 export const signedOutPage = () => layout('You are signed out', html`<p>You can close this page.</p>`);
+
+/** Tells the apps, by a frame of each. */
+export const leavingPage = ({ frames }) => layout('You are signed out', html`<p>The apps are told.</p>
+${frames.map((src) => html`<iframe src="${src}" title="Signing out" hidden></iframe>`)}`);
 
 /** The frame that apps ask whether the session changed. Nobody sees it. */
 export const checkSessionPage = ({ script, clientId, cookie }) => html`<!doctype html>

@@ -8,7 +8,7 @@ const { Check, Prompt, base } = interactionPolicy;
  * `prompt=create` (always a page) and `prompt=select_account` (a page only if there is a choice
  * left to make).
  */
-export function promptPolicy(people, { silentSwitch }) {
+export function promptPolicy(people, { silentSwitch }, assurance) {
   const create = new Prompt({ name: 'create', requestable: true });
 
   /** A check about the person who is signed in; for nobody there is the login prompt, which comes first. */
@@ -46,7 +46,10 @@ export function promptPolicy(people, { silentSwitch }) {
   const selectAccount = new Prompt({ name: 'select_account', requestable: true }, stranger, silentChange, choice);
   selectAccount.checks.remove('select_account_prompt'); // it would ask people who have no choice, too
 
+  const tooWeak = new Check('too_weak', 'a stronger sign-in is needed', 'login_required', ({ oidc }) => assurance.isTooWeak(oidc));
+
   const policy = base();
+  policy.get('login').checks.add(tooWeak);
   policy.add(create, 0);
   policy.add(selectAccount, 2); // after login
   return policy;

@@ -8,7 +8,7 @@ const STYLES = readFileSync(new URL('./pages.css', import.meta.url), 'utf8');
 const FORM_LIMIT = 8 * 1024;
 
 /** The pages people see while they sign in, with their style sheet and pictures. */
-export function signInRoutes({ provider, store, people, apps }) {
+export function signInRoutes({ provider, store, people, apps, assurance }) {
   const page = (ctx, status, content) => sendPage(ctx, status, content, { formTargets: apps });
 
   function show(ctx, interaction, problem) {
@@ -32,6 +32,9 @@ export function signInRoutes({ provider, store, people, apps }) {
     if (form.get('action') === 'cancel') {
       return { error: 'access_denied', error_description: 'User denied access' };
     }
+    if (assurance.isUnmet) {
+      return { error: 'unmet_authentication_requirements', error_description: 'Nobody can sign in like that' };
+    }
     if (prompt.name === 'select_account') {
       return { select_account: { organization: form.get('organization') } };
     }
@@ -40,7 +43,7 @@ export function signInRoutes({ provider, store, people, apps }) {
     const connection = params.connection_id ?? `conn_${params.provider ?? 'password'}`;
     const asked = membershipIn(who, params.organization_id);
     return {
-      login: { accountId: who.sub, amr: [connection] },
+      login: { accountId: who.sub, amr: [connection], acr: assurance.reached(params.acr_values) },
       ...(prompt.name === 'create' && { create: {} }),
       ...(asked && { select_account: { organization: asked.id } }),
     };

@@ -1,6 +1,8 @@
+import querystring from 'node:querystring';
+
 import { errors } from 'jose';
 
-import { sendPage, signedOutPage } from './pages.mjs';
+import { leavingPage, sendPage, signedOutPage } from './pages.mjs';
 
 const PATH = '/oidc/logout';
 
@@ -8,10 +10,10 @@ const PATH = '/oidc/logout';
 class Refused extends Error {}
 
 /**
- * GET /oidc/logout, the way Scalekit does it: a good id_token_hint is enough, nothing has to be
+ * GET or POST /oidc/logout, the way Scalekit does it: a good id_token_hint is enough, nothing has to be
  * clicked, and the session ends for all apps.
  */
-export function signOutRoute({ provider, store, keyring, options }) {
+export function signOutRoute({ provider, store, keyring, options, frontChannel }) {
   const { clientId, postLogoutUris } = options;
 
   async function checkHint(hint) {
@@ -35,12 +37,16 @@ export function signOutRoute({ provider, store, keyring, options }) {
   }
 
   return async (ctx, next) => {
-    if (ctx.path !== PATH || ctx.method !== 'GET') return next();
+    if (ctx.path !== PATH || !['GET', 'POST'].includes(ctx.method)) return next();
     ctx.set('Cache-Control', 'no-store');
     try {
-      const address = await returnAddress(singleParams(ctx.query));
-      await endSession(ctx, provider, store);
-      if (address) ctx.redirect(address);
+      const address = await returnAddress(singleParams(ctx.method === 'POST' ? await form(ctx) : ctx.query));
+      const frames = frontChannel.isOn ? frontChannel.frames(await provider.Session.get(ctx)) : [];
+      if (!frontChannel.pretends) await endSession(ctx, provider, store);
+      if (frontChannel.isOn) {
+        if (address) ctx.set('Refresh', `1; url=${address}`);
+        sendPage(ctx, 200, leavingPage({ frames }), { frames: options.apps });
+      } else if (address) ctx.redirect(address);
       else sendPage(ctx, 200, signedOutPage());
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -57,6 +63,14 @@ export async function endSession(ctx, provider, store) {
   for (const { grantId } of Object.values(session.authorizations ?? {})) store.revokeGrant(grantId);
   await session.destroy();
   ctx.cookies.set(provider.cookieName('session'), null, { httpOnly: true, sameSite: 'lax' });
+}
+
+/** A posted form, in the shape of a query. */
+async function form(ctx) {
+  let text = '';
+  for await (const piece of ctx.req) text += piece;
+  ctx.state.form = querystring.parse(text);
+  return ctx.state.form;
 }
 
 function singleParams(query) {

@@ -14,15 +14,15 @@ export const ISSUED = 'IssuedAccessToken';
  * a JWT in place of each, and the userinfo endpoint is handed the opaque one again. Its ID token
  * gets the claims Scalekit adds, and a new signature.
  */
-export function scalekitTokens({ provider, store, keyring, clock, people, clientId }) {
-  async function accessToken({ oidc, body }, claims) {
+export function scalekitTokens({ provider, store, keyring, tampering, clock, people, clientId }) {
+  function accessToken({ oidc, body }, claims) {
     const now = clock.seconds;
     const jti = randomId('tkn');
     store.upsert(ISSUED, jti, { token: body.access_token, grantId: oidc.grant.jti }, body.expires_in);
-    return keyring.sign({
+    return tampering.sign('access_token', {
       ...claims,
       iss: provider.issuer,
-      aud: [clientId],
+      aud: [].concat(oidc.accessToken.aud ?? clientId),
       iat: now,
       nbf: now,
       exp: now + body.expires_in,
@@ -44,9 +44,12 @@ export function scalekitTokens({ provider, store, keyring, clock, people, client
     const common = { client_id: clientId, oid, sid: derivedId('ses', session.uid), sub: who.sub };
 
     const { jkt } = oidc.accessToken;
-    const claims = { ...common, roles: [role], permissions: permissionsOf(role), ...(jkt && { cnf: { jkt } }) };
-    const jwt = await accessToken(ctx, claims);
-    const idToken = body.id_token && await keyring.sign({
+    // Told where somebody asked: of the session how well, of the request how long ago.
+    const { auth_time: authTime } = body.id_token ? byOurClock(decodeJwt(body.id_token)) : {};
+    Object.assign(common, session.acr && { acr: session.acr });
+    const claims = { ...common, auth_time: authTime, roles: [role], permissions: permissionsOf(role), ...(jkt && { cnf: { jkt } }) };
+    const jwt = accessToken(ctx, claims);
+    const idToken = body.id_token && tampering.sign('id_token', {
       ...byOurClock(decodeJwt(body.id_token)),
       ...common,
       aud: [clientId],
@@ -68,13 +71,16 @@ export function scalekitTokens({ provider, store, keyring, clock, people, client
   }
 
   // A proof is made for the token that the app has, so the library is left with it, and finds its own behind it.
+  const proved = new Set();
   const find = provider.AccessToken.find.bind(provider.AccessToken);
-  provider.AccessToken.find = async (value, ...rest) => find((value.includes('.') && await opaqueOf(value)) || value, ...rest);
+  provider.AccessToken.find = async (value, ...rest) => find((proved.has(value) && await opaqueOf(value)) || value, ...rest);
 
   return async (ctx, next) => {
     if (ctx.path === '/userinfo') {
       const opaque = await opaqueToken(ctx.get('Authorization'));
       if (opaque) ctx.req.headers.authorization = `Bearer ${opaque}`;
+      const [, bound] = /^DPoP (.+)$/i.exec(ctx.get('Authorization')) ?? [];
+      if (bound) proved.add(bound);
     }
     await next();
     if (ctx.path === '/oauth/token' && ctx.body?.access_token) await reshape(ctx);

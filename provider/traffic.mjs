@@ -1,7 +1,7 @@
 /** Parameters whose values give nothing away; of all others the log keeps only the name. */
 const SAFE = new Set([
   'client_id', 'code_challenge_method', 'dpop_jkt', 'grant_type', 'organization_id', 'post_logout_redirect_uri',
-  'prompt', 'redirect_uri', 'response_mode', 'response_type', 'scope', 'token_type_hint',
+  'prompt', 'redirect_uri', 'resource', 'response_mode', 'response_type', 'scope', 'token_type_hint',
 ]);
 
 const LOG_LIMIT = 5000;
@@ -48,6 +48,7 @@ export class Traffic {
     const entry = this.record(ctx.req, ctx.URL);
     await next();
     entry.status = ctx.respond === false ? 0 : ctx.status;
-    if (ctx.method === 'POST' && ctx.oidc?.body) Object.assign(entry, describe(ctx.oidc.body));
+    const form = ctx.oidc?.body ?? ctx.state.form;
+    if (ctx.method === 'POST' && form) Object.assign(entry, describe(form));
   };
 }

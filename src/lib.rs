@@ -52,6 +52,7 @@ pub use protocol::{
     config::Config,
     error::{ConfigError, Error, Fault},
     session::Person,
+    step_up::StepUpChallenge,
     view::{Delay, Destination, Reason, View},
 };
 

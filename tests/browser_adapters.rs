@@ -66,7 +66,7 @@ impl Drop for Stub {
 // ------------------------------------------------------------------------------------------------------------------- fetch
 
 fn get(url: &str) -> HttpRequest {
-    HttpRequest { url: url.to_owned(), method: Method::Get(Freshness::CacheAllowed), proof: None }
+    HttpRequest::get(url, Freshness::CacheAllowed)
 }
 
 const SPY: &str = "value: (url, options) => { window.seen = [options.method, options.credentials, options.redirect, options.referrerPolicy, \
@@ -85,7 +85,7 @@ async fn tr_02_every_request_goes_without_cookies_redirects_and_referrer() {
         (get, r#"GET omit error no-referrer cors default  {"accept":"application/json"} true"#),
         (reload, r#"GET omit error no-referrer cors reload  {"accept":"application/json"} true"#),
     ] {
-        let answer = fetch::ask(HttpRequest { url: "/x".into(), method, proof: None }, fetch::PATIENCE).await;
+        let answer = fetch::ask(HttpRequest { url: "/x".into(), method, access_token: None, key: None }, fetch::PATIENCE).await;
         assert_eq!(answer.expect_err("it was rejected"), NetworkFailure::Unreachable);
         assert_eq!(run_text("return seen"), seen);
     }
@@ -207,6 +207,32 @@ async fn id_19_a_signature_of_another_key_or_scheme_is_refused() {
     }
     known[0].algorithm = Algorithm::Ps256;
     assert_eq!(crypto::verify(known).await, Verdict::Invalid(0));
+}
+
+#[wasm_bindgen_test]
+async fn id_19_zeros_and_a_salt_of_another_length_are_no_signature() {
+    for (place, check) in vectors().into_iter().enumerate() {
+        let length = check.signature.len();
+        for signature in
+            [vec![0; length], [vec![0; length / 2], vec![1; length / 2]].concat(), [vec![1; length / 2], vec![0; length / 2]].concat()]
+        {
+            assert_eq!(crypto::verify(vec![SignatureCheck { signature, ..check.clone() }]).await, Verdict::Invalid(0), "{place}");
+        }
+    }
+    for (salt, verdict) in [(32, Verdict::Valid), (0, Verdict::Invalid(0)), (20, Verdict::Invalid(0)), (64, Verdict::Invalid(0))] {
+        let script = format!(
+            r#"const algorithm = {{ name: "RSA-PSS", hash: "SHA-256", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), saltLength: {salt} }};
+            const encode = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+            return crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]).then(async ({{ publicKey, privateKey }}) => {{
+                const {{ kty, n, e }} = await crypto.subtle.exportKey("jwk", publicKey);
+                const signature = encode(await crypto.subtle.sign(algorithm, privateKey, new TextEncoder().encode("head.body")));
+                return JSON.stringify([{{ alg: "PS256", key: {{ kty, n, e }}, input: "head.body", signature }}]);
+            }})"#
+        );
+        let promise: js_sys::Promise = run(&script).unchecked_into();
+        let signed = checks(&JsFuture::from(promise).await.expect("signed").as_string().expect("a text"));
+        assert_eq!(crypto::verify(signed).await, verdict, "a salt of {salt} bytes");
+    }
 }
 
 #[wasm_bindgen_test]

@@ -97,6 +97,46 @@ fn metadata(more: &Value) -> Value {
     metadata
 }
 
+/// A configuration with a token for each of two resources; the second address has the first one's.
+fn several_resources(members: &Value) -> Value {
+    let rule = |path: &str, resource: &str| json!({ "url": format!("ORIGIN/api/{path}"), "resource": resource });
+    let mut members = members.clone();
+    members["api"] = json!([rule("one/", "urn:one"), rule("also/", "urn:one"), rule("two/", "https://api.example/x?y=1&z=ä b")]);
+    members
+}
+
+#[wasm_bindgen_test]
+async fn ri_01_with_several_resources_the_head_start_asks_for_what_ring_0_asks_for() {
+    let provider = Provider::fresh();
+    let block = provider.block_with(&json!({}), &several_resources(&json!({})));
+    let config = Config::from_json(&block, &navigation::origin()).expect(&block);
+    begin(&block);
+    until("the tokens", || provider.grants() == 1).await;
+    let app = Mounted::new(Rc::new(config), true).await;
+    app.reads("in Ada at / protected").await;
+    assert_eq!((provider.get("asked"), provider.grants()), (json!(1), 1), "its answers are taken");
+    assert_eq!(provider.get("targets"), json!(["urn:one"]), "one resource for one token");
+}
+
+#[wasm_bindgen_test]
+async fn pa_01_no_head_start_where_requests_are_pushed() {
+    let endpoint = json!({ "pushed_authorization_request_endpoint": "ORIGIN/p/par" });
+    let mut required = endpoint.clone();
+    required["require_pushed_authorization_requests"] = json!(true);
+    for (metadata, wanted, begins) in
+        [(metadata(&required), false, false), (metadata(&endpoint), true, false), (metadata(&endpoint), false, true)]
+    {
+        let _provider = Provider::fresh();
+        begin(&block(&json!({ "metadata": metadata, "pushed_authorization_requests": wanted })));
+        a_while().await;
+        let early = early::take();
+        assert_eq!((frames() == 1, early.is_some()), (begins, begins), "wanted: {wanted}");
+        if let Some((_, frame, _)) = early {
+            frame.discard();
+        }
+    }
+}
+
 #[wasm_bindgen_test]
 async fn si_01_the_address_of_the_head_start_is_that_of_ring_0_parameter_by_parameter() {
     let _provider = Provider::fresh();
@@ -108,6 +148,7 @@ async fn si_01_the_address_of_the_head_start_is_that_of_ring_0_parameter_by_para
         json!({ "metadata": metadata(&json!({})), "client_id": "a b&c=d+é", "scopes": "openid  api:read openid urn:x~y" }),
         json!({ "metadata": metadata(&json!({})), "scopes": ["openid", "email", "openid"], "silent_path": "/auth/relay.html" }),
         json!({ "metadata": metadata(&json!({})), "api": ["ORIGIN/api/", { "url": "ORIGIN/b/" }, { "url": "ORIGIN/c/", "resource": "https://api.example/x?y=1&z=ä b" }] }),
+        several_resources(&json!({ "metadata": metadata(&json!({})) })),
         json!({ "preset": "scalekit", "env_url": "ORIGIN" }),
         json!({ "preset": "scalekit", "env_url": "ORIGIN//", "scopes": ["openid"] }),
     ] {

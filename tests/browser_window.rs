@@ -80,6 +80,21 @@ async fn bp_05_a_window_answers_on_the_channel_of_its_state() {
 }
 
 #[wasm_bindgen_test]
+fn pa_02_a_window_that_opens_at_the_click_goes_on_later_and_is_closed_if_nothing_comes() {
+    run("window.opened = []; window.natively = window.open; \
+         window.open = (...all) => { const fake = { location: { replace: (to) => opened.push(to) }, close: () => opened.push('closed') }; return Object.setPrototypeOf(fake, Window.prototype); }");
+    let open = || Popup::open(&SensitiveUrl::new("about:blank"), &StateParameter::new("popup.y"), |_| {}).expect("opened");
+    let popup = open();
+    popup.go(&SensitiveUrl::new("https://as.example/authorize?client_id=c&request_uri=urn%3Ax")).expect("it goes there");
+    drop(open());
+    assert_eq!(
+        run_text("window.open = natively; return opened.join()"),
+        "about:blank,https://as.example/authorize?client_id=c&request_uri=urn%3Ax,about:blank,closed"
+    );
+    drop(popup);
+}
+
+#[wasm_bindgen_test]
 fn bp_05_a_window_that_is_blocked_is_an_error_and_leaves_nothing() {
     run("window.natively = window.open; window.open = () => null");
     let refused = Popup::open(&SensitiveUrl::new("https://as.example/authorize"), &StateParameter::new("popup.x"), |_| {});

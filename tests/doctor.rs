@@ -49,6 +49,20 @@ fn where_everything_is_right_a_program_finds_nothing_else() {
 }
 
 #[test]
+fn lo_07_a_page_that_cannot_reach_the_tabs_is_named_beforehand() {
+    let with = |same_site| {
+        let mut case = case(Eyes::Program);
+        case.block["frontchannel_logout"] = true.into();
+        case.surroundings.same_site = same_site;
+        case.lines(&[])
+    };
+    says(&with(Some(true)), Right, "Front-channel logout", "one site", "");
+    says(&with(Some(false)), Look, "Front-channel logout", "browsers keep the page", "recheck_interval");
+    says(&with(None), Unknown, "Front-channel logout", "may be two sites", "cargo xtask doctor");
+    assert!(case(Eyes::Program).lines(&[]).iter().all(|line| line.topic != "Front-channel logout"), "nothing is said where it is off");
+}
+
+#[test]
 fn a_page_says_what_it_cannot_see() {
     let lines = case(Eyes::Page).lines(&[]);
     let unknown: Vec<&str> = of(Unknown, &lines).iter().map(|line| line.topic.as_str()).collect();
@@ -56,6 +70,26 @@ fn a_page_says_what_it_cannot_see() {
     assert!(of(Wrong, &lines).is_empty() && of(Look, &lines).is_empty(), "{lines:#?}");
     says(&lines, Unknown, "Silent sign-in", "not told to a page", "cargo xtask doctor");
     says(&lines, Unknown, "Sign-out", "not tried from a page", "Sign in and out once");
+}
+
+#[test]
+fn pa_01_where_requests_are_pushed_no_plain_one_is_tried() {
+    let endpoint = format!("{}/par", healthy::ISSUER);
+    for eyes in [Eyes::Program, Eyes::Page] {
+        let pushed = case(eyes).says("pushed_authorization_request_endpoint", json!(endpoint));
+        let pushed = pushed.says("require_pushed_authorization_requests", json!(true));
+        for pushed in [
+            pushed.by_hand(),
+            case(eyes)
+                .says("pushed_authorization_request_endpoint", json!(endpoint))
+                .configured("pushed_authorization_requests", json!(true)),
+        ] {
+            let lines = pushed.lines(&[]);
+            says(&lines, Unknown, "Redirect addresses", "requests are pushed", "Sign in once");
+            assert!(of(Wrong, &lines).is_empty(), "{lines:#?}");
+            assert!(!lines.iter().any(|line| line.topic == "Silent sign-in"), "{lines:#?}");
+        }
+    }
 }
 
 #[test]

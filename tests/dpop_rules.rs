@@ -159,9 +159,7 @@ fn dp_13_without_its_key_a_refresh_token_is_dropped_and_the_silent_way_taken() {
 fn dp_13_a_provider_that_refuses_another_key_is_asked_silently() {
     let mut world = signed_in(world());
     world.dispatch(Event::RenewalChosen);
-    if let Some(proof) = &mut world.requests[0].1.proof {
-        proof.key = key(77);
-    }
+    world.requests[0].1.key = Some(key(77));
     world.settle();
     assert_eq!(world.redeemed("refresh_token"), 1);
     assert_eq!(world.redeemed("authorization_code"), 2);
@@ -240,9 +238,9 @@ fn tr_07_with_keys_the_token_type_is_dpop_in_any_case_and_without_never() {
 
 #[test]
 fn at_08_an_access_token_that_is_looked_into_is_bound_to_our_key() {
-    signed_in(world_with(r#","validate_access_token":true"#));
+    signed_in(world_with(r#","validate_access_token":true,"access_token_compat":true"#));
     for bad in [Value::Null, json!({}), json!({ "jkt": key(9).as_str() }), json!({ "jkt": 1 }), json!("x"), json!([])] {
-        let mut world = world_with(r#","validate_access_token":true"#);
+        let mut world = world_with(r#","validate_access_token":true,"access_token_compat":true"#);
         world.provider.session = Some("usr_1".to_owned());
         let tweaked = bad.clone();
         world.provider.tweak_access = Some(Box::new(move |access| access["cnf"] = tweaked.clone()));
@@ -250,7 +248,7 @@ fn at_08_an_access_token_that_is_looked_into_is_bound_to_our_key() {
         assert_eq!(code_of(&view), "access_token_cnf", "{bad}");
         assert!(view.person().is_none());
     }
-    let mut missing = world_with(r#","validate_access_token":true"#);
+    let mut missing = world_with(r#","validate_access_token":true,"access_token_compat":true"#);
     missing.provider.session = Some("usr_1".to_owned());
     missing.provider.tweak_access = Some(Box::new(|access| {
         access.as_object_mut().expect("an object").remove("cnf");
@@ -322,7 +320,7 @@ fn dp_07_an_endless_wish_for_a_nonce_is_an_error_with_a_name() {
         let (ticket, url) = world.frames.remove(0);
         let answer = world.provider.authorize_in_frame(&url, world.now.wall);
         world.frame_says(ticket, &answer);
-        let place = world.requests.iter().position(|(_, request)| request.proof.is_some()).expect("a token request");
+        let place = world.requests.iter().position(|(_, request)| request.key.is_some()).expect("a token request");
         let (ticket, _) = world.requests.remove(place);
         let view = world.dispatch(Event::Responded { ticket, outcome: Err(NetworkFailure::Proof(failure)) });
         assert_eq!(code_of(&view), code);
@@ -334,7 +332,7 @@ fn dp_05_nothing_but_token_requests_carries_a_proof_and_none_without_the_setting
     let mut world = signed_in(world());
     assert_eq!(world.provider.called.len(), 2, "keys and tokens");
     world.dispatch(Event::RenewalChosen);
-    assert!(world.requests.iter().all(|(_, request)| request.proof.is_some() == request.url.ends_with("/token")));
+    assert!(world.requests.iter().all(|(_, request)| request.key.is_some() == request.url.ends_with("/token")));
     let mut plain = World::new();
     plain.spare = Some(key(1));
     plain.provider.issues_refresh_tokens = true;

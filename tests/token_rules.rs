@@ -5,10 +5,10 @@
 mod support;
 
 use hushkey::{
-    Config, View,
+    Config, Reason, View,
     protocol::{
         api::TokenAnswer,
-        error::NetworkFailure,
+        error::{Error, NetworkFailure, Problem},
         http::{HttpResponse, Method},
         secret::Body,
         tab_message::TabMessage,
@@ -81,6 +81,68 @@ fn tr_12_a_refresh_that_names_no_scopes_keeps_those_that_were_granted() {
     world.dispatch(Event::RenewalChosen);
     world.settle();
     assert_eq!(world.state.granted_scopes(), ["openid"]);
+}
+
+#[test]
+fn tr_12_a_grant_without_a_required_scope_is_an_error_and_no_session() {
+    let signed_in = |required: &str, granted: Option<&'static str>| {
+        let mut world = World::with(config(&format!(r#","scopes":"openid email api","required_scopes":{required}"#)));
+        if let Some(text) = granted {
+            world.provider.tweak_response = Some(Box::new(move |body| body["scope"] = json!(text)));
+        }
+        let view = world.sign_in("/");
+        (world, view)
+    };
+    for (required, granted) in [
+        (r#""openid api""#, Some("openid api")),
+        (r#"["api"]"#, Some("api")),
+        (r#"["api"]"#, Some("email api openid more")),
+        (r#"["api"]"#, None),
+        (r#"[]"#, Some("openid")),
+        (r#""""#, Some("")),
+    ] {
+        assert!(signed_in(required, granted).1.person().is_some(), "{required} {granted:?}");
+    }
+    for (required, granted) in [
+        (r#"["openid","api"]"#, "openid"),
+        (r#""api""#, "openid email"),
+        (r#"["api"]"#, ""),
+        (r#"["api"]"#, "API"),
+        (r#"["api"]"#, "api2 api:read"),
+        (r#"["api"]"#, "openid,api"),
+        (r#"["openid","api"]"#, "api"),
+    ] {
+        let (world, view) = signed_in(required, Some(granted));
+        let View::SignedOut(Reason::Problem(error @ Error::TokenResponse(finding))) = &view else {
+            panic!("{required} {granted}: {view:?}")
+        };
+        assert_eq!((error.code().as_str(), &*finding.field), ("token_response_scope", "scope"));
+        assert!(matches!(&finding.problem, Problem::Unexpected { got, .. } if got == granted), "{finding}");
+        assert!(matches!(world.state.token_for(API, world.now, &world.config), TokenAnswer::SignedOut), "no token is handed out");
+    }
+}
+
+#[test]
+fn tr_12_a_renewal_that_loses_a_required_scope_ends_the_session() {
+    let mut world = World::with(config(r#","scopes":"openid offline_access api","required_scopes":["api"]"#));
+    world.provider.issues_refresh_tokens = true;
+    world.sign_in("/");
+    world.provider.tweak_response = Some(Box::new(|body| body["scope"] = json!("openid")));
+    world.dispatch(Event::RenewalChosen);
+    let view = world.settle();
+    assert!(matches!(&view, View::SignedOut(Reason::Problem(error)) if error.code() == "token_response_scope"), "{view:?}");
+}
+
+#[test]
+fn tr_12_only_scopes_that_are_asked_for_can_be_required() {
+    let block = |scopes: &str, required: &str| {
+        let text = format!(r#"{{"issuer":"https://as.example","client_id":"c"{scopes},"required_scopes":{required}}}"#);
+        Config::from_json(&text, "https://app.example").map_err(|error| error.0.field.into_owned())
+    };
+    assert!(block("", r#"["email"]"#).is_ok() && block(r#","scopes":"openid api""#, r#""api openid""#).is_ok());
+    for bad in [r#"["api"]"#, r#""email api""#, "1", "true", "null", "{}", "[1]", r#"[""]"#, r#"["openid email"]"#] {
+        assert_eq!(block("", bad).unwrap_err(), "required_scopes", "{bad}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The command line.
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use xtask::{engines::Engine, servers::WebServer, wasm::Build};
 
@@ -8,9 +8,18 @@ use xtask::{engines::Engine, servers::WebServer, wasm::Build};
 #[derive(Debug, Parser)]
 #[command(name = "e2e")]
 pub(crate) struct Arguments {
-    /// Only scenarios whose name contains this
+    /// Only scenarios whose name contains this, or is this where it begins with "="
     #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
     only: Vec<String>,
+    /// Only scenarios of this group
+    #[arg(long, value_name = "NAME")]
+    group: Option<Group>,
+    /// Play so many at once, each in a world of its own
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    together: usize,
+    /// Append a line for each scenario to this file: name, engine, passed, failed or left out, and why
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// The browser engine
     #[arg(long, value_name = "NAME", default_value = "chromium")]
     engine: Engine,
@@ -57,24 +66,43 @@ enum Command {
     },
 }
 
+/// Scenarios that belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Group {
+    /// What people do with the app.
+    App,
+    /// What a provider that means harm does: the OpenID Foundation's tests of relying parties, and what those leave out.
+    Oidf,
+}
+
+/// Which scenarios are to be played, and how.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    /// Parts of names; none means all.
+    pub(crate) only: Vec<String>,
+    /// The group; none means all.
+    pub(crate) group: Option<Group>,
+    /// How many at once.
+    pub(crate) together: usize,
+    /// Where a line for each goes.
+    pub(crate) record: Option<PathBuf>,
+    /// The engine.
+    pub(crate) engine: Engine,
+    /// Whether to show the browser.
+    pub(crate) headed: bool,
+    /// How the app is compiled.
+    pub(crate) build: Build,
+    /// Who serves it, if not we.
+    pub(crate) host: Option<WebServer>,
+}
+
 /// What is to be done.
 #[derive(Debug)]
 pub(crate) enum Task {
     /// Name the scenarios.
-    List,
+    List(Option<Group>),
     /// Play scenarios.
-    Play {
-        /// Parts of names; none means all.
-        only: Vec<String>,
-        /// The engine.
-        engine: Engine,
-        /// Whether to show the browser.
-        headed: bool,
-        /// How the app is compiled.
-        build: Build,
-        /// Who serves it, if not we.
-        host: Option<WebServer>,
-    },
+    Play(Wanted),
     /// Take pictures.
     Screens {
         /// Where they go.
@@ -98,14 +126,17 @@ impl Arguments {
         match self.command {
             Some(Command::Screens { out, shown, walks }) => Task::Screens { out, walks, shown },
             Some(Command::Soak { minutes, seed, out }) => Task::Soak { minutes, seed, out },
-            None if self.list => Task::List,
-            None => Task::Play {
+            None if self.list => Task::List(self.group),
+            None => Task::Play(Wanted {
                 only: self.only,
+                group: self.group,
+                together: self.together.max(1),
+                record: self.record,
                 engine: self.engine,
                 headed: self.headed,
                 build: if self.smallest { Build::Smallest } else { Build::Plain },
                 host: self.host,
-            },
+            }),
         }
     }
 }

@@ -6,17 +6,20 @@
 //!
 //! From bottom to top: `wait` and `http` ask again and again; `tap`, `secrets` see what goes over the wire; `provider`, `server` and
 //! `browser` are the parts of a `world`, with `tls` and `webserver` where a real server serves the
-//! app, and `container` for what the image does; `console` and `sweep` judge it; `scenarios` tell what people do; `runner` plays them; on
+//! app, and `container` for what the image does; `console` and `sweep` judge it; `scenarios` tell what people do, and what a `hostile` provider and an `attacker` do; `runner` plays them, several at once if it is told to, and `report` tells what came of it; on
 //! `walks` through all pages and states `look` takes pictures or judges.
 
 mod arguments;
+mod attacker;
 mod browser;
 mod console;
 mod container;
+mod hostile;
 mod http;
 mod look;
 mod person;
 mod provider;
+mod report;
 mod runner;
 mod scenarios;
 mod screens;
@@ -41,11 +44,11 @@ use std::process::ExitCode;
 #[must_use]
 pub fn main() -> ExitCode {
     let result = match Arguments::parse().task() {
-        Task::List => {
-            runner::list();
+        Task::List(group) => {
+            runner::list(group);
             Ok(true)
         }
-        Task::Play { only, engine, headed, build, host } => runner::play(&only, engine, headed, build, host),
+        Task::Play(wanted) => runner::play(&wanted),
         Task::Screens { out, walks, shown } => screens::take(&out, &walks, shown).map(|()| true),
         Task::Soak { minutes, seed, out } => soak::run(minutes, seed, &out).map(|()| true),
     };

@@ -107,8 +107,15 @@ impl World {
 
     /// The technical code on a problem page.
     pub(crate) async fn sees_code(&self, code: &str) -> Result<()> {
-        until(&format!("the code {code}"), async || {
-            Ok(yes(self.browser.text_of("return document.querySelector('#copy-text')?.value ?? ''").await? == code))
+        self.sees_code_within(PATIENCE, code).await
+    }
+
+    /// The technical code on a problem page, in its own time. Another one is told.
+    pub(crate) async fn sees_code_within(&self, patience: Duration, code: &str) -> Result<()> {
+        until_within(patience, &format!("the code {code}"), async || {
+            let shown = self.browser.text_of("return document.querySelector('#copy-text')?.value ?? ''").await?;
+            ensure!(shown == code, "the code is \"{shown}\"");
+            Ok(Some(()))
         })
         .await
     }

@@ -127,6 +127,13 @@ impl Provider {
         Ok(Log(entries.into_iter().filter(|entry| entry["method"] != "OPTIONS").collect()))
     }
 
+    /// How often each rule of tampering was followed.
+    pub(crate) async fn tampered(&self) -> Result<Vec<u64>> {
+        let answer = http::get(&format!("http://localhost:{}/tamper", self.ports.control)).await?;
+        let rules: Vec<Value> = serde_json::from_slice(&answer.body)?;
+        Ok(rules.iter().filter_map(|rule| rule["followed"].as_u64()).collect())
+    }
+
     /// The name of the cookie that holds the session.
     pub(crate) fn session_cookie(&self) -> String {
         format!("session_{}", self.ports.provider)
@@ -179,6 +186,22 @@ impl Log {
         self.at("/oauth/token").count()
     }
 
+    /// How often something was answered at a path.
+    pub(crate) fn answered_at(&self, path: &str) -> usize {
+        self.at(path).filter(|entry| entry["status"] == 200).count()
+    }
+
+    /// What was asked for with a token: paths of userinfo and API.
+    pub(crate) fn calls(&self) -> Vec<&str> {
+        self.0.iter().filter_map(|entry| entry["path"].as_str()).filter(|path| *path == "/userinfo" || path.starts_with("/api/")).collect()
+    }
+
+    /// The statuses that userinfo was answered with, where the token came in the header alone.
+    pub(crate) fn userinfo_statuses(&self) -> Vec<u64> {
+        let in_header = |entry: &&Value| entry["has_authorization"] == true && entry["params"] == Value::Array(Vec::new());
+        self.at("/userinfo").filter(in_header).filter_map(|entry| entry["status"].as_u64()).collect()
+    }
+
     /// The statuses that the API answered the sample call with.
     pub(crate) fn api_statuses(&self) -> Vec<u64> {
         self.at("/api/me").filter_map(|entry| entry["status"].as_u64()).collect()
@@ -205,7 +228,13 @@ impl Log {
         self.at(path).map(|entry| entry["scheme"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
-    fn at<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Value> {
+    /// The last request at a path.
+    pub(crate) fn last_at<'a>(&'a self, path: &'a str) -> Option<&'a Value> {
+        self.at(path).last()
+    }
+
+    /// The requests at a path.
+    pub(crate) fn at<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Value> {
         self.0.iter().filter(move |entry| entry["path"] == path)
     }
 }

@@ -1,48 +1,76 @@
-//! Plays scenarios one after another and reports.
+//! Plays scenarios, one after another or several at once, each in a world of its own.
 
 use crate::{
+    arguments::{Group, Wanted},
     browser::Silence,
-    scenarios::{SCENARIOS, Scenario},
+    report::{Outcome, Report},
+    scenarios::{self, Scenario},
     setup::Host,
     stage::Stage,
     wait::PATIENCE,
     world::World,
 };
 use anyhow::{Context, Error, Result, anyhow, bail, ensure};
-use std::{collections::BTreeMap, rc::Rc, time::Duration};
+use std::{
+    rc::Rc,
+    sync::{Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
 use tokio::{
     task::{LocalSet, spawn_local},
     time::{Instant, timeout},
 };
-use xtask::{engines::Engine, servers::WebServer, wasm::Build};
+use xtask::engines::Engine;
 
 /// No scenario takes longer, unless it hangs.
 const LIMIT: Duration = Duration::from_secs(180);
 
 /// Names the scenarios.
-pub(crate) fn list() {
-    for scenario in SCENARIOS {
+pub(crate) fn list(group: Option<Group>) {
+    for scenario in scenarios::all(group) {
         println!("{:<22} {}", scenario.name, scenario.headline);
     }
 }
 
-/// Plays the scenarios whose names contain one of these texts, or all. Whether all passed.
-pub(crate) fn play(only: &[String], engine: Engine, headed: bool, build: Build, host: Option<WebServer>) -> Result<bool> {
+/// Whether a name is asked for: it contains one of these texts, or is what stands behind a "=".
+fn is_wanted(name: &str, only: &[String]) -> bool {
+    let fits = |part: &String| part.strip_prefix('=').map_or_else(|| name.contains(part.as_str()), |whole| name == whole);
+    only.is_empty() || only.iter().any(fits)
+}
+
+/// Plays the scenarios that are wanted. Whether all passed.
+pub(crate) fn play(wanted: &Wanted) -> Result<bool> {
+    let Wanted { engine, host, .. } = *wanted;
     ensure!(host.is_none() || engine == Engine::Chromium, "--host needs Chromium, which can be told to trust one certificate");
-    let is_wanted = |scenario: &&Scenario| only.is_empty() || only.iter().any(|part| scenario.name.contains(part.as_str()));
-    let chosen: Vec<&Scenario> = SCENARIOS.iter().filter(is_wanted).collect();
+    let chosen: Vec<Scenario> =
+        scenarios::all(wanted.group).into_iter().filter(|scenario| is_wanted(scenario.name, &wanted.only)).collect();
     if chosen.is_empty() {
         bail!("no scenario has such a name; see --list");
     }
     let with_container =
         host.is_none() && engine == Engine::Chromium && chosen.iter().any(|scenario| scenario.setup.host == Host::Container);
-    let stage = Stage::set(engine, headed, build, host, with_container)?;
-    on_one_thread(async {
-        tokio::select! {
-            failed = play_all(&stage, &chosen) => Ok(failed == 0),
-            () = xtask::serve::stop_signal() => Err(anyhow!("stopped")),
-        }
-    })
+    let stage = Stage::set(engine, wanted.headed, wanted.build, host, with_container)?;
+    let report = Report::open(engine.name(), wanted.record.as_deref())?;
+    let queue = Mutex::new(chosen.into_iter());
+    // A thread for each: what one of them does without giving way must not keep the servers of another from answering.
+    let lane = || {
+        on_one_thread(async {
+            tokio::select! {
+                result = play_next(&stage, &queue, &report) => result,
+                () = xtask::serve::stop_signal() => Err(anyhow!("stopped")),
+            }
+        })
+    };
+    thread::scope(|scope| {
+        let lanes: Vec<_> = (0..wanted.together).map(|_| scope.spawn(lane)).collect();
+        lanes.into_iter().try_for_each(|lane| lane.join().unwrap_or_else(|_| Err(anyhow!("a thread of scenarios panicked"))))
+    })?;
+    let failed = report.sum_up(&stage.name());
+    if failed > 0 {
+        println!("What the pages looked like is in {}.", stage.results().display());
+    }
+    Ok(failed == 0)
 }
 
 /// Runs to its end, on this thread. Whatever is still open is closed when the caller's values are dropped.
@@ -51,47 +79,27 @@ pub(crate) fn on_one_thread<T>(work: impl Future<Output = Result<T>>) -> Result<
     runtime.block_on(LocalSet::new().run_until(work))
 }
 
-async fn play_all(stage: &Stage, chosen: &[&Scenario]) -> usize {
-    let (mut failed, mut skipped) = (0, 0);
-    let mut noted: BTreeMap<String, usize> = BTreeMap::new();
-    for scenario in chosen {
+async fn play_next(stage: &Stage, queue: &Mutex<impl Iterator<Item = Scenario>>, report: &Report) -> Result<()> {
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let Some(scenario) = next else { return Ok(()) };
         let why_not = scenario.setup.why_not_in(stage.engine).or_else(|| scenario.setup.only_ours.filter(|_| stage.real.is_some()));
-        if let Some(why) = why_not {
-            skipped += 1;
-            println!("SKIP  {:<22}          {why}", scenario.name);
-            continue;
-        }
         let started = Instant::now();
-        let mut result = play_one(stage, scenario).await;
-        if let Err(error) = &result
-            && is_begun_anew(stage.engine, error)
-        {
-            println!("AGAIN {:<22} {:>5.1} s  {error:#}", scenario.name, started.elapsed().as_secs_f32());
-            *noted.entry("the driver fell silent, and they were begun anew".to_owned()).or_default() += 1;
-            result = play_one(stage, scenario).await;
-        }
-        let seconds = started.elapsed().as_secs_f32();
-        match result {
-            Ok(notes) => {
-                println!("PASS  {:<22} {seconds:>5.1} s  {}", scenario.name, scenario.headline);
-                for note in notes {
-                    *noted.entry(note).or_default() += 1;
+        let outcome = match why_not {
+            Some(why) => Outcome::LeftOut(why),
+            None => {
+                let mut result = play_one(stage, &scenario).await;
+                if let Err(error) = &result
+                    && is_begun_anew(stage.engine, error)
+                {
+                    report.again(&scenario, started.elapsed(), error);
+                    result = play_one(stage, &scenario).await;
                 }
+                result.map_or_else(Outcome::Failed, Outcome::Passed)
             }
-            Err(error) => {
-                failed += 1;
-                println!("FAIL  {:<22} {seconds:>5.1} s  {error:#}", scenario.name);
-            }
-        }
+        };
+        report.ended(&scenario, started.elapsed(), outcome)?;
     }
-    for (note, times) in noted {
-        println!("\nNote: in {times} scenarios {note}.");
-    }
-    println!("\n{}: {} passed, {failed} failed, {skipped} skipped", stage.name(), chosen.len() - failed - skipped);
-    if failed > 0 {
-        println!("What the pages looked like is in {}.", stage.results().display());
-    }
-    failed
 }
 
 /// Whether this says nothing about the app. Other engines' drivers answer as long as the page does, so there it is the page's fault.
@@ -141,6 +149,13 @@ async fn within<T>(limit: Duration, work: impl Future<Output = Result<T>>) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_wanted_by_a_part_of_it_or_as_a_whole() {
+        let only = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert!(is_wanted("reload", &[]) && is_wanted("reload-scroll", &only(&["x", "reload"])));
+        assert!(is_wanted("reload", &only(&["=reload"])) && !is_wanted("reload-scroll", &only(&["=reload"])));
+    }
 
     #[test]
     fn only_a_silent_driver_of_webkit_is_forgiven() {

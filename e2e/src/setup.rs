@@ -1,9 +1,9 @@
 //! What is special about a scenario's world.
 
-use crate::sweep::Allowed;
-use anyhow::{Context, Result};
+use crate::{hostile::Hostile, sweep::Allowed};
+use anyhow::{Result, bail};
 use serde_json::{Map, Value, json};
-use std::net::TcpListener;
+use std::sync::{Mutex, PoisonError};
 use xtask::{config::Deployment, engines::Engine, ports};
 
 /// The ports of a world, all of them on this machine.
@@ -23,24 +23,35 @@ pub(crate) struct Ports {
     pub(crate) api_itself: u16,
     /// The provider's control address.
     pub(crate) control: u16,
+    /// The attacker's server, where there is one.
+    pub(crate) attacker: u16,
+}
+
+/// The next port to try. Ports lie below those that systems give to outgoing connections, of which the suite makes many.
+static NEXT: Mutex<Option<u16>> = Mutex::new(None);
+const LOWEST: u16 = 10_000;
+const HIGHEST: u16 = 29_999;
+
+/// A port that nobody has, and that no other world of this run gets.
+fn free() -> Result<u16> {
+    let mut next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
+    for _ in LOWEST..HIGHEST {
+        // Runs that begin at the same time begin far from each other.
+        let port = next.unwrap_or(LOWEST + u16::try_from(std::process::id().wrapping_mul(1009) % 19_000)?);
+        *next = Some(if port == HIGHEST { LOWEST } else { port + 1 });
+        if ports::listen(port).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("there is no free port")
 }
 
 impl Ports {
-    /// Free ports. They are held together, so that no two are the same, and then let go.
+    /// Free ports.
     pub(crate) fn free(scheme: &'static str) -> Result<Self> {
-        let mut held: Vec<Vec<TcpListener>> = Vec::new();
-        for _ in 0..100 {
-            // The free port of one address family may be taken in the other: the next may not.
-            held.extend(ports::listen(0));
-            if held.len() == 6 {
-                break;
-            }
-        }
-        let mut numbers = held.iter().filter_map(|listeners| Some(listeners.first()?.local_addr().ok()?.port()));
-        let mut next = || numbers.next().context("there are not enough free ports");
-        let api = next()?;
-        let api_itself = if scheme == "https" { next()? } else { api };
-        Ok(Self { scheme, app: next()?, tap: next()?, provider: next()?, api, api_itself, control: next()? })
+        let api = free()?;
+        let api_itself = if scheme == "https" { free()? } else { api };
+        Ok(Self { scheme, app: free()?, tap: free()?, provider: free()?, api, api_itself, control: free()?, attacker: free()? })
     }
 
     /// The origin of the app.
@@ -89,6 +100,8 @@ pub(crate) struct Setup {
     pub(crate) edit: Option<fn(&str) -> Result<String>>,
     /// The provider is named by its issuer alone, and everything else discovered.
     pub(crate) discovered: bool,
+    /// The resources that the API has, each below a path of its own.
+    pub(crate) resources: &'static [(&'static str, &'static str)],
     /// A service worker keeps page and hashed files.
     pub(crate) service_worker: bool,
     /// Who serves the app. Where a real server is under test, that one does in any case.
@@ -111,6 +124,10 @@ pub(crate) struct Setup {
     pub(crate) nobody_signs_in: bool,
     /// Somebody leaves for the sign-in page and does not come back from it: the record of that waits for its time to run out.
     pub(crate) leaves_a_pending_record: bool,
+    /// What a provider that means harm does.
+    pub(crate) hostile: Option<Hostile>,
+    /// The app is configured for a provider that is the attacker, and names the honest one's authorization endpoint as its own.
+    pub(crate) mixed_up: bool,
 }
 
 impl Setup {
@@ -120,6 +137,7 @@ impl Setup {
         configuration: &[],
         edit: None,
         discovered: false,
+        resources: &[],
         service_worker: false,
         host: Host::Production,
         policy_in_page: false,
@@ -131,6 +149,8 @@ impl Setup {
         languages: "en-US,en",
         nobody_signs_in: false,
         leaves_a_pending_record: false,
+        hostile: None,
+        mixed_up: false,
     };
 
     /// What the leak sweep may find.
@@ -145,6 +165,16 @@ impl Setup {
             Site::Cross => "127.0.0.1",
         };
         format!("{}://{host}:{}", ports.scheme, ports.tap)
+    }
+
+    /// Whether the app has reason to complain.
+    pub(crate) const fn is_hostile(&self) -> bool {
+        self.mixed_up || self.hostile.is_some()
+    }
+
+    /// Whether there is an attacker's server.
+    pub(crate) fn has_attacker(&self) -> bool {
+        self.mixed_up || self.hostile.is_some_and(|hostile| hostile.has_attacker())
     }
 
     /// Whether a sign-in brings a refresh token.
@@ -173,8 +203,25 @@ impl Setup {
         let local = Deployment::local([ports.app, ports.tap, ports.api])?;
         let mut members: Map<String, Value> = serde_json::from_str(&local.text)?;
         members.insert("api".to_owned(), json!([{ "url": format!("{}://localhost:{}/api/", ports.scheme, ports.api) }]));
-        if self.discovered {
+        if !self.resources.is_empty() {
+            let rule = |(path, resource): &(&str, &str)| json!({ "url": format!("{}://localhost:{}{path}", ports.scheme, ports.api), "resource": resource });
+            members.insert("api".to_owned(), self.resources.iter().map(rule).collect());
+        }
+        if self.discovered || self.mixed_up {
             members.retain(|name, _| name != "preset" && name != "env_url");
+        }
+        if self.mixed_up {
+            let attacker = format!("http://localhost:{}", ports.attacker);
+            let metadata = json!({
+                "issuer": attacker,
+                "authorization_endpoint": format!("{}/oauth/authorize", self.issuer(ports)),
+                "token_endpoint": format!("{attacker}/token"),
+                "jwks_uri": format!("{attacker}/keys"),
+            });
+            members.insert("metadata".to_owned(), metadata);
+            // So that the policy is not what keeps them apart.
+            members.insert("api".to_owned(), json!([{ "url": self.issuer(ports) }]));
+        } else if self.discovered {
             members.insert("issuer".to_owned(), self.issuer(ports).into());
         } else {
             members.insert("env_url".to_owned(), self.issuer(ports).into());
@@ -194,7 +241,7 @@ fn read(value: &str) -> Value {
 mod tests {
     use super::*;
 
-    const PORTS: Ports = Ports { scheme: "http", app: 1, tap: 2, provider: 3, api: 4, api_itself: 4, control: 5 };
+    const PORTS: Ports = Ports { scheme: "http", app: 1, tap: 2, provider: 3, api: 4, api_itself: 4, control: 5, attacker: 6 };
 
     #[test]
     fn a_provider_elsewhere_has_another_host_and_cookies_for_frames() {

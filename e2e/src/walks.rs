@@ -52,8 +52,11 @@ pub(crate) const TROUBLES: Walk = walk!("troubles", troubles, ORDINARY);
 
 pub(crate) const AFTERWARDS: Walk = walk!("afterwards", afterwards, ORDINARY);
 
-pub(crate) const LEAVING: Walk =
-    walk!("leaving", leaving, Setup { discovered: true, configuration: &[("validate_access_token", "true")], ..ORDINARY });
+pub(crate) const LEAVING: Walk = walk!(
+    "leaving",
+    leaving,
+    Setup { discovered: true, configuration: &[("validate_access_token", "true"), ("access_token_compat", "true")], ..ORDINARY }
+);
 
 pub(crate) const PAUSED: Walk = walk!(
     "paused",

@@ -1,8 +1,10 @@
 //! The world of one scenario: provider, static server, browser. What a person can do in it is told in `person.rs`.
 
 use crate::{
+    attacker::Attacker,
     browser::Browser,
     container::Container,
+    hostile::{ATTACKER, Hostile, TOLD},
     http,
     provider::Provider,
     secrets::Secrets,
@@ -35,6 +37,8 @@ pub(crate) struct World {
     notes: RefCell<Vec<String>>,
     pub(crate) server: Server,
     identity: Option<Identity>,
+    /// Whoever would like to be told what they should not.
+    pub(crate) attacker: Option<Attacker>,
     /// The folder with axe-core and Lighthouse.
     pub(crate) judges: Option<PathBuf>,
 }
@@ -67,9 +71,37 @@ impl World {
         };
         let identity = stage.identity().cloned();
         let provider = Provider::start(&stage.workspace, &folder, ports, stage.engine, setup, identity.clone()).await?;
+        let attacker = match setup.has_attacker() {
+            true => Some(Attacker::open(ports::listen(ports.attacker)?).await?),
+            false => None,
+        };
         let browser = Browser::open(stage.wish(&setup)).await?;
         let judges = stage.judges.clone();
-        Ok(Self { browser, provider, app: ports.app(), folder, setup, ports, notes: RefCell::default(), server, identity, judges })
+        Ok(Self {
+            browser,
+            provider,
+            app: ports.app(),
+            folder,
+            setup,
+            ports,
+            notes: RefCell::default(),
+            server,
+            identity,
+            attacker,
+            judges,
+        })
+    }
+
+    /// What a provider that means harm does here.
+    pub(crate) fn hostile(&self) -> Result<Hostile> {
+        self.setup.hostile.context("the provider of this scenario means no harm")
+    }
+
+    /// From now on the provider says something otherwise.
+    pub(crate) async fn tamper(&self, rule: &str) -> Result<()> {
+        let rule = rule.replace(ATTACKER, self.attacker.as_ref().map_or(ATTACKER, |attacker| &attacker.address));
+        let rule = percent_encoding::utf8_percent_encode(&rule, percent_encoding::NON_ALPHANUMERIC);
+        self.provider.control(&format!("tamper?rule={rule}")).await
     }
 
     /// Asks the server of the app for a path, in one of these encodings.
@@ -116,13 +148,15 @@ impl World {
     pub(crate) async fn faults_of_console(&self) -> Result<Vec<String>> {
         let secrets = self.secrets();
         let mut faults = Vec::new();
+        let of_lies = if self.setup.is_hostile() { TOLD } else { &[] };
+        let expected = [self.setup.console_may_say, of_lies].concat();
         let Some(entries) = self.browser.console().await? else {
             self.note("the console was not looked at: this engine does not tell what it says");
             return Ok(faults);
         };
         for entry in entries {
             faults.extend(secrets.in_text(&entry.message).into_iter().map(|name| format!("the console shows a secret ({name})")));
-            if entry.is_fault(self.setup.console_may_say) {
+            if entry.is_fault(&expected) {
                 faults.push(format!("the console says: {}", secrets.redact(&entry.message)));
             }
         }

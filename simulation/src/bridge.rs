@@ -144,7 +144,8 @@ impl Core {
     pub(crate) fn token_for(&self, address: &str, clocks: Clocks) -> Token {
         match self.state.token_for(address, both(clocks), self.config) {
             TokenAnswer::Attach { token, generation } => Token::Attach { token: token.expose().to_owned(), generation },
-            TokenAnswer::Wait => Token::Wait,
+            // The apps here have no further resource.
+            TokenAnswer::Wait | TokenAnswer::Fetch(_) | TokenAnswer::Refused(_) => Token::Wait,
             TokenAnswer::Renew => Token::Renew,
             TokenAnswer::SignedOut => Token::SignedOut,
             TokenAnswer::NotAllowed => Token::NotAllowed,
@@ -251,7 +252,11 @@ fn wish(effect: Effect, config: &Config) -> Wish {
         // It is adopted only by a page that has one.
         Effect::AdoptFrame { ticket } => Wish::Frame { ticket, url: String::new() },
         Effect::OpenPopup { ticket, url, .. } => Wish::Popup { ticket, url: url.expose().to_owned() },
-        Effect::Examine { ticket, question, .. } => Wish::Examine { ticket, question: question.expose().to_owned() },
+        // Requests are not pushed here, so the window has an address from the beginning.
+        Effect::SendPopup { ticket, url } => Wish::Popup { ticket, url: url.expose().to_owned() },
+        Effect::Examine { ticket, question, .. } => {
+            Wish::Examine { ticket, question: question.map(|question| question.expose().to_owned()).unwrap_or_default() }
+        }
         Effect::Send { ticket, request } => {
             let (form, cached) = match request.method {
                 Method::Get(freshness) => (None, freshness == Freshness::CacheAllowed),
@@ -275,6 +280,9 @@ fn wish(effect: Effect, config: &Config) -> Wish {
         Effect::ForgetScroll => Wish::ForgetScroll,
         Effect::RestoreScroll => Wish::RestoreScroll,
         Effect::Tell(message) => Wish::Tell(message.to_text(config)),
+        // None of these worlds is configured for these two.
+        Effect::Submit(request) => Wish::Leave { url: request.url, replaces: false },
+        Effect::Revoke(request) => Wish::Report(format!("a revocation at {}", request.url)),
         Effect::Report(error) => Wish::Report(error.to_string()),
     }
 }

@@ -36,8 +36,9 @@ static CONFIGS: LazyLock<[Config; 4]> = LazyLock::new(|| {
     let provider = [format!(r#""issuer":"{ISSUER}""#), format!(r#""metadata":{}"#, metadata())];
     [(0, false), (1, false), (1, true), (1, true)].map(|(place, checked)| {
         let block = format!(
-            r#"{{{},"client_id":"{CLIENT}","algorithms":["EdDSA"],"api":["{API}"],"scopes":"openid offline_access","validate_access_token":{checked}}}"#,
-            provider[place]
+            r#"{{{},"client_id":"{CLIENT}","algorithms":["EdDSA"],"api":["{API}"],"scopes":"openid offline_access"{}}}"#,
+            provider[place],
+            if checked { r#","validate_access_token":true,"access_token_compat":true"# } else { "" }
         );
         Config::from_json(&block, APP).unwrap_or_else(|error| panic!("the simulation's own configuration is wrong: {error}"))
     })

@@ -1,11 +1,12 @@
-//! One call to an API: wait for a token, send, and after a 401 renew and send once more. Where the API asks for its nonce, it is sent once more at once.
+//! One call to an API: wait for a token, send, and after a 401 renew and send once more what may be sent twice. Where the API asks for its nonce, it has
+//! not carried anything out, and it is sent once more at once.
 
-use super::{api_error::ApiError, api_request::ApiRequest, api_response::ApiResponse, gates::whose, trace::Trace};
+use super::{api_error::ApiError, api_request::ApiRequest, api_response::ApiResponse, gates::whose, refusal, trace::Trace};
 use crate::{
     browser::{console, driver::Driver, fetch::Unsent, timer::within},
     protocol::{
         api::{self, TokenAnswer},
-        dpop::{self, Thumbprint, Wish},
+        dpop::{self, Thumbprint},
         error::{DpopFailure, Error},
         secret::AccessToken,
         turn::Event,
@@ -25,22 +26,29 @@ async fn call_twice_at_most(driver: &Driver, request: &ApiRequest, trace: &Trace
     let token = token_for(driver, request, None).await?;
     let generation = token.generation;
     let caller = caller(driver);
-    let response = send(driver, request, &token, trace).await?;
+    let response = for_caller(driver, &caller, send(driver, request, &token, trace).await?)?;
     if response.status() != UNAUTHORIZED {
-        return for_caller(driver, &caller, response);
+        return Ok(response);
     }
+    refusal::look(driver, request, &response)?;
     driver.dispatch(Event::TokenRejected { generation });
+    if !request.is_idempotent() {
+        return Ok(response);
+    }
     let token = token_for(driver, request, Some(generation)).await?;
     // What one person asked for is not asked again with the token of another.
     if self::caller(driver) != caller {
         return Err(ApiError::PersonChanged);
     }
-    let response = send(driver, request, &token, trace).await?;
-    if token.key.is_some() && dpop::is_unreadable(response.status(), response.header("www-authenticate").as_deref()) {
-        // To a token that is new. What else the API wants cannot be read.
-        console::report(&Error::Dpop(DpopFailure::CorsExpose));
+    let response = for_caller(driver, &caller, send(driver, request, &token, trace).await?)?;
+    if response.status() == UNAUTHORIZED {
+        if token.key.is_some() && dpop::is_unreadable(response.status(), response.header("www-authenticate").as_deref()) {
+            // To a token that is new. What else the API wants cannot be read.
+            console::report(&Error::Dpop(DpopFailure::CorsExpose));
+        }
+        refusal::look(driver, request, &response)?;
     }
-    for_caller(driver, &caller, response)
+    Ok(response)
 }
 
 /// What goes with a call.
@@ -74,6 +82,8 @@ async fn token_for(driver: &Driver, request: &ApiRequest, refused: Option<u64>) 
             TokenAnswer::Attach { .. } | TokenAnswer::Wait => {}
             // Of many calls that find the token expired, the machine takes the first at its word and ignores the others.
             TokenAnswer::Renew => driver.dispatch(Event::RenewalChosen),
+            TokenAnswer::Fetch(target) => driver.dispatch(Event::TokenNeeded(target)),
+            TokenAnswer::Refused(error) => return Err(ApiError::NoToken(error)),
             TokenAnswer::SignedOut => return Err(ApiError::SignedOut),
             TokenAnswer::NotAllowed => return Err(ApiError::NotAllowed { address: request.url.clone() }),
         }
@@ -86,7 +96,7 @@ async fn send(driver: &Driver, request: &ApiRequest, Token { token, key, .. }: &
     let not_allowed = || ApiError::NotAllowed { address: request.url.clone() };
     let url = api::resolve(&request.url, driver.config()).ok_or_else(not_allowed)?;
     // A token that is bound to a key goes with a proof of it, and in no other way, whatever the API says it would like.
-    let prover = key.clone().map(|key| driver.shared.keys.prover(Wish { key, access_token: Some(token.clone()) }));
+    let prover = key.clone().map(|key| driver.shared.keys.prover(key, Some(token.clone())));
     let scheme = if prover.is_some() { dpop::SCHEME } else { "Bearer" };
     let authorization = Zeroizing::new([scheme, " ", token.expose()].concat());
     let mut is_repeated = false;

@@ -1,6 +1,9 @@
 //! Why a call to an API was not sent, or not answered.
 
-use crate::protocol::error::{DpopFailure, NetworkFailure};
+use crate::protocol::{
+    error::{DpopFailure, Error, NetworkFailure, StepUpFailure},
+    step_up::StepUpChallenge,
+};
 use std::{error, fmt};
 
 /// Why a call to an API brought no answer.
@@ -14,6 +17,9 @@ pub enum ApiError {
         /// The address, as the app gave it.
         address: String,
     },
+    /// The provider gives no token for this address, although somebody is signed in: it does not know the resource (`invalid_target`,
+    /// [RFC 8707 §2](https://www.rfc-editor.org/rfc/rfc8707#section-2)), or does not allow it.
+    NoToken(Error),
     /// No token, or no answer, within the time allowed.
     TimedOut,
     /// Another person, or the same one in another organisation, took the place of the one on whose behalf the call was made. What the API answered
@@ -21,6 +27,10 @@ pub enum ApiError {
     PersonChanged,
     /// The token could not be proved to be this page's, or the API did not take the proof.
     Dpop(DpopFailure),
+    /// The API wants a stronger or a newer sign-in first. [`AuthHandle::step_up`](crate::AuthHandle::step_up) goes on, if the person wants to.
+    StepUp(StepUpChallenge),
+    /// It wants one, and nothing can come of it. The session goes on.
+    StepUpFailed(StepUpFailure),
     /// The network failed.
     Network(NetworkFailure),
     /// The request cannot be sent as it is. The text says why.
@@ -36,7 +46,10 @@ impl ApiError {
         match self {
             Self::SignedOut => "api_signed_out",
             Self::NotAllowed { .. } => "api_not_allowed",
+            Self::NoToken(_) => "api_no_token",
             Self::TimedOut => "api_timed_out",
+            Self::StepUp(_) => "api_step_up",
+            Self::StepUpFailed(failure) => failure.code(),
             Self::PersonChanged => "api_person_changed",
             Self::Dpop(DpopFailure::CorsExpose) => "api_dpop_cors_expose",
             Self::Dpop(_) => "api_dpop",
@@ -55,9 +68,12 @@ impl fmt::Display for ApiError {
             Self::NotAllowed { address } => {
                 write!(f, "API: the access token may not go to {address}; add the address to \"api\" in the configuration if it should")
             }
+            Self::NoToken(error) => write!(f, "API: there is no access token for this address: {error}"),
             Self::TimedOut => f.write_str("API: no answer in time"),
             Self::PersonChanged => f.write_str("API: somebody else is signed in by now; ask again on their behalf"),
             Self::Dpop(failure) => write!(f, "API: {failure}"),
+            Self::StepUp(_) => f.write_str("API: another sign-in is wanted first; go on with step_up()"),
+            Self::StepUpFailed(failure) => write!(f, "API: {failure}"),
             Self::Network(failure) => write!(f, "API: {failure}"),
             Self::Request(why) => write!(f, "API request: {why}"),
             Self::Body(why) => write!(f, "API answer: {why}"),

@@ -72,6 +72,13 @@ impl ApiRequest {
         Self { patience, ..self }
     }
 
+    /// Whether it may be sent a second time although nobody knows what came of the first: by its method
+    /// ([RFC 9110 §9.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2)), or because the API can tell that it is the same.
+    pub(crate) fn is_idempotent(&self) -> bool {
+        let by_method = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"].iter().any(|known| self.method.eq_ignore_ascii_case(known));
+        by_method || self.headers.iter().any(|(name, _)| name.trim().eq_ignore_ascii_case("idempotency-key"))
+    }
+
     /// The method, if it is one of those that everybody knows.
     #[cfg(feature = "inspector")]
     pub(crate) fn method_word(&self) -> &'static str {
@@ -85,7 +92,7 @@ impl ApiRequest {
         let mut headers: Vec<_> = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         headers.push(("Authorization", authorization));
         headers.extend(proof.map(|proof| (PROOF, proof)));
-        Ok(Outgoing { url, method: &self.method, headers, body, cache: RequestCache::Default })
+        Ok(Outgoing { url, method: &self.method, headers, body, cache: RequestCache::Default, keepalive: false })
     }
 }
 

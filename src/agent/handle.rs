@@ -7,12 +7,13 @@ use crate::{
         authorize::SignInOptions,
         error::Error,
         session::Person,
+        step_up::StepUpChallenge,
         time::UnixTime,
         turn::Event,
         view::{Reason, View},
     },
 };
-use std::{collections::BTreeMap, rc::Rc};
+use std::{collections::BTreeMap, future::Future, rc::Rc};
 
 /// The sign-in, as [`use_auth`](crate::use_auth) gives it. Cheap to clone into callbacks.
 ///
@@ -64,6 +65,38 @@ impl AuthHandle {
     /// or the browser blocks the window.
     pub fn resume(&self) {
         self.sign_in(SignInOptions { popup: true, ..SignInOptions::default() });
+    }
+
+    /// Goes to the provider for the sign-in that an API demands ([`ApiError::StepUp`]), and comes back to where the person is. If nothing comes of it, the
+    /// session is restored as it was, and [`step_up_failure`](Self::step_up_failure) says why. Nobody is sent there without having chosen it: call this
+    /// from a button.
+    pub fn step_up(&self, challenge: &StepUpChallenge) {
+        self.sign_in(SignInOptions::step_up(challenge));
+    }
+
+    /// The same in a window of its own, so that nothing on the page is lost. It is opened before this returns: call it from a click.
+    ///
+    /// # Errors
+    /// Why nothing came of it. The session goes on.
+    pub fn step_up_in_window(&self, challenge: &StepUpChallenge) -> impl Future<Output = Result<(), Error>> + use<> {
+        self.sign_in(SignInOptions { popup: true, ..SignInOptions::step_up(challenge) });
+        let driver = self.driver.clone();
+        async move {
+            while let Some(driver) = &driver {
+                let changed = driver.changed();
+                if !driver.has_popup() {
+                    return driver.step_up_failure().map_or(Ok(()), Err);
+                }
+                changed.await;
+            }
+            Ok(())
+        }
+    }
+
+    /// Why the last step-up of this page came to nothing, if it did, as of this moment.
+    #[must_use]
+    pub fn step_up_failure(&self) -> Option<Error> {
+        self.driver.as_ref().and_then(Driver::step_up_failure)
     }
 
     /// Whether a window is open that the person may be signing in in, as of this moment.
@@ -121,6 +154,12 @@ impl AuthHandle {
         self.driver.as_ref().map(Driver::granted_scopes).unwrap_or_default()
     }
 
+    /// Whether the provider says that it understands PKCE, as far as is known by now. It is always used, whatever this says.
+    #[must_use]
+    pub fn pkce_advertised(&self) -> Option<bool> {
+        self.driver.as_ref().and_then(Driver::pkce_advertised)
+    }
+
     /// How often something that came in was not used, by reason: foreign messages, late answers, events without meaning.
     #[must_use]
     pub fn ignored(&self) -> BTreeMap<Discarded, u32> {
@@ -131,7 +170,7 @@ impl AuthHandle {
     ///
     /// The token goes to the addresses under `api` in the configuration and to no other. A call waits while a session is being restored or an
     /// expired token renewed; a fresh token goes at once. If the API answers 401, the token is renewed and the call sent once more; a second 401
-    /// is the answer.
+    /// is the answer. A call that may have done something already (`POST`, `PATCH`) is not sent a second time unless it has an `Idempotency-Key`.
     ///
     /// ```ignore
     /// let orders: Vec<Order> = auth.fetch(ApiRequest::get("https://api.example.com/orders")).await?.json().await?;

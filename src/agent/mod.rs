@@ -16,6 +16,8 @@ mod gates;
 mod handle;
 #[cfg(feature = "inspector")]
 mod inspector;
+mod neighbours;
+mod refusal;
 mod require_sign_in;
 mod trace;
 

@@ -53,7 +53,9 @@ impl Explanation {
 mod tests {
     use super::*;
     use crate::app::texts;
-    use hushkey::protocol::error::{DpopFailure, Finding, NetworkFailure, Problem, ProviderError, SilentFailure};
+    use hushkey::protocol::error::{
+        DpopFailure, Finding, NetworkFailure, ParFailure, Problem, ProviderError, SilentFailure, StepUpFailure,
+    };
     use std::collections::HashSet;
 
     fn answered(code: &str) -> Error {
@@ -90,6 +92,8 @@ mod tests {
             Error::Dpop(DpopFailure::Nonce),
             Error::IdToken(about("exp")),
             Error::IdToken(about("nonce")),
+            Error::IdToken(about("acr")),
+            Error::IdToken(about("auth_time")),
             Error::Keys(about("kid")),
             Error::Network(NetworkFailure::Offline),
             Error::Network(NetworkFailure::Timeout),
@@ -97,6 +101,8 @@ mod tests {
             Error::Network(NetworkFailure::Unavailable { status: 503, retry_after: None }),
             Error::RedirectLoop,
             Error::Network(NetworkFailure::TooLarge),
+            Error::Par(ParFailure::Network(NetworkFailure::Timeout)),
+            Error::Par(ParFailure::Shape(about("expires_in"))),
             Error::Platform(about("crypto.subtle")),
             Error::Silent(SilentFailure::CookiesBlocked),
             Error::Silent(SilentFailure::Framed),
@@ -110,8 +116,13 @@ mod tests {
             Error::Silent(SilentFailure::RelayWrong),
             Error::Silent(SilentFailure::Slow),
             Error::Silent(SilentFailure::Unregistered),
+            Error::StepUp(StepUpFailure::Loop),
+            Error::StepUp(StepUpFailure::Malformed(about("max_age"))),
+            Error::StepUp(StepUpFailure::TooOften),
+            Error::StepUp(StepUpFailure::Unmet(about("acr"))),
             Error::Token(ProviderError { code: "invalid_grant".into(), description: None }),
             Error::TokenResponse(about("access_token")),
+            Error::TokenResponse(about("scope")),
         ] {
             assert!(find(&error.code()).is_some(), "{}", error.code());
         }

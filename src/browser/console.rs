@@ -9,6 +9,7 @@ const LONGEST: usize = 500;
 pub fn report(error: &Error) {
     let text = capped(&format!("hushkey: {error}"), LONGEST).into();
     match error.fault() {
+        Fault::Provider if matches!(error, Error::Remark(_)) => web_sys::console::warn_1(&text),
         Fault::Configuration | Fault::Provider => web_sys::console::error_1(&text),
         Fault::Network | Fault::Input | Fault::Person => web_sys::console::warn_1(&text),
     }

@@ -1,11 +1,12 @@
 //! Signatures, checked by WebCrypto ([Web Cryptography API](https://www.w3.org/TR/webcrypto-2/)).
 
+use super::captured;
 use crate::protocol::{jwks::SignatureCheck, jwt::Algorithm, turn::Verdict};
-use js_sys::{JSON, Object, Reflect, Uint8Array};
+use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{CryptoKey, SubtleCrypto};
+use web_sys::CryptoKey;
 
 /// Checks signatures in their order and stops at the first that does not hold.
 pub async fn verify(checks: Vec<SignatureCheck>) -> Verdict {
@@ -35,21 +36,21 @@ thread_local! {
 }
 
 async fn holds(check: &SignatureCheck) -> Result<bool, JsValue> {
-    let subtle: SubtleCrypto = gloo::utils::window().crypto()?.subtle();
-    let Imported { parameters, key, .. } = imported(check, &subtle).await?;
+    let Imported { parameters, key, .. } = imported(check).await?;
     let (signature, signed) = (Uint8Array::from(&check.signature[..]), Uint8Array::from(check.signing_input.as_bytes()));
-    let verified = subtle.verify_with_object_and_js_u8_array_and_js_u8_array(&parameters, &key, &signature, &signed)?;
+    let verified = captured::verify(&Array::of4(&parameters, &key, &signature, &signed))?;
     Ok(JsFuture::from(verified).await?.is_truthy())
 }
 
-async fn imported(check: &SignatureCheck, subtle: &SubtleCrypto) -> Result<Imported, JsValue> {
+async fn imported(check: &SignatureCheck) -> Result<Imported, JsValue> {
     let last = LAST.with_borrow(Clone::clone);
     if let Some(last) = last.filter(|last| last.algorithm == check.algorithm && last.text == check.key) {
         return Ok(last);
     }
     let (parameters, key) = (object(parameters(check.algorithm))?, object(&check.key)?);
-    let usages = js_sys::Array::of1(&"verify".into());
-    let key = JsFuture::from(subtle.import_key_with_object("jwk", &key, &parameters, false, &usages)?).await?.unchecked_into();
+    let usages = Array::of1(&"verify".into());
+    let arguments = Array::of5(&"jwk".into(), &key, &parameters, &false.into(), &usages);
+    let key = JsFuture::from(captured::import_key(&arguments)?).await?.unchecked_into();
     let imported = Imported { algorithm: check.algorithm, text: Rc::clone(&check.key), parameters, key };
     LAST.set(Some(imported.clone()));
     Ok(imported)

@@ -14,6 +14,8 @@ pub enum Discarded {
     ForeignWindow,
     /// A window message from the frame that does not have the form of an answer.
     Malformed,
+    /// A message about a sign-out at the provider that is not understood.
+    LogoutNotice,
     /// A message between tabs that is not of this client, or not understood.
     TabMessage,
 }
@@ -28,10 +30,12 @@ impl Discarded {
             Self::Event(Ignored::Foreign) => "foreign",
             Self::Event(Ignored::NotNow) => "not now",
             Self::Event(Ignored::OpenedBefore) => "opened before",
+            Self::Event(Ignored::OtherSession) => "of another session",
             Self::Event(Ignored::Stale) => "stale",
             Self::ForeignOrigin => "foreign origin",
             Self::ForeignWindow => "foreign window",
             Self::Malformed => "malformed",
+            Self::LogoutNotice => "malformed sign-out of the provider",
             Self::TabMessage => "foreign tab message",
         }
     }

@@ -73,6 +73,7 @@ async fn called(question: &Question) -> Answer {
         headers: question.headers.iter().map(|(name, value)| (*name, value.as_str())).chain(form).collect(),
         body: question.body.as_deref(),
         cache: RequestCache::NoStore,
+        keepalive: false,
     };
     match outgoing.send().await {
         Ok((response, _abort)) => match read(question, &response).await {

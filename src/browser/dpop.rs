@@ -7,7 +7,7 @@ use super::{
     moment::moment,
 };
 use crate::protocol::{
-    dpop::{self, Nonces, PublicKey, Server, Subject, Thumbprint, Verdict, Wish},
+    dpop::{self, Nonces, PublicKey, Server, Subject, Thumbprint, Verdict},
     error::{DpopFailure, NetworkFailure},
     http::HttpResponse,
     machine::State,
@@ -94,7 +94,7 @@ impl Keys {
     }
 
     /// What proves a request.
-    pub(crate) fn prover(&self, Wish { key, access_token }: Wish) -> Prover {
+    pub(crate) fn prover(&self, key: Thumbprint, access_token: Option<AccessToken>) -> Prover {
         let is_it = |own: &&Rc<Key>| own.thumbprint == key;
         let held = self.held.borrow().iter().find(is_it).cloned();
         let key = held.or_else(|| match &*self.spare.borrow() {

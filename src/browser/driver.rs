@@ -4,7 +4,7 @@
 
 use super::{
     changes::Changes,
-    channel::Channel,
+    channel::{Channel, Ear},
     console,
     discarded::Discarded,
     dpop::Keys,
@@ -48,7 +48,7 @@ pub struct Driver {
 
 pub(crate) struct Shared {
     pub(crate) config: Rc<Config>,
-    state: RefCell<State>,
+    pub(super) state: RefCell<State>,
     queue: RefCell<VecDeque<Event>>,
     /// Whether somebody further down the stack is emptying the queue, or will go on with it once there is a key.
     pub(super) running: Cell<bool>,
@@ -73,6 +73,7 @@ pub(crate) struct Shared {
 /// What the driver hears with, for as long as it lives.
 struct Ears {
     channel: Option<Channel>,
+    _provider: Option<Ear>,
     _wake: Wake,
     _memory: Memory,
 }
@@ -123,6 +124,7 @@ impl Driver {
         });
         shared.ears.get_or_init(|| Ears {
             channel: shared.listen_to_tabs(),
+            _provider: shared.listen_to_provider(),
             _wake: shared.listen_to_wakes(),
             _memory: shared.keep_scroll(),
         });
@@ -305,17 +307,6 @@ impl Shared {
     pub(crate) fn count(&self, why: Discarded) {
         *self.discarded.borrow_mut().entry(why).or_default() += 1;
         self.recorder.discarded(why);
-    }
-
-    fn listen_to_tabs(self: &Rc<Self>) -> Option<Channel> {
-        let driver = Rc::downgrade(self);
-        Channel::open(&self.config, move |message| {
-            tell(&driver, |driver| match message {
-                Some(TabMessage::SignedIn(whose)) => driver.dispatch(Event::OtherTabSignedIn(whose)),
-                Some(TabMessage::SignedOut { at }) => driver.dispatch(Event::OtherTabSignedOut { at }),
-                None => driver.count(Discarded::TabMessage),
-            });
-        })
     }
 
     fn listen_to_wakes(self: &Rc<Self>) -> Wake {

@@ -5,7 +5,7 @@ use super::{
     discarded::Discarded,
     driver::{Shared, tell},
     examine::examine,
-    fetch,
+    fetch::{self, Manner},
     frame::{Frame, Sign},
     hint, navigation,
     popup::Popup,
@@ -17,6 +17,8 @@ use crate::protocol::{
     error::Error,
     frame_message::FrameMessage,
     machine::State,
+    revocation::process_revocation_response,
+    secret::SensitiveUrl,
     transaction::Ticket,
     turn::{Effect, Event},
 };
@@ -29,13 +31,21 @@ pub(crate) struct Pending(RefCell<BTreeMap<Ticket, Work>>);
 /// Kept for the sake of its drop: a frame is removed, a request aborted.
 enum Work {
     Frame { _frame: Frame },
-    Popup { _popup: Popup },
+    Popup { popup: Popup },
     Task { _task: Task },
 }
 
 impl Pending {
     fn keep(&self, ticket: Ticket, work: Work) {
         self.0.borrow_mut().insert(ticket, work);
+    }
+
+    /// A window that is open goes somewhere.
+    fn send_popup(&self, ticket: Ticket, url: &SensitiveUrl) -> Result<(), Error> {
+        match self.0.borrow().get(&ticket) {
+            Some(Work::Popup { popup }) => popup.go(url),
+            _ => Ok(()),
+        }
     }
 
     /// Drops what nobody waits for any more.
@@ -68,24 +78,32 @@ impl Shared {
                 }
             }
             Effect::OpenPopup { ticket, url, state } => match Popup::open(&url, &state, self.answer_to(ticket)) {
-                Ok(popup) => self.pending.keep(ticket, Work::Popup { _popup: popup }),
+                Ok(popup) => self.pending.keep(ticket, Work::Popup { popup }),
                 Err(_) => self.dispatch(Event::PopupBlocked { ticket }),
             },
+            Effect::SendPopup { ticket, url } => self.pending.send_popup(ticket, &url)?,
             Effect::Examine { ticket, relay, question } => {
                 self.begin(ticket, async move { Event::Examined { ticket, evidence: examine(relay, question).await } });
             }
             Effect::Send { ticket, request } => {
                 let early = self.early_requests.borrow_mut().take(&request);
                 self.recorder.sent(ticket, early.as_ref());
-                let prover = request.proof.clone().map(|wish| self.keys.prover(wish));
+                let prover = request.key.clone().map(|key| self.keys.prover(key, request.access_token.clone()));
                 self.begin(ticket, async move {
-                    Event::Responded { ticket, outcome: fetch::ask_unless_sent(request, early, prover, fetch::PATIENCE).await }
+                    Event::Responded { ticket, outcome: fetch::ask_in(Manner::Now(early), request, prover, fetch::PATIENCE).await }
                 });
             }
+            // It is of no state any more, and goes on when the page does not.
+            Effect::Revoke(request) => wasm_bindgen_futures::spawn_local(async move {
+                if let Err(error) = process_revocation_response(&fetch::ask_in(Manner::Leaving, request, None, fetch::PATIENCE).await) {
+                    console::report(&error);
+                }
+            }),
             Effect::Verify { ticket, checks } => {
                 self.begin(ticket, async move { Event::Verified { ticket, verdict: crypto::verify(checks).await } });
             }
             Effect::Navigate { url, history } => navigation::leave(&url, history)?,
+            Effect::Submit(request) => navigation::submit(&request)?,
             Effect::RewriteAddress { to } => navigation::rewrite(&to)?,
             Effect::Remember(record) => transaction_store::put(&record).map_err(Error::Platform)?,
             Effect::NoteRedirects(redirects) => transaction_store::note_redirects(self.config.client_id(), &redirects),

@@ -21,9 +21,12 @@ use web_sys::{HtmlIFrameElement, HtmlMetaElement, ReferrerPolicy, RequestCache, 
 const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Looks at the relay page, at the provider, and at this page.
-pub async fn examine(relay: String, question: SensitiveUrl) -> Evidence {
+pub async fn examine(relay: String, question: Option<SensitiveUrl>) -> Evidence {
     let relay = within(PATIENCE, fetch::look_at_relay(&relay)).await.unwrap_or(Err(NetworkFailure::Timeout));
-    let provider = within(PATIENCE, manners(&question)).await.flatten().unwrap_or(Manners::Silent);
+    let provider = match question {
+        Some(question) => within(PATIENCE, manners(&question)).await.flatten().unwrap_or(Manners::Silent),
+        None => Manners::Redirects,
+    };
     Evidence { relay, provider, isolated: is_isolated() }
 }
 

@@ -1,13 +1,14 @@
 //! Requests over the network, for provider and API alike: without cookies, without following redirects, without a referrer.
 
-use super::{dpop::Prover, early::EarlyRequest, timer::within};
+use super::{captured, dpop::Prover, early::EarlyRequest, timer::within};
 use crate::protocol::{
+    dpop,
     error::NetworkFailure,
     examination::RelayPage,
     http::{Freshness, HttpRequest, HttpResponse, MAX_BODY, Method, Outcome},
     secret::Body,
 };
-use js_sys::{Promise, Reflect, Uint8Array};
+use js_sys::{JSON, Object, Promise, Reflect, Uint8Array};
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -15,6 +16,7 @@ use web_sys::{
     AbortController, Headers, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode,
     RequestRedirect, Response,
 };
+use zeroize::Zeroizing;
 
 /// The header of a proof.
 pub(crate) const PROOF: &str = "DPoP";
@@ -27,25 +29,33 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// Why no answer came, as far as a browser tells.
 pub async fn ask(request: HttpRequest, patience: Duration) -> Outcome {
-    ask_unless_sent(request, None, None, patience).await
+    ask_in(Manner::Now(None), request, None, patience).await
 }
 
-/// The same, if the request was not sent early, and with a proof if one is wished for.
-pub(crate) async fn ask_unless_sent(
-    request: HttpRequest,
-    early: Option<EarlyRequest>,
-    prover: Option<Prover>,
-    patience: Duration,
-) -> Outcome {
-    within(patience, exchange(&request, early, prover)).await.unwrap_or(Err(NetworkFailure::Timeout))
+/// How a request is made.
+pub(crate) enum Manner {
+    /// Now, unless it was sent early.
+    Now(Option<EarlyRequest>),
+    /// So that it arrives although the page is left meanwhile.
+    Leaving,
 }
 
-async fn exchange(request: &HttpRequest, mut early: Option<EarlyRequest>, prover: Option<Prover>) -> Outcome {
+/// The same, in a certain way, and with a proof if one is wished for.
+pub(crate) async fn ask_in(manner: Manner, request: HttpRequest, prover: Option<Prover>, patience: Duration) -> Outcome {
+    within(patience, exchange(&request, manner, prover)).await.unwrap_or(Err(NetworkFailure::Timeout))
+}
+
+async fn exchange(request: &HttpRequest, manner: Manner, prover: Option<Prover>) -> Outcome {
+    let keepalive = matches!(manner, Manner::Leaving);
+    let mut early = match manner {
+        Manner::Now(early) => early,
+        Manner::Leaving => None,
+    };
     let mut is_repeated = false;
     loop {
         let (response, _abort) = match early.take() {
             Some(early) => settled(early.response, early.abort).await?,
-            None => send(request, prover.as_ref()).await?,
+            None => send(request, keepalive, prover.as_ref()).await?,
         };
         let content_type = header(&response, "content-type");
         let retry_after = header(&response, "retry-after").and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
@@ -58,17 +68,21 @@ async fn exchange(request: &HttpRequest, mut early: Option<EarlyRequest>, prover
     }
 }
 
-async fn send(request: &HttpRequest, prover: Option<&Prover>) -> Result<(Response, Abort), NetworkFailure> {
-    // With these headers no preflight is needed.
-    let accept = ("Accept", "application/json");
+async fn send(request: &HttpRequest, keepalive: bool, prover: Option<&Prover>) -> Result<(Response, Abort), NetworkFailure> {
+    // With these headers no preflight is needed, unless a token or a proof goes along.
+    let accept = ("Accept", if request.access_token.is_some() { "application/json, application/jwt" } else { "application/json" });
+    let scheme = if request.key.is_some() { dpop::SCHEME } else { "Bearer" };
+    let authorization = request.access_token.as_ref().map(|token| Zeroizing::new([scheme, " ", token.expose()].concat()));
     let form = ("Content-Type", "application/x-www-form-urlencoded");
     let mut outgoing = match &request.method {
         Method::Get(freshness) => {
             let cache = match freshness {
+                _ if authorization.is_some() => RequestCache::NoStore,
                 Freshness::CacheAllowed => RequestCache::Default,
                 Freshness::FromServer => RequestCache::Reload,
             };
-            Outgoing { url: &request.url, method: "GET", headers: vec![accept], body: None, cache }
+            let headers = [Some(accept), authorization.as_ref().map(|value| ("Authorization", value.as_str()))];
+            Outgoing { url: &request.url, method: "GET", headers: headers.into_iter().flatten().collect(), body: None, cache, keepalive }
         }
         Method::PostForm(body) => Outgoing {
             url: &request.url,
@@ -76,13 +90,13 @@ async fn send(request: &HttpRequest, prover: Option<&Prover>) -> Result<(Respons
             headers: vec![accept, form],
             body: Some(body.expose()),
             cache: RequestCache::NoStore,
+            keepalive,
         },
     };
     let proof = match prover {
         Some(prover) => Some(prover.proof(outgoing.method, outgoing.url).await?),
         None => None,
     };
-    // With this one, one is.
     outgoing.headers.extend(proof.as_deref().map(|proof| (PROOF, proof)));
     outgoing.send().await.map_err(|why| match why {
         Unsent::Failed(failure) => failure,
@@ -106,7 +120,7 @@ pub(super) fn header(response: &Response, name: &str) -> Option<String> {
 /// # Errors
 /// Why it cannot be had. A redirect is not followed: the relay page is to stand where its address says.
 pub async fn look_at_relay(url: &str) -> Result<RelayPage, NetworkFailure> {
-    let outgoing = Outgoing { url, method: "GET", headers: Vec::new(), body: None, cache: RequestCache::Reload };
+    let outgoing = Outgoing { url, method: "GET", headers: Vec::new(), body: None, cache: RequestCache::Reload, keepalive: false };
     let (response, _abort) = outgoing.send().await.map_err(|_| failure())?;
     Ok(RelayPage {
         status: response.status(),
@@ -123,6 +137,8 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) headers: Vec<(&'a str, &'a str)>,
     pub(crate) body: Option<&'a str>,
     pub(crate) cache: RequestCache,
+    /// Whether it goes on when the page is left.
+    pub(crate) keepalive: bool,
 }
 
 impl Outgoing<'_> {
@@ -144,7 +160,11 @@ impl Outgoing<'_> {
         options.set_redirect(RequestRedirect::Error);
         options.set_referrer_policy(ReferrerPolicy::NoReferrer);
         options.set_signal(Some(&abort.0.signal()));
-        settled(gloo::utils::window().fetch_with_str_and_init(self.url, &options), abort).await.map_err(Unsent::Failed)
+        if self.keepalive {
+            // The bindings do not know it. A browser that does not either sends it all the same, if there is time.
+            JSON::parse(r#"{"keepalive":true}"#).map(|more| Object::assign(options.as_ref(), more.unchecked_ref())).ok();
+        }
+        settled(captured::fetch(self.url, &options), abort).await.map_err(Unsent::Failed)
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! | file | browser API |
 //! |---|---|
-//! | [`driver`], `effects`, `changes` | none: the queue of events, what is done, and who hears of it |
+//! | [`driver`], `effects`, `changes`, `known`, `step_up` | none: the queue of events, what is done, and who hears of it |
 //! | [`moment`] | `Date.now()`, `performance.now()`, `crypto.getRandomValues()` |
 //! | [`platform`] | `isSecureContext`, `crypto.subtle`, `navigator.languages` |
 //! | [`frame`] | the hidden `<iframe>`, `message` and `securitypolicyviolation` events |
@@ -13,12 +13,13 @@
 //! | [`doctor`] | none: asks by [`fetch`] and [`examine`] |
 //! | [`examine`] | an empty `<iframe>` with a policy |
 //! | [`scroll`] | `scrollTo()`, `pagehide` |
+//! | `captured` | `fetch()` and `crypto.subtle`, as they were at the start |
 //! | [`fetch`] | `fetch()` |
 //! | [`crypto`], `dpop` | `crypto.subtle` |
 //! | [`navigation`] | `location`, `history` |
 //! | [`transaction_store`] | `sessionStorage` |
 //! | [`hint`] | `localStorage` |
-//! | [`channel`] | `BroadcastChannel` |
+//! | [`channel`], `tabs` | `BroadcastChannel` |
 //! | [`wake`] | `visibilitychange`, `focus`, `online`, `pageshow`, `pointerdown`, `keydown` |
 //! | [`console`] | `console` |
 //! | `recorder`, `clipboard` | `performance.getEntriesByName()`, `navigator.clipboard`: for the feature `inspector` |
@@ -26,6 +27,7 @@
 //!
 //! Whatever is opened is a value, and is undone when the value is dropped.
 
+mod captured;
 mod changes;
 pub mod channel;
 pub mod clipboard;
@@ -41,6 +43,7 @@ pub mod examine;
 pub mod fetch;
 pub mod frame;
 pub mod hint;
+mod known;
 pub mod moment;
 pub mod monitor;
 pub mod navigation;
@@ -48,7 +51,9 @@ pub mod platform;
 pub mod popup;
 mod recorder;
 pub mod scroll;
+mod step_up;
 mod storage;
+mod tabs;
 pub mod task;
 pub mod timer;
 pub mod transaction_store;

@@ -2,12 +2,13 @@
 
 use crate::protocol::{
     error::{Error, Finding},
+    http::{HttpRequest, Method},
     secret::SensitiveUrl,
     turn::HistoryEntry,
 };
 use js_sys::Reflect;
-use wasm_bindgen::JsValue;
-use web_sys::PopStateEvent;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlFormElement, PopStateEvent};
 
 /// The whole address of the page.
 #[must_use]
@@ -56,6 +57,32 @@ pub fn leave(url: &SensitiveUrl, history: HistoryEntry) -> Result<(), Error> {
         HistoryEntry::Replace => location.replace(url.expose()),
     };
     left.map_err(|_| Error::Platform(Finding::invalid("location", "the browser refused to leave the page")))
+}
+
+/// Leaves the page by a form. It stands in the document for no longer than the browser needs to read it.
+///
+/// # Errors
+/// `Platform` if the browser has no such thing.
+pub fn submit(request: &HttpRequest) -> Result<(), Error> {
+    let Method::PostForm(fields) = &request.method else { return Ok(()) };
+    let submitted = || {
+        let document = gloo::utils::document();
+        let form: HtmlFormElement = document.create_element("form")?.unchecked_into();
+        form.set_attribute("method", "post")?;
+        form.set_attribute("action", &request.url)?;
+        for (name, value) in form_urlencoded::parse(fields.expose().as_bytes()) {
+            let input = document.create_element("input")?;
+            input.set_attribute("type", "hidden")?;
+            input.set_attribute("name", &name)?;
+            input.set_attribute("value", &value)?;
+            form.append_child(&input)?;
+        }
+        gloo::utils::body().append_child(&form)?;
+        let submitted = form.submit();
+        form.remove();
+        submitted
+    };
+    submitted().map_err(|_: JsValue| Error::Platform(Finding::invalid("form", "the browser refused to leave the page")))
 }
 
 /// Changes the address without loading anything and without a history entry. The entry's state is emptied, too: it belonged to another place.

@@ -42,17 +42,28 @@ impl Popup {
                 spoke(frame::read(event));
             }
         });
-        let blocked = || Error::Platform(Finding::invalid("popup", "the browser did not open the window"));
         let opened = gloo::utils::window().open_with_url_and_target_and_features("", "_blank", FEATURES).ok().flatten();
         let Some(window) = opened else {
             channel.close();
             return Err(blocked());
         };
         let popup = Self { window, channel, _listener: listener };
-        // Replaced, so that Back in the window does not lead to an empty page.
-        popup.window.location().replace(url.expose()).map_err(|_| blocked())?;
+        popup.go(url)?;
         Ok(popup)
     }
+
+    /// Goes there.
+    ///
+    /// # Errors
+    /// `Platform` if the browser does not let the window go there.
+    pub fn go(&self, url: &SensitiveUrl) -> Result<(), Error> {
+        // Replaced, so that Back in the window does not lead to an empty page.
+        self.window.location().replace(url.expose()).map_err(|_| blocked())
+    }
+}
+
+fn blocked() -> Error {
+    Error::Platform(Finding::invalid("popup", "the browser did not open the window"))
 }
 
 /// The channel on which the relay page answers.

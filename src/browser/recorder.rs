@@ -57,6 +57,7 @@ impl Recorder {
             Discarded::ForeignOrigin => "a window message of another origin, ignored",
             Discarded::ForeignWindow => "a message of another window, ignored",
             Discarded::Malformed => "a message of the frame that is no answer, ignored",
+            Discarded::LogoutNotice => "a sign-out of the provider that cannot be read, ignored",
             Discarded::TabMessage => "a message between tabs that is not for this app, ignored",
         };
         self.note(match why {

@@ -1,7 +1,7 @@
 //! The checks that Scalekit's guide asks for, one claim at a time.
 
 use super::*;
-use crate::protocol::{checks::Checks, encoding::base64url, id_token::Origin, jwt::Algorithm, secret::Nonce};
+use crate::protocol::{checks::Checks, encoding::base64url, id_token::Origin, jwt::Algorithm, secret::Nonce, transaction::Asked};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -28,12 +28,12 @@ fn check(access: &Value, audiences: &[String]) -> Result<AccessClaims, Finding> 
         now,
         access_token: "",
         checks: &Checks::default(),
-        origin: Origin::Code { nonce: &nonce, code: "", asked: (now, None) },
+        origin: Origin::Code { nonce: &nonce, code: "", asked: &Asked::nothing(now) },
     };
     let mut id = claims();
     id["nonce"] = json!("n");
     let id = id_token::validate(unverified(&id), &expectation).unwrap();
-    validate(unverified(access), audiences, &expectation, &id)
+    validate(unverified(access), (audiences, true), &expectation, &id)
 }
 
 #[test]

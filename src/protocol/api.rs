@@ -1,6 +1,12 @@
 //! Which calls get the access token. It is attached to addresses on the configured list only, judged after URL resolution.
 
-use super::{config::Config, dpop::Thumbprint, secret::AccessToken};
+pub use super::further::Target;
+use super::{
+    config::{ApiRule, Config},
+    dpop::Thumbprint,
+    error::Error,
+    secret::AccessToken,
+};
 use url::Url;
 
 /// What a call to an API is to do.
@@ -19,6 +25,10 @@ pub enum TokenAnswer {
     Wait,
     /// Ask for a renewal, then wait.
     Renew,
+    /// Ask for a token for this further resource, then wait.
+    Fetch(Target),
+    /// The provider gives no token for this address.
+    Refused(Error),
     /// Nobody is signed in.
     SignedOut,
     /// The address is not on the list.
@@ -28,8 +38,28 @@ pub enum TokenAnswer {
 /// Resolves the address of a call as the browser will, and says whether the token may go there.
 #[must_use]
 pub fn resolve(address: &str, config: &Config) -> Option<Url> {
+    Some(rule_for(address, config)?.0)
+}
+
+/// The resource whose token goes to this address.
+pub(super) fn target_of(address: &str, config: &Config) -> Option<Target> {
+    let (_, rule) = rule_for(address, config)?;
+    let place = config.resources().iter().position(|resource| Some(*resource) == rule.resource.as_deref());
+    Some(place.map_or(Target::FIRST, Target))
+}
+
+/// The resolved address and the rule for it: of several, the one that says most about it, and of equal ones the first.
+fn rule_for<'a>(address: &str, config: &'a Config) -> Option<(Url, &'a ApiRule)> {
     let url = config.app.join(address).ok()?;
-    config.api.iter().any(|rule| is_below(&url, &rule.prefix)).then_some(url)
+    let rules = config.api.iter().rev().filter(|rule| is_below(&url, &rule.prefix));
+    let rule = rules.max_by_key(|rule| rule.prefix.path().len())?;
+    Some((url, rule))
+}
+
+/// Whether an API at this address may ask for a stronger sign-in.
+pub(crate) fn may_step_up(address: &str, config: &Config) -> bool {
+    config.api.iter().any(|rule| rule.step_up)
+        && resolve(address, config).is_some_and(|url| config.api.iter().any(|rule| rule.step_up && is_below(&url, &rule.prefix)))
 }
 
 /// Same origin, and the path is the prefix or lies below it.

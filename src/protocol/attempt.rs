@@ -3,26 +3,31 @@
 //!
 //! Nothing of a response is visible outside before all of it holds: the only way out with tokens is [`Progress::Done`].
 
+mod asking;
+mod revocable;
 mod tokens;
 mod verification;
+mod way;
+
+pub(crate) use way::Way;
 
 use super::{
-    authorize::{self, Manner, SignInOptions},
-    callback::{self, Parameters, ResponseMode},
+    callback::{self, Parameters},
     checks::Subject,
-    discovery::Metadata,
     dpop::BoundToken,
     early::Early,
     error::{Error, NetworkFailure, SilentFailure},
     examination::{self, Evidence},
     frame_message::FrameMessage,
+    further::Target,
     knowledge::Knowledge,
     monitoring::SessionState,
+    par,
     reaction::Ignored,
     received::{Previous, Received},
     secret::Code,
     session::Session,
-    stage::{Place, Search, Stage},
+    stage::{Goal, Place, Search, Stage},
     time::Clocks,
     transaction::{Journey, Ticket, Transaction},
     turn::{Effect, Event, Turn},
@@ -45,25 +50,12 @@ struct Errand {
     previous: Option<Previous>,
     /// The organisation that is to be switched to, if one is.
     organization: Option<String>,
+    /// The resource that a token is wanted for.
+    target: Target,
     /// Whether the provider did not take the code of a frame before.
     refused: bool,
     /// What the authorization response called the session.
     session_state: Option<SessionState>,
-}
-
-/// How the provider is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
-    /// In a hidden frame.
-    Frame,
-    /// In a window of its own.
-    Popup,
-    /// By a redirect of the whole page, without a page being shown.
-    Lookup,
-    /// By a redirect of the whole page.
-    Redirect,
-    /// By a refresh token.
-    Refresh,
 }
 
 /// Where an attempt stands after something happened.
@@ -85,7 +77,7 @@ pub(crate) enum Progress {
 const FRAME_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A request, or a check, has this long: fifteen seconds, a little more than the browser adapter's own limit.
-const REQUEST_PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const REQUEST_PATIENCE: Duration = Duration::from_secs(15);
 
 /// The person has this long in a window of their own, as in a redirect: ten minutes.
 const POPUP_PATIENCE: Duration = Duration::from_secs(600);
@@ -123,16 +115,6 @@ impl Attempt {
         Some(Self { stage, deadline, errand: Errand::by(Way::Frame) })
     }
 
-    /// Asks in a window that the person is shown. The metadata must be known: a window that is opened later than the click is blocked.
-    pub(crate) fn popup(options: &SignInOptions, metadata: &Metadata, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
-        let (url, transaction) =
-            authorize::authorization_request(&Manner::Popup(options), metadata, turn.now.wall, &mut turn.generator, turn.config);
-        let ticket = turn.ticket();
-        turn.ask(Effect::OpenPopup { ticket, url, state: transaction.state.clone() });
-        knowledge.want(turn);
-        Errand::by(Way::Popup).at(Stage::Answer { ticket, transaction, place: Place::Window }, POPUP_PATIENCE, turn)
-    }
-
     /// Goes on with the code that a redirect brought.
     pub(crate) fn redeem(
         (code, session_state): (Code, Option<SessionState>),
@@ -144,22 +126,18 @@ impl Attempt {
         let way = match journey {
             Journey::Lookup => Way::Lookup,
             Journey::SignIn => Way::Redirect,
+            Journey::StepUp => Way::StepUp,
         };
         let attempt = Errand { session_state, ..Errand::by(way) }.send_code(code, transaction, turn);
         knowledge.want(turn);
         attempt
     }
 
-    /// Whether it is by a refresh token.
-    pub(crate) fn is_refresh(&self) -> bool {
-        self.errand.way == Way::Refresh
-    }
-
     /// The refresh token that is in force since this attempt was answered, where it is by one.
     pub(crate) fn refresh_token(&self) -> Option<BoundToken> {
         match &self.stage {
             Stage::Keys { received, .. } | Stage::Signatures { received, .. } => received.refresh_token(),
-            Stage::Metadata | Stage::Answer { .. } | Stage::Examination { .. } | Stage::Tokens { .. } => None,
+            Stage::Metadata | Stage::Push { .. } | Stage::Answer { .. } | Stage::Examination { .. } | Stage::Tokens { .. } => None,
         }
     }
 
@@ -170,6 +148,7 @@ impl Attempt {
             | Stage::Examination { ticket: own, .. }
             | Stage::Tokens { ticket: own, .. }
             | Stage::Signatures { ticket: own, .. } => *own == ticket,
+            Stage::Push { pushing, goal } => pushing.holds(ticket) || matches!(goal, Goal::Window(own) if *own == ticket),
             Stage::Metadata | Stage::Keys { .. } => false,
         }
     }
@@ -190,7 +169,10 @@ impl Attempt {
             Event::FrameLoaded { ticket } if self.holds(ticket) => Ok(self.frame_loaded()),
             Event::FrameForbidden { ticket } if self.holds(ticket) => Ok(Progress::Failed(Error::Silent(SilentFailure::Policy))),
             Event::Examined { ticket, evidence } if self.holds(ticket) => Ok(self.examined(&evidence, turn)),
-            Event::Responded { ticket, outcome } if self.holds(ticket) => Ok(self.responded(outcome, knowledge, turn)),
+            Event::Responded { ticket, outcome } if self.holds(ticket) => Ok(match self.stage {
+                Stage::Push { .. } => self.pushed(outcome, turn),
+                _ => self.responded(outcome, knowledge, turn),
+            }),
             Event::Verified { ticket, verdict } if self.holds(ticket) => Ok(self.verified(verdict, turn)),
             _ => Err(self),
         }
@@ -199,19 +181,6 @@ impl Attempt {
     /// Whether the hidden frame should have answered by now.
     fn is_late(&self, turn: &Turn<'_>) -> bool {
         matches!(self.stage, Stage::Answer { place: Place::Frame { .. }, .. }) && self.deadline.has_come(turn.now)
-    }
-
-    /// With `hinted`, the provider is told whom to expect, if that is known.
-    fn open_frame_if_possible(self, hinted: bool, knowledge: &Knowledge, turn: &mut Turn<'_>) -> Self {
-        let Some(metadata) = knowledge.metadata(turn) else { return self };
-        let id_token_hint = self.errand.previous.as_ref().filter(|_| hinted).map(|previous| &previous.id_token);
-        let hinted = id_token_hint.is_some();
-        let manner = Manner::Silent { id_token_hint, organization_id: self.errand.organization.as_deref() };
-        let (url, transaction) = authorize::authorization_request(&manner, &metadata, turn.now.wall, &mut turn.generator, turn.config);
-        let ticket = turn.ticket();
-        let first = (transaction.response_mode == ResponseMode::Query).then(|| turn.config.silent_redirect_uri());
-        turn.ask(Effect::OpenFrame { ticket, url, first });
-        self.errand.at(Stage::Answer { ticket, transaction, place: Place::Frame { hinted, loaded: false } }, FRAME_PATIENCE, turn)
     }
 
     /// The hidden frame, or the window, answered. A message that does not carry our `state` is somebody else's and does not end the wait.
@@ -265,13 +234,18 @@ impl Attempt {
             (Stage::Metadata, Ok(())) => Progress::Waiting(self.open_frame_if_possible(true, knowledge, turn)),
             (Stage::Keys { .. }, Ok(())) => self.verify(knowledge, turn),
             // A provider that cannot even give its keys will not answer in the frame either: no need to wait for the frame's time to run out.
-            (Stage::Metadata | Stage::Answer { place: Place::Frame { .. }, .. } | Stage::Keys { .. }, Err(error)) => {
-                Progress::Failed(error)
-            }
+            (
+                Stage::Metadata
+                | Stage::Push { goal: Goal::Frame { .. }, .. }
+                | Stage::Answer { place: Place::Frame { .. }, .. }
+                | Stage::Keys { .. },
+                Err(error),
+            ) => Progress::Failed(error),
             // These do not need it yet, and ask again when they do.
-            (Stage::Answer { .. } | Stage::Examination { .. } | Stage::Tokens { .. } | Stage::Signatures { .. }, _) => {
-                Progress::Waiting(self)
-            }
+            (
+                Stage::Push { .. } | Stage::Answer { .. } | Stage::Examination { .. } | Stage::Tokens { .. } | Stage::Signatures { .. },
+                _,
+            ) => Progress::Waiting(self),
         }
     }
 
@@ -279,13 +253,9 @@ impl Attempt {
     pub(crate) fn expired(self, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Progress {
         match self.stage {
             Stage::Answer { place: Place::Frame { loaded, .. }, .. } => {
-                let Some(metadata) = knowledge.metadata(turn) else { return Progress::Failed(Error::Silent(SilentFailure::Slow)) };
-                let manner = Manner::Silent { id_token_hint: None, organization_id: None };
-                let (question, _) = authorize::authorization_request(&manner, &metadata, turn.now.wall, &mut turn.generator, turn.config);
-                let ticket = turn.ticket();
-                turn.ask(Effect::Examine { ticket, relay: turn.config.silent_redirect_uri(), question });
-                Progress::Waiting(self.errand.at(Stage::Examination { ticket, loaded }, REQUEST_PATIENCE, turn))
+                self.errand.examine(loaded, knowledge, turn).map_or_else(Progress::Failed, Progress::Waiting)
             }
+            Stage::Push { .. } => Progress::Failed(par::timed_out()),
             Stage::Examination { .. } => Progress::Failed(Error::Silent(SilentFailure::Slow)),
             Stage::Keys { received, search: Search::Postponed } => {
                 self.errand.at(Stage::Keys { received, search: Search::Begun }, REQUEST_PATIENCE, turn).verify(knowledge, turn)
@@ -301,7 +271,7 @@ impl Attempt {
 impl Errand {
     /// Nothing but the way.
     const fn by(way: Way) -> Self {
-        Self { way, previous: None, organization: None, refused: false, session_state: None }
+        Self { way, previous: None, organization: None, target: Target::FIRST, refused: false, session_state: None }
     }
 
     /// The attempt, at a stage of it.
@@ -311,7 +281,7 @@ impl Errand {
 
     fn finish(self, received: Received, turn: &mut Turn<'_>) -> Progress {
         match received.into_session(turn) {
-            Ok(session) => Progress::Done(Box::new(Session { session_state: self.session_state, ..session }), self.way),
+            Ok(session) => Progress::Done(Box::new(Session { session_state: self.session_state, asked: self.target, ..session }), self.way),
             Err(error) => Progress::Failed(error),
         }
     }

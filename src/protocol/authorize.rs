@@ -5,10 +5,11 @@ use super::{
     callback::ResponseMode,
     config::Config,
     discovery::Metadata,
+    error::{ConfigError, Finding},
     pkce,
-    secret::{IdToken, Nonce, SensitiveUrl, StateParameter},
+    secret::{Body, IdToken, Nonce, SensitiveUrl, StateParameter},
     time::{Generator, UnixTime},
-    transaction::Transaction,
+    transaction::{Asked, Transaction},
 };
 
 /// What the provider should show, beside the sign-in page that it shows when nobody is signed in.
@@ -17,16 +18,39 @@ use super::{
 pub enum Prompt {
     /// The sign-up page (Scalekit and others).
     Create,
-    /// Credentials, even if somebody is signed in. Whether the provider did so is checked if [`max_age`](SignInOptions::max_age) is 0 as well.
+    /// Credentials, even if somebody is signed in. It is sent with `max_age` 0, so that the provider has to say when that was, and its answer is held to it.
     Login,
     /// A choice of account, or at Scalekit of organisation.
     SelectAccount,
 }
 
 impl SignInOptions {
+    /// Whether everything in [`extra`](Self::extra) can be sent. A sign-in with something that cannot goes on without it, and says so in the console: such
+    /// lists are often made of data, and nobody should be kept out by that.
+    ///
+    /// # Errors
+    /// The first parameter that only the protocol itself sets.
+    ///
+    /// ```
+    /// use hushkey::protocol::authorize::SignInOptions;
+    /// let options = SignInOptions { extra: vec![("state".into(), "x".into())], ..SignInOptions::default() };
+    /// assert_eq!(options.check().unwrap_err().0.field, "extra.state");
+    /// ```
+    pub fn check(&self) -> Result<(), ConfigError> {
+        match self.extra.iter().find(|(name, _)| is_reserved(name)) {
+            Some((name, _)) => Err(Finding::invalid(name.clone(), "is the protocol's own; it cannot be overridden").inside("extra").into()),
+            None => Ok(()),
+        }
+    }
+
     /// What switches to another organisation.
     pub(crate) fn organization(id: String) -> Self {
         Self { prompt: Some(Prompt::SelectAccount), organization_id: Some(id), ..Self::default() }
+    }
+
+    /// How fresh the sign-in has to be.
+    fn age(&self) -> Option<u64> {
+        if self.prompt == Some(Prompt::Login) { Some(0) } else { self.max_age }
     }
 }
 
@@ -60,9 +84,16 @@ pub struct SignInOptions {
     pub login_hint: Option<String>,
     /// The social provider to use: `google`, `github` and others (Scalekit).
     pub provider: Option<String>,
-    /// The person must have signed in this many seconds ago at most; the ID token is held to it.
+    /// The person must have signed in this many seconds ago at most; the ID token is held to it. 0 means now.
     pub max_age: Option<u64>,
-    /// Anything else that the provider understands. Parameters of the protocol itself are ignored here: they cannot be overridden.
+    /// The ways of signing in that are good enough, the best liked first: `acr` values that the provider knows. The ID token must name one of them. `0`
+    /// stands for no assurance at all ([OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)) and is never good enough.
+    pub acr_values: Vec<String>,
+    /// Whether a session that is there is to go on if this comes to nothing, as for a [step-up](super::step_up): a page that was left for it comes back
+    /// and restores the session.
+    pub keeps_session: bool,
+    /// Anything else that the provider understands. A parameter of the protocol itself cannot be overridden here: it is not sent, and
+    /// [`check`](Self::check) names it.
     pub extra: Vec<(String, String)>,
     /// Whether to sign in in a window of its own, so that this page stays as it is. A browser that blocks the window makes it a redirect.
     pub popup: bool,
@@ -128,11 +159,27 @@ pub(crate) fn authorization_request(
     generator: &mut Generator,
     config: &Config,
 ) -> (SensitiveUrl, Transaction) {
+    let transaction = transaction(manner, metadata, now, generator, config);
+    (address(manner, metadata, &transaction, config), transaction)
+}
+
+/// A new transaction.
+pub(super) fn transaction(
+    manner: &Manner<'_>,
+    metadata: &Metadata,
+    now: UnixTime,
+    generator: &mut Generator,
+    config: &Config,
+) -> Transaction {
     let redirect_uri = match manner {
         Manner::Silent { .. } | Manner::Popup(_) => config.silent_redirect_uri(),
         Manner::Lookup | Manner::Redirect(_) => config.redirect_uri(),
     };
-    let transaction = Transaction {
+    let demanded = match manner {
+        Manner::Silent { .. } | Manner::Lookup => None,
+        Manner::Redirect(options) | Manner::Popup(options) => Some(options),
+    };
+    Transaction {
         state: StateParameter::new(match manner {
             Manner::Popup(_) => format!("{POPUP_STATE}{}", generator.token()),
             Manner::Silent { .. } | Manner::Lookup | Manner::Redirect(_) => generator.token(),
@@ -147,48 +194,59 @@ pub(crate) fn authorization_request(
             Manner::Silent { .. } | Manner::Popup(_) => metadata.relayed_response_mode(),
             Manner::Lookup | Manner::Redirect(_) => ResponseMode::Query,
         },
-        begun: now,
-        max_age: match manner {
-            Manner::Silent { .. } | Manner::Lookup => None,
-            Manner::Redirect(options) | Manner::Popup(options) => options.max_age,
+        asked: Asked {
+            begun: now,
+            max_age: demanded.and_then(|options| options.age()),
+            acr_values: demanded.map(|options| options.acr_values.clone()).unwrap_or_default(),
         },
         // A page that is left loses its keys. Its code is bound to it by PKCE alone.
         key: match manner {
             Manner::Silent { .. } | Manner::Popup(_) => generator.key(),
             Manner::Lookup | Manner::Redirect(_) => None,
         },
-    };
-    (address(manner, metadata, &transaction, config), transaction)
+    }
 }
 
 /// The address to go to for a transaction.
 pub(crate) fn address(manner: &Manner<'_>, metadata: &Metadata, transaction: &Transaction, config: &Config) -> SensitiveUrl {
+    at_endpoint(metadata, parameters(manner, metadata, transaction, config).expose())
+}
+
+/// The authorization endpoint with parameters beside those that it has of its own.
+pub(super) fn at_endpoint(metadata: &Metadata, parameters: &str) -> SensitiveUrl {
     let mut url = metadata.authorization_endpoint.clone();
-    {
-        let mut query = url.query_pairs_mut();
-        query
-            .append_pair("response_type", "code")
-            .append_pair("client_id", &config.client_id)
-            .append_pair("redirect_uri", &transaction.redirect_uri)
-            .append_pair("scope", &config.scopes.join(" "))
-            .append_pair("state", transaction.state.expose())
-            .append_pair("nonce", transaction.nonce.expose())
-            .append_pair("code_challenge", &pkce::challenge(&transaction.verifier))
-            .append_pair("code_challenge_method", pkce::METHOD);
-        if let Some(mode) = transaction.response_mode.asked_for() {
-            query.append_pair("response_mode", mode);
-        }
-        for (name, value) in manner_parameters(manner, config) {
-            query.append_pair(&name, &value);
-        }
-        if let Some(resource) = config.resource() {
-            query.append_pair("resource", resource);
-        }
-        if let Some(key) = &transaction.key {
-            query.append_pair("dpop_jkt", key.as_str());
+    let own = url.query().filter(|query| !query.is_empty()).map(|query| format!("{query}&")).unwrap_or_default();
+    url.set_query(Some(&(own + parameters)));
+    SensitiveUrl::new(url)
+}
+
+/// The parameters of the request, as a query or a form has them.
+pub(super) fn parameters(manner: &Manner<'_>, metadata: &Metadata, transaction: &Transaction, config: &Config) -> Body {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("response_type", "code")
+        .append_pair("client_id", &config.client_id)
+        .append_pair("redirect_uri", &transaction.redirect_uri)
+        .append_pair("scope", &config.scopes.join(" "))
+        .append_pair("state", transaction.state.expose())
+        .append_pair("nonce", transaction.nonce.expose())
+        .append_pair("code_challenge", &pkce::challenge(&transaction.verifier))
+        .append_pair("code_challenge_method", pkce::METHOD);
+    if let Some(mode) = transaction.response_mode.asked_for() {
+        form.append_pair("response_mode", mode);
+    }
+    for (name, value) in manner_parameters(manner, config) {
+        // What the endpoint brings along stays as it is: a parameter stands once (RFC 6749 §3.1).
+        if !metadata.authorization_endpoint.query_pairs().any(|(own, _)| own == name) {
+            form.append_pair(&name, &value);
         }
     }
-    SensitiveUrl::new(url)
+    for resource in config.resources() {
+        form.append_pair("resource", resource);
+    }
+    if let Some(key) = &transaction.key {
+        form.append_pair("dpop_jkt", key.as_str());
+    }
+    Body::new(form.finish())
 }
 
 fn manner_parameters(manner: &Manner<'_>, config: &Config) -> Vec<(String, String)> {
@@ -208,7 +266,9 @@ fn manner_parameters(manner: &Manner<'_>, config: &Config) -> Vec<(String, Strin
         ("domain", options.domain.clone()),
         ("login_hint", options.login_hint.clone()),
         ("provider", options.provider.clone()),
-        ("max_age", options.max_age.map(|seconds| seconds.to_string())),
+        ("max_age", options.age().map(|seconds| seconds.to_string())),
+        // Not in `claims` as well: what a provider does with both is not specified (OpenID Connect Core §5.5.1.1).
+        ("acr_values", Some(options.acr_values.join(" ")).filter(|values| !values.is_empty())),
     ];
     let mut parameters: Vec<(String, String)> = named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
     for (name, value) in &options.extra {
@@ -225,6 +285,9 @@ fn manner_parameters(manner: &Manner<'_>, config: &Config) -> Vec<(String, Strin
     parameters
 }
 
+#[cfg(test)]
+#[path = "authorize_rules.rs"]
+mod rules;
 #[cfg(test)]
 #[path = "authorize_tests.rs"]
 mod tests;

@@ -10,7 +10,7 @@ fn config() -> Config {
     Config::from_json(block, "https://app.example").unwrap()
 }
 
-fn build(manner: &Manner<'_>, seed: u8) -> (HashMap<String, String>, Transaction) {
+pub(super) fn build(manner: &Manner<'_>, seed: u8) -> (HashMap<String, String>, Transaction) {
     let config = config();
     let Provider::Known(metadata) = &config.provider else { unreachable!("preset") };
     let (url, transaction) =
@@ -111,6 +111,8 @@ fn every_option_is_sent_under_its_name() {
         login_hint: Some("a+b@acme.com".into()),
         provider: Some("google".into()),
         max_age: Some(60),
+        acr_values: vec!["gold".into(), "urn:silver".into()],
+        keeps_session: false,
         extra: vec![("ui_locales".into(), "de en".into())],
         popup: false,
         return_to: Some("/x".into()),
@@ -124,11 +126,12 @@ fn every_option_is_sent_under_its_name() {
         ("login_hint", "a+b@acme.com"),
         ("provider", "google"),
         ("max_age", "60"),
+        ("acr_values", "gold urn:silver"),
         ("ui_locales", "de en"),
     ] {
         assert_eq!(query[name], value);
     }
-    assert_eq!(transaction.max_age, Some(60));
+    assert_eq!((transaction.asked.max_age, &transaction.asked.acr_values), (Some(60), &options.acr_values));
     assert!(!query.values().any(|value| value == "/x"), "the way back is no business of the provider");
 }
 

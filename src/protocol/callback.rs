@@ -170,6 +170,7 @@ mod tests {
     use crate::protocol::{
         secret::{Nonce, Verifier},
         time::UnixTime,
+        transaction::Asked,
     };
 
     fn transaction(sends_issuer: bool) -> Transaction {
@@ -182,8 +183,7 @@ mod tests {
             redirect_uri: "https://app.example/callback".into(),
             sends_issuer,
             response_mode: ResponseMode::Query,
-            begun: UnixTime::default(),
-            max_age: None,
+            asked: Asked::nothing(UnixTime::default()),
             key: None,
         }
     }

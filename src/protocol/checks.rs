@@ -27,6 +27,8 @@ pub(crate) struct Passed {
 pub enum Subject {
     /// What the page's small script has begun.
     HeadStart,
+    /// The answer to a pushed request.
+    Push,
     /// The authorization response.
     Response,
     /// The provider's metadata.
@@ -41,6 +43,8 @@ pub enum Subject {
     AccessToken,
     /// The answer to a sign-out.
     SignOut,
+    /// The userinfo response.
+    UserInfo,
 }
 
 impl Checks {

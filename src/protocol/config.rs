@@ -4,11 +4,13 @@ use super::{
     address::{self, Transport},
     config_block,
     config_builder::ConfigBuilder,
-    discovery::Metadata,
+    discovery::{Metadata, WellKnown},
     error::ConfigError,
+    frontchannel,
     json::Object,
     jwt::Algorithm,
     locales,
+    logout::LogoutMethod,
 };
 use std::time::Duration;
 use url::Url;
@@ -30,11 +32,23 @@ pub(crate) enum Provider {
 pub(crate) enum AccessTokens {
     /// Never decoded ([RFC 9068 §6](https://www.rfc-editor.org/rfc/rfc9068#section-6)).
     Opaque,
-    /// Must be a JWT of the issuer, for the client id or one of these audiences.
+    /// Must be a JWT of the issuer for one of these audiences ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
     Checked {
-        /// Audiences that are as good as the client id.
+        /// Any of them will do.
         audiences: Vec<String>,
+        /// Whether it need not be one of RFC 9068: its type may be `JWT`, only the claims that Scalekit's guide asks for must be there, and the client id
+        /// will do as audience.
+        compat: bool,
     },
+}
+
+/// In which form the userinfo endpoint answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UserInfoForm {
+    /// `application/json`.
+    Json,
+    /// `application/jwt`, signed.
+    Signed,
 }
 
 /// A place that may be sent the access token.
@@ -42,6 +56,8 @@ pub(crate) enum AccessTokens {
 pub(crate) struct ApiRule {
     pub(crate) prefix: Url,
     pub(crate) resource: Option<String>,
+    /// Whether it may ask for a stronger sign-in.
+    pub(crate) step_up: bool,
 }
 
 /// A checked configuration.
@@ -49,8 +65,13 @@ pub(crate) struct ApiRule {
 pub struct Config {
     pub(crate) app: Url,
     pub(crate) provider: Provider,
+    pub(crate) well_known: WellKnown,
+    /// Origins that the provider's endpoints must have; none if they may have any.
+    pub(crate) endpoint_origins: Vec<String>,
     pub(crate) client_id: String,
     pub(crate) scopes: Vec<String>,
+    /// Without these there is no session.
+    pub(crate) required_scopes: Vec<String>,
     pub(crate) redirect_path: String,
     pub(crate) silent_path: String,
     pub(crate) post_logout_path: String,
@@ -62,10 +83,22 @@ pub struct Config {
     pub(crate) default_lifetime: Duration,
     /// How long a session is believed to go on at the provider before it is asked again, when the person comes back to the page.
     pub(crate) recheck: Option<Duration>,
+    /// Whether the app wants its authorization requests to be pushed.
+    pub(crate) pushed: bool,
     /// The languages for the provider's pages, the best first; none if nobody has said.
     pub(crate) ui_locales: Option<Vec<String>>,
     /// Whether tokens are bound to a key of the page ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
     pub(crate) dpop: bool,
+    /// Whether the userinfo endpoint is asked, and in which form it has to answer.
+    pub(crate) user_info: Option<UserInfoForm>,
+    /// How the page goes to the provider at a sign-out.
+    pub(crate) logout_method: LogoutMethod,
+    /// Whether tokens are revoked when their session ends here.
+    pub(crate) revoke_at_sign_out: bool,
+    /// Whether the provider may show a page of ours when a session ends there.
+    pub(crate) frontchannel_logout: bool,
+    /// Whether it has to say which.
+    pub(crate) frontchannel_logout_session_required: bool,
 }
 
 impl Config {
@@ -149,6 +182,12 @@ impl Config {
         &self.post_logout_path
     }
 
+    /// Whether the app has [the page](super::frontchannel::PATH) that the provider shows when a session ends there.
+    #[must_use]
+    pub const fn has_frontchannel_logout(&self) -> bool {
+        self.frontchannel_logout
+    }
+
     /// The origin of the app.
     #[must_use]
     pub fn app_origin(&self) -> String {
@@ -161,13 +200,32 @@ impl Config {
         self.api.iter().map(|rule| rule.prefix.as_str()).collect()
     }
 
+    /// Of each resource that tokens are asked for, the first address that its token may be sent to: one address if there is none in particular.
+    #[must_use]
+    pub fn api_samples(&self) -> Vec<&str> {
+        let mut found: Vec<&ApiRule> = Vec::new();
+        for rule in &self.api {
+            if found.iter().all(|other| rule.resource.is_some() && other.resource != rule.resource) {
+                found.push(rule);
+            }
+        }
+        found.into_iter().map(|rule| rule.prefix.as_str()).collect()
+    }
+
     /// The origins that scripts of the app must be able to call, for a Content Security Policy's `connect-src`.
     #[must_use]
     pub fn connect_origins(&self) -> Vec<String> {
         let mut origins = match &self.provider {
-            Provider::Known(metadata) => vec![address::origin(&metadata.token_endpoint), address::origin(&metadata.jwks_uri)],
-            Provider::Discovered { issuer } => vec![origin_of(issuer)],
+            Provider::Known(metadata) => {
+                let userinfo = metadata.userinfo_endpoint.as_ref().filter(|_| self.user_info.is_some());
+                let asked = [Some(&metadata.token_endpoint), Some(&metadata.jwks_uri), metadata.par_endpoint.as_ref(), userinfo];
+                asked.into_iter().flatten().map(address::origin).collect()
+            }
+            Provider::Discovered { issuer } => [&[origin_of(issuer)], self.endpoint_origins.as_slice()].concat(),
         };
+        if let (Provider::Known(metadata), true) = (&self.provider, self.revoke_at_sign_out) {
+            origins.extend(metadata.revocation_endpoint.iter().map(address::origin));
+        }
         origins.extend(self.api.iter().map(|rule| address::origin(&rule.prefix)));
         sorted(origins)
     }
@@ -177,7 +235,11 @@ impl Config {
     pub fn frame_origins(&self) -> Vec<String> {
         match &self.provider {
             Provider::Known(metadata) => vec![address::origin(&metadata.authorization_endpoint)],
-            Provider::Discovered { issuer } => vec![origin_of(issuer)],
+            Provider::Discovered { issuer } => {
+                let issuer = origin_of(issuer);
+                let others = self.endpoint_origins.iter().filter(|other| **other != issuer).cloned();
+                [issuer.clone()].into_iter().chain(others).collect()
+            }
         }
     }
 
@@ -186,9 +248,15 @@ impl Config {
         self.ui_locales.as_ref().filter(|tags| !tags.is_empty()).map(|tags| tags.join(" "))
     }
 
-    /// The resource that tokens are asked for ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)).
-    pub(crate) fn resource(&self) -> Option<&str> {
-        self.api.iter().find_map(|rule| rule.resource.as_deref())
+    /// The resources that tokens are asked for, each once ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)).
+    pub(crate) fn resources(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        for resource in self.api.iter().filter_map(|rule| rule.resource.as_deref()) {
+            if !found.contains(&resource) {
+                found.push(resource);
+            }
+        }
+        found
     }
 
     /// Whether the provider's pages come from the same host as the app, in the same scheme: then no browser keeps its cookies out of a frame. Of
@@ -207,7 +275,7 @@ impl Config {
 
     /// A place in the app to return to, if this is one; the protocol's own pages are not.
     pub(crate) fn place_in_app(&self, wanted: &str) -> Option<String> {
-        address::place_in_app(wanted, &self.app, &[&self.redirect_path, &self.silent_path, &self.post_logout_path])
+        address::place_in_app(wanted, &self.app, &[&self.redirect_path, &self.silent_path, &self.post_logout_path, frontchannel::PATH])
     }
 
     fn at(&self, path: &str) -> String {

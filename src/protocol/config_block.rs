@@ -3,19 +3,23 @@
 use super::{
     address::{self, Transport},
     config::{AccessTokens, ApiRule, Config, Provider},
-    discovery::Metadata,
+    discovery::{Metadata, WellKnown},
     error::{DpopFailure, Finding, Problem},
     json::Object,
     jwt::Algorithm,
-    locales, presets,
+    locales,
+    logout::LogoutMethod,
+    pins, presets, user_info,
 };
 use std::time::Duration;
 use url::Url;
 
 /// Every field that a configuration may have.
-const FIELDS: [&str; 17] = [
+const FIELDS: &[&str] = &[
     "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
-    "audiences", "validate_access_token", "algorithms", "clock_skew", "recheck_interval", "ui_locales", "dpop",
+    "audiences", "validate_access_token", "access_token_compat", "algorithms", "clock_skew", "recheck_interval", "ui_locales",
+    "endpoint_origins", "well_known", "userinfo", "required_scopes", "pushed_authorization_requests", "logout_method",
+    "revoke_at_sign_out", "frontchannel_logout", "frontchannel_logout_session_required", "dpop",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -30,28 +34,61 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         Some("scalekit") => true,
         Some(other) => return Err(Finding::unexpected("preset", "scalekit", other)),
     };
+    let scopes = scopes(object, is_scalekit)?;
+    let pushed = object.optional_bool("pushed_authorization_requests")?.unwrap_or(false);
+    let api = api(object, transport)?;
     let config = Config {
-        provider: provider(object, transport)?,
+        provider: provider(object, transport, pushed)?,
+        pushed,
+        well_known: well_known(object)?,
+        endpoint_origins: pins::read(object, transport)?,
         client_id: object.required_str("client_id")?.to_owned(),
-        scopes: scopes(object, is_scalekit)?,
+        required_scopes: required_scopes(object, &scopes)?,
+        scopes,
         redirect_path: path(object, "redirect_path", "/callback", &app)?,
         silent_path: path(object, "silent_path", "/silent-refresh.html", &app)?,
         post_logout_path: path(object, "post_logout_path", "/signed-out", &app)?,
-        api: api(object, transport)?,
-        access_tokens: access_tokens(object, is_scalekit)?,
+        access_tokens: access_tokens(object, is_scalekit, &api)?,
+        api,
         trusted_audiences: Vec::new(),
         algorithms: algorithms(object)?,
         clock_skew: clock_skew(object)?,
         default_lifetime: Duration::from_secs(300),
         recheck: recheck(object)?,
         ui_locales: locales::read(object)?,
-        dpop: object.optional_bool("dpop")?.unwrap_or(false),
+        user_info: user_info::read(object)?,
+        logout_method: logout_method(object)?,
+        revoke_at_sign_out: switch(object, "revoke_at_sign_out")?,
+        frontchannel_logout: switch(object, "frontchannel_logout")?,
+        frontchannel_logout_session_required: switch(object, "frontchannel_logout_session_required")?,
+        dpop: switch(object, "dpop")?,
         app,
     };
     check_paths_differ(&config)?;
-    check_one_resource(&config)?;
+    check_resources(&config)?;
     check_proofs(&config)?;
+    user_info::check(&config)?;
+    check_sign_out(&config)?;
+    if let Provider::Known(metadata) = config.provider {
+        let metadata = pins::hold(*metadata, &config.endpoint_origins)
+            .and_then(|metadata| metadata.pushing(config.pushed))
+            .map_err(|finding| finding.inside("endpoint_origins"))?;
+        return Ok(Config { provider: Provider::Known(Box::new(metadata)), ..config });
+    }
     Ok(config)
+}
+
+/// Under which name the metadata are found, where they are discovered.
+fn well_known(object: &Object) -> Result<WellKnown, Finding> {
+    match object.optional_str("well_known")? {
+        None => Ok(WellKnown::OpenId),
+        Some(_) if object.has("preset") || object.has("metadata") => {
+            Err(Finding::invalid("well_known", "has no meaning where nothing is discovered"))
+        }
+        Some("openid-configuration") => Ok(WellKnown::OpenId),
+        Some("oauth-authorization-server") => Ok(WellKnown::OAuth),
+        Some(other) => Err(Finding::unexpected("well_known", "openid-configuration or oauth-authorization-server", other)),
+    }
 }
 
 fn check_paths_differ(config: &Config) -> Result<(), Finding> {
@@ -64,11 +101,16 @@ fn check_paths_differ(config: &Config) -> Result<(), Finding> {
     Ok(())
 }
 
-/// A token is for one resource, and one token is held.
-fn check_one_resource(config: &Config) -> Result<(), Finding> {
-    match config.api.iter().filter_map(|rule| rule.resource.as_deref()).find(|resource| config.resource() != Some(resource)) {
-        Some(second) => Err(Finding::invalid("api.resource", format!("{second} is a second resource; a token is for one"))),
-        None => Ok(()),
+/// What is wanted at a sign-out has to be possible. Of a provider that is yet to be discovered nobody knows.
+fn check_sign_out(config: &Config) -> Result<(), Finding> {
+    match &config.provider {
+        Provider::Known(metadata) if config.revoke_at_sign_out && metadata.revocation_endpoint.is_none() => {
+            Err(Finding::invalid("revoke_at_sign_out", "needs metadata with a revocation_endpoint that is an https address"))
+        }
+        _ if config.frontchannel_logout_session_required && !config.frontchannel_logout => {
+            Err(Finding::invalid("frontchannel_logout_session_required", "has no meaning unless frontchannel_logout is true"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -82,6 +124,27 @@ fn check_proofs(config: &Config) -> Result<(), Finding> {
     }
 }
 
+/// A token is for one resource: where there are several, it has to be said of each address whose token goes there.
+fn check_resources(config: &Config) -> Result<(), Finding> {
+    if config.resources().len() > 1 && config.api.iter().any(|rule| rule.resource.is_none()) {
+        return Err(Finding::missing("api.resource"));
+    }
+    Ok(())
+}
+
+fn logout_method(object: &Object) -> Result<LogoutMethod, Finding> {
+    match object.optional_str("logout_method")? {
+        None | Some("get") => Ok(LogoutMethod::Get),
+        Some("post") => Ok(LogoutMethod::Post),
+        Some(other) => Err(Finding::unexpected("logout_method", "get or post", other)),
+    }
+}
+
+/// Off, unless it is switched on.
+fn switch(object: &Object, field: &'static str) -> Result<bool, Finding> {
+    Ok(object.optional_bool(field)?.unwrap_or(false))
+}
+
 fn app_url(origin: &str) -> Result<Url, Finding> {
     Url::parse(origin)
         .ok()
@@ -90,21 +153,24 @@ fn app_url(origin: &str) -> Result<Url, Finding> {
         .ok_or_else(|| Finding::unexpected("app origin", "an https origin (or http on loopback)", origin))
 }
 
-fn provider(object: &Object, transport: Transport) -> Result<Provider, Finding> {
+fn provider(object: &Object, transport: Transport, pushed: bool) -> Result<Provider, Finding> {
     let given = ["preset", "metadata"].into_iter().filter(|field| object.has(field)).count();
     if given > 1 {
         return Err(Finding::invalid("metadata", "given together with preset; use one of them"));
     }
     if object.has("preset") {
         let env_url = object.required_str("env_url")?;
-        return presets::scalekit(env_url, object.optional_str("issuer")?, transport).map(Box::new).map(Provider::Known);
+        let metadata = presets::scalekit(env_url, object.optional_str("issuer")?, transport)?;
+        return metadata.pushing(pushed).map(Box::new).map(Provider::Known);
     }
     if object.has("env_url") {
         return Err(Finding::invalid("env_url", "goes with \"preset\": \"scalekit\" only"));
     }
     if let Some(value) = object.get("metadata") {
         let metadata = Object::from_value(value).ok_or_else(|| Finding::unexpected("metadata", "an object", super::json::kind(value)))?;
-        let metadata = Metadata::from_object(&metadata, transport).map_err(|finding| finding.inside("metadata"))?;
+        let metadata = Metadata::from_object(&metadata, transport)
+            .and_then(|metadata| metadata.pushing(pushed))
+            .map_err(|finding| finding.inside("metadata"))?;
         return match object.optional_str("issuer")? {
             Some(issuer) if issuer != metadata.issuer() => Err(Finding::unexpected("issuer", metadata.issuer(), issuer)),
             _ => Ok(Provider::Known(Box::new(metadata))),
@@ -143,6 +209,18 @@ fn scopes(object: &Object, is_scalekit: bool) -> Result<Vec<String>, Finding> {
     Ok(unique)
 }
 
+/// Scopes without which a sign-in is worth nothing. Who asks for less cannot get them.
+fn required_scopes(object: &Object, asked: &[String]) -> Result<Vec<String>, Finding> {
+    let required = match object.get("required_scopes") {
+        Some(serde_json::Value::String(text)) => text.split_ascii_whitespace().map(str::to_owned).collect(),
+        _ => object.optional_strings("required_scopes")?.unwrap_or_default(),
+    };
+    match required.iter().find(|scope| !asked.contains(scope)) {
+        Some(other) => Err(Finding::unexpected("required_scopes", "some of the scopes that are asked for", other)),
+        None => Ok(required),
+    }
+}
+
 fn path(object: &Object, field: &'static str, default: &str, app: &Url) -> Result<String, Finding> {
     let path = object.optional_str(field)?.unwrap_or(default);
     let plain = path.starts_with('/') && !path.starts_with("//") && !path.contains(['?', '#', '\\', '*']);
@@ -164,12 +242,12 @@ fn api(object: &Object, transport: Transport) -> Result<Vec<ApiRule>, Finding> {
         .iter()
         .map(|item| {
             if let Some(text) = item.as_str() {
-                return Ok(ApiRule { prefix: address::endpoint("url", text, transport)?, resource: None });
+                return Ok(ApiRule { prefix: address::endpoint("url", text, transport)?, resource: None, step_up: false });
             }
             let rule = Object::from_value(item)
                 .ok_or_else(|| Finding::unexpected("item", "an object with a url, or a URL", super::json::kind(item)))?;
-            if let Some(unknown) = rule.members().keys().find(|name| !["url", "resource"].contains(&name.as_str())) {
-                return Err(Finding::invalid(unknown.clone(), "unknown field; known are url, resource"));
+            if let Some(unknown) = rule.members().keys().find(|name| !["url", "resource", "step_up"].contains(&name.as_str())) {
+                return Err(Finding::invalid(unknown.clone(), "unknown field; known are url, resource, step_up"));
             }
             let prefix = address::endpoint("url", rule.required_str("url")?, transport)?;
             if prefix.query().is_some() {
@@ -179,7 +257,7 @@ fn api(object: &Object, transport: Transport) -> Result<Vec<ApiRule>, Finding> {
                 Some(text) => Some(resource(text)?),
                 None => None,
             };
-            Ok(ApiRule { prefix, resource })
+            Ok(ApiRule { prefix, resource, step_up: rule.optional_bool("step_up")?.unwrap_or(false) })
         })
         .collect::<Result<_, Finding>>()
         .map_err(|finding| finding.inside("api"))
@@ -193,14 +271,24 @@ fn resource(text: &str) -> Result<String, Finding> {
     }
 }
 
-fn access_tokens(object: &Object, is_scalekit: bool) -> Result<AccessTokens, Finding> {
-    let audiences = object.optional_strings("audiences")?;
-    let checked = object.optional_bool("validate_access_token")?.unwrap_or(is_scalekit);
-    match (checked, audiences) {
-        (true, audiences) => Ok(AccessTokens::Checked { audiences: audiences.unwrap_or_default() }),
-        (false, None) => Ok(AccessTokens::Opaque),
-        (false, Some(_)) => Err(Finding::invalid("audiences", "has no meaning unless validate_access_token is true")),
+fn access_tokens(object: &Object, is_scalekit: bool, api: &[ApiRule]) -> Result<AccessTokens, Finding> {
+    if !object.optional_bool("validate_access_token")?.unwrap_or(is_scalekit) {
+        return match ["audiences", "access_token_compat"].into_iter().find(|field| object.has(field)) {
+            None => Ok(AccessTokens::Opaque),
+            Some(field) => Err(Finding::invalid(field, "has no meaning unless validate_access_token is true")),
+        };
     }
+    let compat = object.optional_bool("access_token_compat")?.unwrap_or(is_scalekit);
+    let mut audiences = object.optional_strings("audiences")?.unwrap_or_default();
+    if !compat {
+        audiences.extend(api.iter().find_map(|rule| rule.resource.clone()));
+        if audiences.is_empty() {
+            let why =
+                "missing; name the audience of the API, or its resource, or set access_token_compat where tokens are for the client id";
+            return Err(Finding::invalid("audiences", why));
+        }
+    }
+    Ok(AccessTokens::Checked { audiences, compat })
 }
 
 fn algorithms(object: &Object) -> Result<Vec<Algorithm>, Finding> {

@@ -43,6 +43,11 @@ impl ConfigBuilder {
         self.field("scopes", json!(scopes))
     }
 
+    /// Those of them without which a sign-in is worth nothing.
+    pub fn required_scopes(self, scopes: &[&str]) -> Self {
+        self.field("required_scopes", json!(scopes))
+    }
+
     /// The paths of the callback page, the relay page and the page after signing out.
     pub fn paths(self, redirect: &str, silent: &str, post_logout: &str) -> Self {
         self.field("redirect_path", json!(redirect)).field("silent_path", json!(silent)).field("post_logout_path", json!(post_logout))
@@ -54,6 +59,11 @@ impl ConfigBuilder {
             list.push(json!(url));
         }
         self
+    }
+
+    /// Asks the userinfo endpoint about whoever is signed in.
+    pub fn user_info(self) -> Self {
+        self.field("userinfo", json!(true))
     }
 
     /// Any other field of the block, by its name there.

@@ -25,7 +25,7 @@ fn the_scalekit_preset_needs_two_fields() {
     assert_eq!(metadata.jwks_uri.as_str(), "https://acme.scalekit.com/keys");
     assert_eq!(metadata.end_session_endpoint.as_ref().unwrap().as_str(), "https://acme.scalekit.com/oidc/logout");
     assert_eq!(config.scopes.join(" "), "openid profile email offline_access");
-    assert_eq!(config.access_tokens, AccessTokens::Checked { audiences: vec![] });
+    assert_eq!(config.access_tokens, AccessTokens::Checked { audiences: vec![], compat: true });
     assert_eq!(with("issuer", json!("https://login.acme.com")).unwrap().issuer(), "https://login.acme.com");
 }
 

@@ -5,13 +5,24 @@ use super::{
     address::{self, Transport},
     callback::ResponseMode,
     checks::Checking,
+    config::Config,
     dpop,
     error::{Error, Finding},
-    http::{Freshness, HttpRequest, HttpResponse, Method},
+    http::{Freshness, HttpRequest, HttpResponse},
     json::Object,
     jwt::Algorithm,
+    pins,
 };
 use url::Url;
+
+/// Under which well-known name an issuer's metadata are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WellKnown {
+    /// `openid-configuration`, behind the issuer.
+    OpenId,
+    /// `oauth-authorization-server`, between its host and its path.
+    OAuth,
+}
 
 /// What is known of a provider. Member names are those of the discovery document.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,13 +33,27 @@ pub struct Metadata {
     pub(crate) jwks_uri: Url,
     pub(crate) end_session_endpoint: Option<Url>,
     pub(crate) check_session_iframe: Option<Url>,
+    pub(crate) userinfo_endpoint: Option<Url>,
+    /// Where authorization requests are pushed to; after [`pushing`](Self::pushing) only if they are.
+    pub(crate) par_endpoint: Option<Url>,
+    /// Whether it takes no request that was not pushed.
+    pub(crate) requires_par: bool,
+    pub(crate) revocation_endpoint: Option<Url>,
     pub(crate) algorithms: Option<Vec<Algorithm>>,
+    /// Whether it says that it understands PKCE: some do and do not say so.
+    pub(crate) advertises_pkce: bool,
     pub(crate) sends_issuer: bool,
     /// Whether it says that it answers in the fragment, too.
     pub(crate) offers_fragment: bool,
     /// Whether it publishes how proofs may be signed, and not in the way in which they are here.
     pub(crate) refuses_proofs: bool,
+    /// Of [`REQUIRED_LISTS`], those that it does not publish.
+    pub(crate) unpublished: [bool; 3],
 }
+
+/// What a provider must say of itself ([Discovery §3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)). Of what it does not
+/// say nothing depends here.
+const REQUIRED_LISTS: [&str; 3] = ["response_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported"];
 
 impl Metadata {
     /// Checks a metadata object. Required endpoints must be usable; an optional one that is not is left out.
@@ -47,9 +72,14 @@ impl Metadata {
             jwks_uri: required("jwks_uri")?,
             end_session_endpoint: optional("end_session_endpoint"),
             check_session_iframe: optional("check_session_iframe"),
+            userinfo_endpoint: optional("userinfo_endpoint"),
+            par_endpoint: optional(PAR_ENDPOINT),
+            requires_par: object.optional_bool("require_pushed_authorization_requests")?.unwrap_or(false),
+            revocation_endpoint: optional("revocation_endpoint"),
             algorithms: object
                 .optional_strings("id_token_signing_alg_values_supported")?
                 .map(|names| names.iter().filter_map(|name| Algorithm::from_name(name)).collect()),
+            advertises_pkce: supports(object, "code_challenge_methods_supported", super::pkce::METHOD)?,
             sends_issuer: object.optional_bool("authorization_response_iss_parameter_supported")?.unwrap_or(false),
             offers_fragment: object
                 .optional_strings("response_modes_supported")?
@@ -58,16 +88,31 @@ impl Metadata {
                 Ok(names) => names.is_some_and(|names| !names.iter().any(|name| name == dpop::ALGORITHM)),
                 Err(_) => true,
             },
+            unpublished: REQUIRED_LISTS.map(|list| !object.has(list)),
         };
-        supports(object, "code_challenge_methods_supported", super::pkce::METHOD)?;
         supports(object, "response_types_supported", "code")?;
         supports(object, "grant_types_supported", "authorization_code")?;
         Ok(metadata)
     }
 
+    /// Decides whether requests are pushed: if the provider or the app (`wanted`) says so. Then there must be a place for it, because nothing else is done
+    /// instead ([RFC 9126 §5](https://www.rfc-editor.org/rfc/rfc9126#section-5)).
+    pub(crate) fn pushing(self, wanted: bool) -> Result<Self, Finding> {
+        let pushes = wanted || self.requires_par;
+        if pushes && self.par_endpoint.is_none() {
+            return Err(Finding::missing(PAR_ENDPOINT));
+        }
+        Ok(Self { par_endpoint: self.par_endpoint.filter(|_| pushes), ..self })
+    }
+
     /// How a hidden frame and a window are answered: they come to the relay page, which is found in the cache if the answer is no part of its address.
     pub(crate) const fn relayed_response_mode(&self) -> ResponseMode {
         if self.offers_fragment { ResponseMode::Fragment } else { ResponseMode::Query }
+    }
+
+    /// The lists that every provider has to publish, and this one does not.
+    pub(crate) fn unpublished(&self) -> impl Iterator<Item = &'static str> {
+        REQUIRED_LISTS.into_iter().zip(self.unpublished).filter_map(|(list, is_missing)| is_missing.then_some(list))
     }
 
     /// The issuer identifier, as written.
@@ -77,11 +122,14 @@ impl Metadata {
     }
 }
 
-/// A list that was published must hold what this client needs. A list that was not says nothing.
-fn supports(object: &Object, field: &'static str, needed: &str) -> Result<(), Finding> {
+/// The one optional endpoint that may turn out to be needed.
+const PAR_ENDPOINT: &str = "pushed_authorization_request_endpoint";
+
+/// Whether a list was published. One that was must hold what this client needs; one that was not says nothing.
+fn supports(object: &Object, field: &'static str, needed: &str) -> Result<bool, Finding> {
     match object.optional_strings(field)? {
         Some(list) if !list.iter().any(|item| item == needed) => Err(Finding::unexpected(field, needed, list.join(" "))),
-        _ => Ok(()),
+        list => Ok(list.is_some()),
     }
 }
 
@@ -93,19 +141,22 @@ fn refuse_own_parameters(endpoint: &Url) -> Result<(), Finding> {
     }
 }
 
-/// Asks for the metadata of an issuer.
-pub(crate) fn discovery_request(issuer: &str) -> HttpRequest {
+/// Asks for the metadata of an issuer ([Discovery §4.1](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationRequest),
+/// [RFC 8414 §3.1](https://www.rfc-editor.org/rfc/rfc8414#section-3.1)).
+pub(crate) fn discovery_request(issuer: &str, well_known: WellKnown, freshness: Freshness) -> HttpRequest {
     let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
-    HttpRequest { url: format!("{issuer}/.well-known/openid-configuration"), method: Method::Get(Freshness::CacheAllowed), proof: None }
+    let url = match well_known {
+        WellKnown::OpenId => format!("{issuer}/.well-known/openid-configuration"),
+        WellKnown::OAuth => {
+            let path = issuer.match_indices('/').nth(2).map_or(issuer.len(), |(place, _)| place);
+            format!("{}/.well-known/oauth-authorization-server{}", &issuer[..path], &issuer[path..])
+        }
+    };
+    HttpRequest::get(url, freshness)
 }
 
 /// Reads the answer. The issuer in it must be the configured one, letter by letter.
-pub(crate) fn process_discovery_response(
-    response: &HttpResponse,
-    issuer: &str,
-    transport: Transport,
-    checks: Checking<'_>,
-) -> Result<Metadata, Error> {
+pub(crate) fn process_discovery_response(response: &HttpResponse, config: &Config, checks: Checking<'_>) -> Result<Metadata, Error> {
     if let Some(failure) = response.unavailable() {
         return Err(Error::Network(failure));
     }
@@ -120,119 +171,17 @@ pub(crate) fn process_discovery_response(
         )));
     }
     let object = Object::parse(response.body.expose()).map_err(Error::Discovery)?;
-    let found = object.required_str("issuer").map_err(Error::Discovery)?;
+    let (issuer, found) = (config.issuer(), object.required_str("issuer").map_err(Error::Discovery)?);
     checks.require("issuer", found == issuer, || Error::Discovery(Finding::unexpected("issuer", issuer, found)))?;
-    let metadata = Metadata::from_object(&object, transport).map_err(Error::Discovery);
-    checks.held("endpoints, S256, code", &metadata);
+    let metadata = Metadata::from_object(&object, config.transport());
+    let metadata = metadata.and_then(|metadata| pins::hold(metadata, &config.endpoint_origins)).map_err(Error::Discovery);
+    checks.held("endpoints, code", &metadata);
+    if let Ok(Metadata { advertises_pkce: true, .. }) = metadata {
+        checks.held("S256, as published", &metadata);
+    }
     metadata
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::protocol::{
-        checks::{Checks, Subject},
-        secret::Body,
-    };
-    use serde_json::{Value, json};
-
-    const ISSUER: &str = "https://as.example/tenant";
-
-    fn document() -> Value {
-        json!({
-            "issuer": ISSUER, "authorization_endpoint": "https://as.example/authorize", "token_endpoint": "https://as.example/token",
-            "jwks_uri": "https://as.example/keys", "response_types_supported": ["code"], "code_challenge_methods_supported": ["S256"],
-        })
-    }
-
-    fn process(document: &Value) -> Result<Metadata, Error> {
-        respond(200, "application/json; charset=utf-8", &document.to_string())
-    }
-
-    fn respond(status: u16, mime: &str, body: &str) -> Result<Metadata, Error> {
-        let response = HttpResponse { status, content_type: Some(mime.to_owned()), retry_after: None, body: Body::new(body) };
-        process_discovery_response(&response, ISSUER, Transport::Secure, Checks::default().of(Subject::Metadata))
-    }
-
-    fn with(field: &str, value: Value) -> Value {
-        let mut document = document();
-        document[field] = value;
-        document
-    }
-
-    #[test]
-    fn di_02_one_trailing_slash_is_stripped() {
-        for issuer in ["https://as.example/tenant", "https://as.example/tenant/"] {
-            assert_eq!(discovery_request(issuer).url, "https://as.example/tenant/.well-known/openid-configuration");
-        }
-    }
-
-    #[test]
-    fn di_03_the_issuer_is_compared_letter_by_letter() {
-        assert!(process(&document()).is_ok());
-        for other in [format!("{ISSUER}INVALID"), format!("{ISSUER}/"), "https://AS.example/tenant".to_owned(), String::new()] {
-            let error = process(&with("issuer", json!(other))).unwrap_err();
-            assert!(error.code() == "discovery_issuer", "{error}");
-        }
-    }
-
-    #[test]
-    fn di_04_only_200_json_objects_without_duplicates() {
-        let body = document().to_string();
-        assert!(respond(201, "application/json", &body).is_err());
-        assert!(respond(200, "text/html", &body).is_err());
-        assert!(respond(200, "application/json", "[]").is_err());
-        assert!(respond(200, "application/json", &body.replacen('{', r#"{"issuer":"https://evil.example","#, 1)).is_err());
-        assert!(respond(503, "text/html", "").unwrap_err().is_transient());
-    }
-
-    #[test]
-    fn di_05_required_endpoints_are_there_and_https() {
-        for field in ["authorization_endpoint", "token_endpoint", "jwks_uri"] {
-            for bad in [
-                Value::Null,
-                json!("http://as.example/x"),
-                json!("javascript:alert(1)"),
-                json!("/x"),
-                json!("https://as.example/#x"),
-                json!(1),
-            ] {
-                let error = process(&with(field, bad.clone())).unwrap_err();
-                assert!(error.to_string().contains(field), "{field} {bad}: {error}");
-            }
-        }
-        assert!(
-            process(&{
-                let mut d = document();
-                d.as_object_mut().unwrap().remove("response_types_supported");
-                d
-            })
-            .is_ok()
-        );
-    }
-
-    #[test]
-    fn di_06_code_and_its_grant_must_be_supported_where_published() {
-        assert!(process(&with("response_types_supported", json!(["token"]))).is_err());
-        assert!(process(&with("grant_types_supported", json!(["implicit"]))).is_err());
-    }
-
-    #[test]
-    fn ar_05_published_methods_must_hold_s256() {
-        assert!(process(&with("code_challenge_methods_supported", json!(["plain"]))).is_err());
-    }
-
-    #[test]
-    fn di_07_an_unusable_optional_endpoint_switches_its_feature_off() {
-        for bad in [json!("javascript:alert(1)"), json!("http://as.example/logout"), json!(7)] {
-            assert_eq!(process(&with("end_session_endpoint", bad)).unwrap().end_session_endpoint, None);
-        }
-        assert!(process(&with("end_session_endpoint", json!("https://as.example/logout"))).unwrap().end_session_endpoint.is_some());
-    }
-
-    #[test]
-    fn ar_23_the_authorization_endpoint_keeps_its_query_but_not_our_parameters() {
-        assert!(process(&with("authorization_endpoint", json!("https://as.example/authorize?tenant=a"))).is_ok());
-        assert!(process(&with("authorization_endpoint", json!("https://as.example/authorize?state=evil"))).is_err());
-    }
-}
+#[path = "discovery_tests.rs"]
+mod tests;

@@ -5,7 +5,6 @@
 //! whatever is accepted must be what stands there, once, and nothing else. It says whether anything was.
 
 use super::{
-    address::Transport,
     callback::{self, Parameters, ResponseMode},
     checks::{Checks, Subject},
     config::Config,
@@ -23,7 +22,7 @@ use super::{
     tab_message::TabMessage,
     time::UnixTime,
     token,
-    transaction::{self, Pending, Record},
+    transaction::{self, Asked, Pending, Record},
 };
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -161,7 +160,7 @@ pub fn id_token(text: &str) -> bool {
         now: NOW,
         access_token: "at",
         checks: &Checks::default(),
-        origin: Origin::Code { nonce: &nonce, code: "code", asked: (NOW, None) },
+        origin: Origin::Code { nonce: &nonce, code: "code", asked: &Asked::nothing(NOW) },
     };
     let Ok(claims) = id_token::validate(token, &expectation) else { return false };
     let read = members(text);
@@ -203,7 +202,7 @@ pub fn jwks(text: &str) -> bool {
 pub fn discovery(text: &str) -> bool {
     let response = response(&format!("200\napplication/json\n{text}"));
     let checks = Checks::default();
-    let Ok(metadata) = discovery::process_discovery_response(&response, ISSUER, Transport::Secure, checks.of(Subject::Metadata)) else {
+    let Ok(metadata) = discovery::process_discovery_response(&response, &config(), checks.of(Subject::Metadata)) else {
         return false;
     };
     let read = members(text);

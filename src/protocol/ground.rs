@@ -12,6 +12,7 @@ use super::{
     redirect_log::RedirectLog,
     transaction::Ticket,
     turn::{Effect, Turn},
+    user_info::UserInfo,
 };
 
 /// Facts that are true in every phase, and stand beside it for that reason.
@@ -51,6 +52,12 @@ pub(crate) struct Ground {
     pub(crate) monitoring: Trust,
     /// The window that the person was shown, whatever the page does meanwhile.
     pub(crate) popup: Option<Popup>,
+    /// Why the last step-up came to nothing, if it did.
+    pub(crate) step_up_failure: Option<Error>,
+    /// What the userinfo endpoint was asked and has said.
+    pub(crate) user_info: UserInfo,
+    /// Token requests whose session has ended meanwhile: what they bring is revoked. Each has a limit of its own.
+    pub(crate) late: Vec<Ticket>,
 }
 
 /// An open window.
@@ -78,7 +85,7 @@ impl Ground {
                 }
                 Some(Frames::Blocked { found: turn.now.wall })
             }
-            Way::Popup | Way::Redirect | Way::Refresh => None,
+            Way::Popup | Way::Redirect | Way::StepUp | Way::Refresh => None,
         };
         self.remember(News::SignedIn(frames), turn);
     }
@@ -122,6 +129,7 @@ impl Ground {
 
     /// Whether an answer with this ticket is waited for.
     pub(crate) fn holds(&self, ticket: Ticket) -> bool {
-        self.knowledge.holds(ticket) || self.popup.as_ref().is_some_and(|popup| popup.attempt.holds(ticket))
+        let popup = self.popup.as_ref().is_some_and(|popup| popup.attempt.holds(ticket));
+        self.knowledge.holds(ticket) || self.user_info.holds(ticket) || self.late.contains(&ticket) || popup
     }
 }

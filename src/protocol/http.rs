@@ -1,6 +1,10 @@
 //! Requests and answers as plain data. Ring 1 sends them.
 
-use super::{dpop, error::NetworkFailure, secret::Body};
+use super::{
+    dpop,
+    error::NetworkFailure,
+    secret::{AccessToken, Body},
+};
 use std::time::Duration;
 
 /// One request to the provider. It is always sent without cookies, without following redirects and without a referrer.
@@ -10,8 +14,36 @@ pub struct HttpRequest {
     pub url: String,
     /// What to do there.
     pub method: Method,
-    /// The proof that it is to carry, if it is to carry one.
-    pub proof: Option<dpop::Wish>,
+    /// The access token that goes along, in the `Authorization` header and nowhere else. What comes back is kept in no cache then.
+    pub access_token: Option<AccessToken>,
+    /// The key that it is to prove, if it is to prove one.
+    pub key: Option<dpop::Thumbprint>,
+}
+
+impl HttpRequest {
+    /// Reads a document.
+    #[must_use]
+    pub fn get(url: impl Into<String>, freshness: Freshness) -> Self {
+        Self { url: url.into(), method: Method::Get(freshness), access_token: None, key: None }
+    }
+
+    /// Posts a form.
+    #[must_use]
+    pub fn post_form(url: impl Into<String>, form: Body) -> Self {
+        Self { url: url.into(), method: Method::PostForm(form), access_token: None, key: None }
+    }
+
+    /// The same, with an access token.
+    #[must_use]
+    pub fn with_token(self, access_token: AccessToken) -> Self {
+        Self { access_token: Some(access_token), ..self }
+    }
+
+    /// The same, with a proof of this key, if there is one.
+    #[must_use]
+    pub fn proving(self, key: Option<dpop::Thumbprint>) -> Self {
+        Self { key, ..self }
+    }
 }
 
 /// The two things that are ever asked of a provider.
@@ -48,10 +80,12 @@ pub struct HttpResponse {
 impl HttpResponse {
     /// Whether the body says of itself that it is JSON. Parameters such as `charset` are allowed.
     pub(crate) fn is_json(&self) -> bool {
-        self.content_type
-            .as_deref()
-            .and_then(|value| value.split(';').next())
-            .is_some_and(|mime| mime.trim().eq_ignore_ascii_case("application/json"))
+        self.is("application/json")
+    }
+
+    /// Whether the body says of itself that it is of this type.
+    pub(crate) fn is(&self, wanted: &str) -> bool {
+        self.content_type.as_deref().and_then(|value| value.split(';').next()).is_some_and(|mime| mime.trim().eq_ignore_ascii_case(wanted))
     }
 
     /// The failure that this status stands for: the server cannot answer now.

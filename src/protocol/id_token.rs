@@ -11,6 +11,7 @@ use super::{
     jwt::{Algorithm, Unverified},
     secret::Nonce,
     time::UnixTime,
+    transaction::Asked,
 };
 use std::{fmt, time::Duration};
 
@@ -37,8 +38,8 @@ pub(crate) enum Origin<'a> {
         nonce: &'a Nonce,
         /// The hash input of `c_hash`.
         code: &'a str,
-        /// When the authorization request was made, and the `max_age` it carried, in seconds.
-        asked: (UnixTime, Option<u64>),
+        /// When the authorization request was made, and what it demanded.
+        asked: &'a Asked,
     },
     /// A refresh token was used.
     Refresh {
@@ -56,6 +57,8 @@ pub(crate) struct IdClaims {
     pub(crate) subject: String,
     pub(crate) issued_at: UnixTime,
     pub(crate) auth_time: Option<UnixTime>,
+    /// When it was checked, by the clock of the device.
+    pub(crate) checked_at: UnixTime,
     pub(crate) all: Object,
 }
 
@@ -68,6 +71,9 @@ impl fmt::Debug for IdClaims {
 
 /// A fresh login's token may be this old: ten minutes.
 const MAX_AGE_AT_LOGIN: Duration = Duration::from_secs(600);
+
+/// Two that come within a minute may have been issued in one second, or by clocks that differ.
+const ONE_MOMENT: Duration = Duration::from_secs(60);
 
 /// Checks every claim. The first that is not acceptable refuses the whole token.
 pub(crate) fn validate(token: Unverified, expectation: &Expectation<'_>) -> Result<IdClaims, Finding> {
@@ -100,19 +106,23 @@ pub(crate) fn validate(token: Unverified, expectation: &Expectation<'_>) -> Resu
         Origin::Code { asked, .. } => {
             let (age, allowed) = (expectation.now.since(issued_at), MAX_AGE_AT_LOGIN + expectation.skew);
             checks.require("iat, not old", age <= allowed, || Finding::clock("iat", "lies behind", age, allowed))?;
-            authentication_age(auth_time, *asked, expectation)?;
+            authentication_age(auth_time, asked, expectation)?;
+            authentication_class(claims, &asked.acr_values, checks)?;
         }
         Origin::Refresh { original, .. } => {
             let is_later = issued_at.plus(expectation.skew) >= original.issued_at;
             let finding = || Finding::invalid("iat", "earlier than that of the ID token before");
             checks.require("iat, not before the last", is_later, finding)?;
+            let is_new = issued_at > original.issued_at || expectation.now.since(original.checked_at) <= ONE_MOMENT;
+            let finding = || Finding::invalid("iat", "not new: it is that of the ID token before");
+            checks.require("iat, new", is_new, finding)?;
         }
     }
-    Ok(IdClaims { issuer, subject, issued_at, auth_time, all: token.claims })
+    Ok(IdClaims { issuer, subject, issued_at, auth_time, checked_at: expectation.now, all: token.claims })
 }
 
 /// A string claim that must be this one, letter by letter.
-fn exact<'a>(claims: &'a Object, claim: &'static str, expected: &str, checks: Checking<'_>) -> Result<&'a str, Finding> {
+pub(crate) fn exact<'a>(claims: &'a Object, claim: &'static str, expected: &str, checks: Checking<'_>) -> Result<&'a str, Finding> {
     let found = claims.required_str(claim)?;
     checks.require(claim, found == expected, || Finding::unexpected(claim, expected, found))?;
     Ok(found)
@@ -163,22 +173,31 @@ fn hashes(claims: &Object, algorithm: Algorithm, expectation: &Expectation<'_>) 
     }
 }
 
-/// A `max_age` that was sent must have been kept.
-fn authentication_age(
-    auth_time: Option<UnixTime>,
-    (asked_at, max_age): (UnixTime, Option<u64>),
-    expectation: &Expectation<'_>,
-) -> Result<(), Finding> {
-    let Some(max_age) = max_age else { return Ok(()) };
+/// A `max_age` that was sent must have been kept. 0 means a sign-in of its own, as `prompt=login` does
+/// ([§3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)): however long it took, it came after the request.
+fn authentication_age(auth_time: Option<UnixTime>, asked: &Asked, expectation: &Expectation<'_>) -> Result<(), Finding> {
+    let Some(max_age) = asked.max_age else { return Ok(()) };
+    let (now, skew, checks) = (expectation.now, expectation.skew, expectation.checks.of(Subject::IdToken));
     let auth_time = auth_time.ok_or_else(|| Finding::missing("auth_time"))?;
-    if auth_time > expectation.now.plus(expectation.skew) {
-        return Err(Finding::invalid("auth_time", "lies ahead"));
+    checks.require("auth_time, not ahead", auth_time <= now.plus(skew), || Finding::invalid("auth_time", "lies ahead"))?;
+    let ago = |point: UnixTime| format!("{} s", point.since(auth_time).as_secs());
+    if max_age == 0 {
+        let finding = || Finding::unexpected("auth_time", "after the request", format!("{} before it", ago(asked.begun)));
+        return checks.require("auth_time, after the request", auth_time.plus(skew) >= asked.begun, finding);
     }
-    let age = asked_at.since(auth_time);
-    let is_kept = age <= Duration::from_secs(max_age) + expectation.skew;
-    expectation.checks.of(Subject::IdToken).require("auth_time, within max_age", is_kept, || {
-        Finding::unexpected("auth_time", format!("at most {max_age} s before the request"), format!("{} s", age.as_secs()))
-    })
+    let is_kept = auth_time.plus(Duration::from_secs(max_age)).plus(skew) >= now;
+    let finding = || Finding::unexpected("auth_time", format!("at most {max_age} s ago"), ago(now));
+    checks.require("auth_time, within max_age", is_kept, finding)
+}
+
+/// Where it matters how somebody signed in, it must be one of the ways that will do. `0` says that nothing is known of it.
+fn authentication_class(claims: &Object, accepted: &[String], checks: Checking<'_>) -> Result<(), Finding> {
+    if accepted.is_empty() {
+        return Ok(());
+    }
+    let found = claims.required_str("acr")?;
+    let will_do = found != "0" && accepted.iter().any(|acr| acr == found);
+    checks.require("acr", will_do, || Finding::unexpected("acr", accepted.join(" or "), found))
 }
 
 /// A refreshed token speaks of the same person, to the same client, of the same sign-in.
@@ -207,13 +226,16 @@ fn required_time(claims: &Object, claim: &'static str) -> Result<UnixTime, Findi
     optional_time(claims, claim)?.ok_or_else(|| Finding::missing(claim))
 }
 
-fn optional_time(claims: &Object, claim: &'static str) -> Result<Option<UnixTime>, Finding> {
+pub(crate) fn optional_time(claims: &Object, claim: &'static str) -> Result<Option<UnixTime>, Finding> {
     match claims.optional_number(claim)? {
         None => Ok(None),
         Some(seconds) => UnixTime::from_numeric_date(seconds).map(Some).ok_or_else(|| Finding::invalid(claim, "not a point in time")),
     }
 }
 
+#[cfg(test)]
+#[path = "id_token_rules.rs"]
+mod rules;
 #[cfg(test)]
 #[path = "id_token_tests.rs"]
 mod tests;

@@ -4,25 +4,25 @@ use super::*;
 use crate::protocol::encoding::base64url;
 use serde_json::{Value, json};
 
-const NOW: u64 = 1_800_000_000;
-const ISSUER: &str = "https://as.example";
-const CLIENT: &str = "spac_1";
-const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
-const CODE: &str = "Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk";
+pub(super) const NOW: u64 = 1_800_000_000;
+pub(super) const ISSUER: &str = "https://as.example";
+pub(super) const CLIENT: &str = "spac_1";
+pub(super) const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+pub(super) const CODE: &str = "Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk";
 
-fn claims() -> Value {
+pub(super) fn claims() -> Value {
     json!({
         "iss": ISSUER, "aud": [CLIENT], "azp": CLIENT, "sub": "usr_1", "exp": NOW + 300, "iat": NOW, "nonce": "n",
         "at_hash": "77QmUPtjPfzWtF2AnpK9RQ", "c_hash": "LDktKdoQak3Pk0cnXxCltA", "oid": "org_1", "unknown": { "a": [1] },
     })
 }
 
-fn unverified(claims: &Value) -> Unverified {
+pub(super) fn unverified(claims: &Value) -> Unverified {
     let raw = format!("{}.{}.{}", base64url(br#"{"alg":"RS256"}"#), base64url(claims.to_string().as_bytes()), base64url(&[1; 256]));
     Unverified::parse(&raw, &[Algorithm::Rs256], Checks::default().of(Subject::IdToken)).unwrap()
 }
 
-fn check(claims: &Value, origin: Origin<'_>, trusted: &[String]) -> Result<IdClaims, Finding> {
+pub(super) fn check(claims: &Value, origin: Origin<'_>, trusted: &[String]) -> Result<IdClaims, Finding> {
     let expectation = Expectation {
         issuer: ISSUER,
         client_id: CLIENT,
@@ -36,25 +36,25 @@ fn check(claims: &Value, origin: Origin<'_>, trusted: &[String]) -> Result<IdCla
     validate(unverified(claims), &expectation)
 }
 
-fn login(claims: &Value) -> Result<IdClaims, Finding> {
+pub(super) fn login(claims: &Value) -> Result<IdClaims, Finding> {
     let nonce = Nonce::new("n");
-    check(claims, Origin::Code { nonce: &nonce, code: CODE, asked: (UnixTime::from_millis(NOW * 1000), None) }, &[])
+    check(claims, Origin::Code { nonce: &nonce, code: CODE, asked: &Asked::nothing(UnixTime::from_millis(NOW * 1000)) }, &[])
 }
 
-fn with(claim: &str, value: Value) -> Value {
+pub(super) fn with(claim: &str, value: Value) -> Value {
     let mut claims = claims();
     claims[claim] = value;
     claims
 }
 
-fn without(claim: &str) -> Value {
+pub(super) fn without(claim: &str) -> Value {
     let mut claims = claims();
     claims.as_object_mut().unwrap().remove(claim);
     claims
 }
 
 /// Each of these values refuses the token, and the error names the claim.
-fn refuses(claim: &str, values: &[Value]) {
+pub(super) fn refuses(claim: &str, values: &[Value]) {
     for value in values {
         let finding = login(&with(claim, value.clone())).expect_err(&format!("{claim} = {value}"));
         assert_eq!(finding.field, claim, "{value}: {finding}");
@@ -92,7 +92,7 @@ fn id_21_the_audience_holds_this_client() {
 fn id_22_rejects_a_second_audience() {
     refuses("aud", &[json!([CLIENT, "spac_11"]), json!(["https://api.example", CLIENT])]);
     let nonce = Nonce::new("n");
-    let origin = Origin::Code { nonce: &nonce, code: CODE, asked: (UnixTime::default(), None) };
+    let origin = Origin::Code { nonce: &nonce, code: CODE, asked: &Asked::nothing(UnixTime::default()) };
     assert!(check(&with("aud", json!([CLIENT, "friend"])), origin, &["friend".to_owned()]).is_ok());
 }
 
@@ -166,15 +166,64 @@ fn id_32_hashes_belong_to_the_tokens_they_came_with() {
 #[test]
 fn id_33_a_max_age_that_was_sent_is_kept() {
     let nonce = Nonce::new("n");
-    let asked = |claims: &Value| {
-        check(claims, Origin::Code { nonce: &nonce, code: CODE, asked: (UnixTime::from_millis(NOW * 1000), Some(100)) }, &[])
+    let asked_at = |begun: u64, max_age: u64, claims: &Value| {
+        let asked = Asked { max_age: Some(max_age), ..Asked::nothing(UnixTime::from_millis(begun * 1000)) };
+        check(claims, Origin::Code { nonce: &nonce, code: CODE, asked: &asked }, &[])
     };
+    let asked = |claims: &Value| asked_at(NOW, 100, claims);
     assert_eq!(asked(&claims()).unwrap_err(), Finding::missing("auth_time"));
-    assert!(asked(&with("auth_time", json!(NOW - 100))).is_ok());
-    for bad in [NOW - 161, NOW + 61] {
-        assert_eq!(asked(&with("auth_time", json!(bad))).unwrap_err().field, "auth_time");
+    for good in [NOW, NOW - 100, NOW - 160, NOW + 60] {
+        assert!(asked(&with("auth_time", json!(good))).is_ok(), "{good}");
     }
-    assert!(login(&with("auth_time", json!("x"))).is_err());
+    for bad in [NOW - 161, NOW - 220, NOW - 86_400, 0, NOW + 61, NOW + 86_400] {
+        assert_eq!(asked(&with("auth_time", json!(bad))).unwrap_err().field, "auth_time", "{bad}");
+    }
+    for bad in [json!(NOW.to_string()), json!("x"), json!([NOW]), json!({}), json!(true), json!(-1), json!(1e300), json!(null)] {
+        assert_eq!(asked(&with("auth_time", bad.clone())).unwrap_err().field, "auth_time", "{bad}");
+        assert_eq!(login(&with("auth_time", bad.clone())).unwrap_err().field, "auth_time", "{bad}, also where nobody asked");
+    }
+    assert!(asked_at(NOW - 300, 100, &with("auth_time", json!(NOW - 161))).is_err(), "measured from now, not from the request");
+    assert!(asked_at(NOW, u64::MAX, &with("auth_time", json!(1))).is_ok(), "no age is too large to be reckoned with");
+}
+
+#[test]
+fn id_34_a_fresh_sign_in_came_after_the_request() {
+    let nonce = Nonce::new("n");
+    let fresh = |begun: u64, claims: &Value| {
+        let asked = Asked { max_age: Some(0), ..Asked::nothing(UnixTime::from_millis(begun * 1000)) };
+        check(claims, Origin::Code { nonce: &nonce, code: CODE, asked: &asked }, &[])
+    };
+    assert_eq!(fresh(NOW, &claims()).unwrap_err(), Finding::missing("auth_time"));
+    for (begun, good) in [(NOW, NOW), (NOW, NOW - 60), (NOW - 500, NOW - 400), (NOW - 500, NOW - 560), (NOW, NOW + 60)] {
+        assert!(fresh(begun, &with("auth_time", json!(good))).is_ok(), "{begun} {good}: who signs in takes their time");
+    }
+    for (begun, bad) in [(NOW, NOW - 61), (NOW - 500, NOW - 561), (NOW, 0), (NOW, NOW + 61)] {
+        assert_eq!(fresh(begun, &with("auth_time", json!(bad))).unwrap_err().field, "auth_time", "{begun} {bad}");
+    }
+}
+
+#[test]
+fn id_35_an_acr_that_was_required_is_one_of_those_that_will_do() {
+    let nonce = Nonce::new("n");
+    let asked = |accepted: &[&str], claims: &Value| {
+        let acr_values = accepted.iter().map(ToString::to_string).collect();
+        let asked = Asked { acr_values, ..Asked::nothing(UnixTime::from_millis(NOW * 1000)) };
+        check(claims, Origin::Code { nonce: &nonce, code: CODE, asked: &asked }, &[])
+    };
+    for good in ["gold", "urn:silver"] {
+        assert!(asked(&["gold", "urn:silver"], &with("acr", json!(good))).is_ok());
+    }
+    assert_eq!(asked(&["gold"], &claims()).unwrap_err(), Finding::missing("acr"));
+    for bad in ["bronze", "Gold", "gold ", "gold urn:silver", "goldgold", "", "0"] {
+        assert_eq!(asked(&["gold", "urn:silver"], &with("acr", json!(bad))).unwrap_err().field, "acr", "{bad:?}");
+    }
+    for bad in [json!(["gold"]), json!(1), json!({ "gold": true }), json!(null), json!(true)] {
+        assert_eq!(asked(&["gold"], &with("acr", bad.clone())).unwrap_err().field, "acr", "{bad}");
+    }
+    for accepted in [&["0"][..], &["0", "gold"]] {
+        assert_eq!(asked(accepted, &with("acr", json!("0"))).unwrap_err().field, "acr", "no assurance is never enough");
+    }
+    assert!(login(&with("acr", json!("0"))).is_ok(), "where nobody asked, it does not matter");
 }
 
 #[test]

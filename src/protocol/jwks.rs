@@ -3,7 +3,7 @@
 use super::{
     encoding::from_base64url,
     error::{Error, Finding},
-    http::{Freshness, HttpRequest, HttpResponse, Method},
+    http::{Freshness, HttpRequest, HttpResponse},
     json::Object,
     jwt::{Algorithm, Unverified},
 };
@@ -14,8 +14,8 @@ use std::rc::Rc;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct KeySet {
     keys: Vec<Key>,
-    /// Entries that no honest provider publishes here: private, symmetric or weak keys.
-    pub(crate) refused: usize,
+    /// Entries that no honest provider publishes here, private, symmetric or weak keys: their names, if they have any.
+    pub(crate) refused: Vec<Option<String>>,
 }
 
 /// One public key.
@@ -66,7 +66,7 @@ pub(crate) enum NoKey {
 
 /// Asks for the keys.
 pub(crate) fn jwks_request(url: &str, freshness: Freshness) -> HttpRequest {
-    HttpRequest { url: url.to_owned(), method: Method::Get(freshness), proof: None }
+    HttpRequest::get(url, freshness)
 }
 
 /// Reads the answer.
@@ -85,12 +85,12 @@ impl KeySet {
     fn parse(text: &str) -> Result<Self, Finding> {
         let object = Object::parse(text)?;
         let Some(Value::Array(entries)) = object.get("keys") else { return Err(Finding::missing("keys")) };
-        let mut set = Self { keys: Vec::new(), refused: 0 };
+        let mut set = Self { keys: Vec::new(), refused: Vec::new() };
         for entry in entries {
             match Key::read(entry) {
                 Reading::Usable(key) => set.keys.push(key),
                 Reading::Irrelevant => {}
-                Reading::Refused => set.refused += 1,
+                Reading::Refused => set.refused.push(entry.get("kid").and_then(Value::as_str).map(str::to_owned)),
             }
         }
         Ok(set)
@@ -121,6 +121,9 @@ impl KeySet {
                 signing_input: token.signing_input.clone(),
                 signature: token.signature.clone(),
             }),
+            (None, _) if token.key_id.is_some() && self.refused.contains(&token.key_id) => {
+                Err(NoKey::NoMatch(Finding::invalid("kid", "names a key that is private, symmetric or weak, and is not used")))
+            }
             (None, _) => Err(NoKey::NoMatch(Finding::unexpected("kid", format!("a published key for {}", token.algorithm.name()), wanted))),
             (Some(_), Some(_)) => Err(NoKey::Ambiguous(Finding::invalid("kid", format!("several published keys fit {wanted}")))),
         }
@@ -138,7 +141,8 @@ enum Reading {
 impl Key {
     fn read(entry: &Value) -> Reading {
         let text = |name: &str| entry.get(name).and_then(Value::as_str).map(str::to_owned);
-        if entry.get("d").is_some() || entry.get("k").is_some() {
+        let is_secret = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].into_iter().any(|member| entry.get(member).is_some());
+        if is_secret || entry["kty"] == "oct" {
             return Reading::Refused;
         }
         let for_verifying = text("use").is_none_or(|usage| usage == "sig")
@@ -188,97 +192,5 @@ fn is_coordinate(bytes: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::protocol::{
-        checks::{Checks, Subject},
-        encoding::base64url,
-    };
-    use serde_json::json;
-
-    fn rsa(kid: Option<&str>, fill: u8) -> Value {
-        let mut key = json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "e": "AQAB", "n": base64url(&[fill; 256]) });
-        if let Some(kid) = kid {
-            key["kid"] = json!(kid);
-        }
-        key
-    }
-
-    fn set(keys: &[Value]) -> KeySet {
-        KeySet::parse(&json!({ "keys": keys }).to_string()).unwrap()
-    }
-
-    fn token(kid: Option<&str>, extra: &str) -> Unverified {
-        let kid = kid.map_or_else(String::new, |kid| format!(r#","kid":"{kid}""#));
-        let raw =
-            format!("{}.{}.{}", base64url(format!(r#"{{"alg":"RS256"{kid}{extra}}}"#).as_bytes()), base64url(b"{}"), base64url(&[1; 256]));
-        Unverified::parse(&raw, &[Algorithm::Rs256], Checks::default().of(Subject::IdToken)).unwrap()
-    }
-
-    #[test]
-    fn id_11_a_kid_is_matched_exactly_or_not_at_all() {
-        let keys = set(&[rsa(Some("a"), 0xff), rsa(Some("b"), 0xee)]);
-        let chosen: Value = serde_json::from_str(&keys.check_for(&token(Some("b"), "")).unwrap().key).unwrap();
-        assert_eq!(chosen, json!({ "kty": "RSA", "e": "AQAB", "n": rsa(None, 0xee)["n"] }), "the public members and no others");
-        assert!(matches!(keys.check_for(&token(Some("c"), "")), Err(NoKey::NoMatch(_))));
-        assert!(matches!(set(&[rsa(None, 0xff)]).check_for(&token(Some("c"), "")), Err(NoKey::NoMatch(_))));
-    }
-
-    #[test]
-    fn id_12_without_kid_a_single_key_is_used() {
-        assert!(set(&[rsa(Some("a"), 0xff)]).check_for(&token(None, "")).is_ok());
-    }
-
-    #[test]
-    fn id_13_without_kid_several_keys_are_ambiguous() {
-        assert!(matches!(set(&[rsa(None, 0xff), rsa(None, 0xee)]).check_for(&token(None, "")), Err(NoKey::Ambiguous(_))));
-    }
-
-    #[test]
-    fn id_14_use_alg_operations_and_duplicates_narrow_the_choice() {
-        for (field, value) in
-            [("use", json!("enc")), ("alg", json!("RS512")), ("alg", json!("PS256")), ("key_ops", json!(["sign"])), ("kty", json!("XYZ"))]
-        {
-            let mut key = rsa(Some("a"), 0xff);
-            key[field] = value.clone();
-            assert!(matches!(set(&[key]).check_for(&token(Some("a"), "")), Err(NoKey::NoMatch(_))), "{field} {value}");
-        }
-        assert!(matches!(set(&[rsa(Some("a"), 0xff), rsa(Some("a"), 0xee)]).check_for(&token(Some("a"), "")), Err(NoKey::Ambiguous(_))));
-    }
-
-    #[test]
-    fn id_15_private_symmetric_and_weak_keys_are_never_used() {
-        let mut private = rsa(Some("a"), 0xff);
-        private["d"] = json!("AQAB");
-        let mut short = rsa(Some("a"), 0xff);
-        short["n"] = json!(base64url(&[0xff; 128]));
-        let mut padded = rsa(Some("a"), 0xff);
-        padded["n"] = json!(base64url(&[vec![0; 128], vec![0xff; 128]].concat()));
-        let mut one = rsa(Some("a"), 0xff);
-        one["e"] = json!("AQ");
-        let mut even = rsa(Some("a"), 0xff);
-        even["e"] = json!("Ag");
-        let zero = json!({ "kty": "EC", "crv": "P-256", "kid": "a", "x": base64url(&[0; 32]), "y": base64url(&[0; 32]) });
-        let symmetric = json!({ "kty": "oct", "kid": "a", "k": "AQAB" });
-        for key in [private, short, padded, one, even, zero, symmetric] {
-            let keys = set(std::slice::from_ref(&key));
-            assert_eq!(keys.refused, 1, "{key}");
-            assert!(keys.check_for(&token(Some("a"), "")).is_err(), "{key}");
-        }
-    }
-
-    #[test]
-    fn id_08_keys_in_the_token_header_are_not_keys() {
-        let own =
-            format!(r#","jwk":{},"jku":"https://evil.example/keys","x5u":"https://evil.example/x","x5c":["AA"]"#, rsa(Some("evil"), 0xaa));
-        assert!(matches!(set(&[]).check_for(&token(Some("evil"), &own)), Err(NoKey::NoMatch(_))));
-    }
-
-    #[test]
-    fn a_set_must_have_a_list_of_keys() {
-        for bad in ["{}", "[]", r#"{"keys":{}}"#, r#"{"keys":[],"keys":[]}"#, "<html>"] {
-            assert!(KeySet::parse(bad).is_err(), "{bad}");
-        }
-        assert_eq!(set(&[json!(1), json!("x"), json!({ "kty": "RSA" })]).keys.len(), 0);
-    }
-}
+#[path = "jwks_tests.rs"]
+mod tests;

@@ -53,8 +53,8 @@ impl Algorithm {
 /// What an ID token may call itself in `typ`, if it does.
 const ID_TOKEN: [&str; 2] = ["JWT", "application/jwt"];
 
-/// What an access token may call itself ([RFC 9068 §2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)). Many providers, Scalekit among
-/// them, still say `JWT`.
+/// What an access token has to call itself ([RFC 9068 §2.1](https://www.rfc-editor.org/rfc/rfc9068#section-2.1)): one of the first two. Many
+/// providers, Scalekit among them, still say `JWT` or nothing, which is taken where the configuration says so.
 const ACCESS_TOKEN: [&str; 4] = ["at+jwt", "application/at+jwt", "JWT", "application/jwt"];
 
 /// Longer tokens are not read: 64 KiB.
@@ -67,6 +67,8 @@ pub(crate) struct Unverified {
     pub(crate) claims: Object,
     pub(crate) signing_input: String,
     pub(crate) signature: Vec<u8>,
+    /// Whether it says what kind of token it is.
+    is_typed: bool,
 }
 
 impl fmt::Debug for Unverified {
@@ -82,8 +84,11 @@ impl Unverified {
     }
 
     /// Reads an access token that is to be checked, by the same rules.
-    pub(crate) fn parse_access_token(raw: &str, allowed: &[Algorithm], checks: Checking<'_>) -> Result<Self, Finding> {
-        Self::parse_as(&ACCESS_TOKEN, raw, allowed, checks)
+    pub(crate) fn parse_access_token(raw: &str, compat: bool, allowed: &[Algorithm], checks: Checking<'_>) -> Result<Self, Finding> {
+        let kinds = if compat { &ACCESS_TOKEN[..] } else { &ACCESS_TOKEN[..2] };
+        let token = Self::parse_as(kinds, raw, allowed, checks)?;
+        checks.require("typ, as RFC 9068 has it", compat || token.is_typed, || Finding::missing("typ"))?;
+        Ok(token)
     }
 
     fn parse_as(kinds: &[&str], raw: &str, allowed: &[Algorithm], checks: Checking<'_>) -> Result<Self, Finding> {
@@ -117,7 +122,14 @@ impl Unverified {
         if algorithm.signature_length().is_some_and(|length| length != signature.len()) {
             return Err(Finding::unexpected("signature", "64 bytes", format!("{} bytes", signature.len())));
         }
-        Ok(Self { algorithm, key_id, claims, signing_input: format!("{}.{}", segments[0], segments[1]), signature })
+        Ok(Self {
+            is_typed: kind.is_some(),
+            algorithm,
+            key_id,
+            claims,
+            signing_input: format!("{}.{}", segments[0], segments[1]),
+            signature,
+        })
     }
 }
 

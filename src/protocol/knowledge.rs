@@ -4,12 +4,12 @@ use super::{
     checks::Subject,
     config::{Config, Provider},
     discovery::{self, Metadata},
-    error::{DpopFailure, Error},
+    error::{DpopFailure, Error, Finding},
     http::{Freshness, Outcome},
     jwks::{self, KeySet},
     time::Clocks,
     transaction::Ticket,
-    turn::Turn,
+    turn::{Effect, Turn},
 };
 use std::time::Duration;
 
@@ -31,6 +31,11 @@ pub(crate) struct Knowledge {
     refetched: Option<Clocks>,
     /// It was said that this provider leaves refresh tokens as they are.
     pub(crate) unrotated: bool,
+    /// An endpoint is not where the metadata say.
+    doubted: bool,
+    reread: Option<Clocks>,
+    /// Keys that should not have been published, as they were last told of.
+    remarked: Vec<Option<String>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,13 +50,18 @@ impl Knowledge {
         self.asking.is_some_and(|(own, _)| own == ticket)
     }
 
+    /// Whether a question is under way.
+    pub(crate) const fn is_asking(&self) -> bool {
+        self.asking.is_some()
+    }
+
     /// The metadata, as far as they are known and recent.
     pub(crate) fn metadata(&self, turn: &Turn<'_>) -> Option<Metadata> {
         match &turn.config.provider {
             Provider::Known(metadata) => Some((**metadata).clone()),
             Provider::Discovered { .. } => {
                 let (metadata, learned) = self.metadata.as_ref()?;
-                (turn.now.since(*learned) < METADATA_MAX_AGE).then(|| metadata.clone())
+                (turn.now.since(*learned) < METADATA_MAX_AGE && !self.doubted).then(|| metadata.clone())
             }
         }
     }
@@ -81,7 +91,8 @@ impl Knowledge {
         }
         match (self.metadata(turn), &turn.config.provider) {
             (None, Provider::Discovered { issuer }) => {
-                let ticket = turn.send(discovery::discovery_request(issuer));
+                let freshness = if self.doubted { Freshness::FromServer } else { Freshness::CacheAllowed };
+                let ticket = turn.send(discovery::discovery_request(issuer, turn.config.well_known, freshness));
                 self.asking = Some((ticket, Question::Metadata));
             }
             (Some(metadata), _) if self.keys(turn.now).is_none() => self.ask_for_keys(&metadata, Freshness::CacheAllowed, turn),
@@ -109,6 +120,15 @@ impl Knowledge {
         }
     }
 
+    /// Whether an answer with this status means that the metadata have to be read anew, past every cache: the endpoint is not there, and they were not
+    /// read for such a reason within the last minute.
+    pub(crate) fn doubts(&mut self, status: u16, turn: &Turn<'_>) -> bool {
+        let is_gone = matches!(status, 404 | 410) && matches!(turn.config.provider, Provider::Discovered { .. });
+        let doubts = is_gone && self.reread.is_none_or(|at| turn.now.since(at) >= REFETCH_PAUSE);
+        self.doubted |= doubts;
+        doubts
+    }
+
     fn ask_for_keys(&mut self, metadata: &Metadata, freshness: Freshness, turn: &mut Turn<'_>) {
         let ticket = turn.send(jwks::jwks_request(metadata.jwks_uri.as_str(), freshness));
         self.asking = Some((ticket, Question::Keys(freshness)));
@@ -120,19 +140,36 @@ impl Knowledge {
         let response = outcome.map_err(Error::Network)?;
         match question {
             Question::Metadata => {
-                let issuer = turn.config.issuer();
                 let checks = turn.checks.of(Subject::Metadata);
-                let metadata = discovery::process_discovery_response(&response, issuer, turn.config.transport(), checks)?;
+                let metadata = discovery::process_discovery_response(&response, turn.config, checks)?;
                 if turn.config.dpop {
                     checks.require("ES256 for proofs", !metadata.refuses_proofs, || Error::Dpop(DpopFailure::Alg))?;
                 }
+                let metadata = metadata.pushing(turn.config.pushed).map_err(Error::Discovery)?;
+                if std::mem::take(&mut self.doubted) {
+                    self.reread = Some(turn.now);
+                }
+                let is_news = self.metadata.as_ref().is_none_or(|(before, _)| before.unpublished != metadata.unpublished);
+                for list in metadata.unpublished().filter(|_| is_news) {
+                    turn.ask(Effect::Report(Error::Remark(Finding::invalid(list, "must be published, and is not"))));
+                }
                 self.metadata = Some((metadata, turn.now));
+                self.want(turn);
+            }
+            Question::Keys(_) if self.doubts(response.status, turn) => {
+                self.keys = None;
                 self.want(turn);
             }
             Question::Keys(freshness) => {
                 let keys = jwks::process_jwks_response(&response);
                 turn.checks.of(Subject::Keys).held("a set of public keys", &keys);
-                self.keys = Some((keys?, turn.now));
+                let keys = keys?;
+                if !keys.refused.is_empty() && self.remarked != keys.refused {
+                    let why = format!("{} entries are private, symmetric or weak keys, and are not used", keys.refused.len());
+                    turn.ask(Effect::Report(Error::Remark(Finding::invalid("keys", why))));
+                    self.remarked.clone_from(&keys.refused);
+                }
+                self.keys = Some((keys, turn.now));
                 if freshness == Freshness::FromServer {
                     self.refetched = Some(turn.now);
                 }

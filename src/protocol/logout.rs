@@ -3,28 +3,50 @@
 use super::{
     authorize::UI_LOCALES,
     config::Config,
-    secret::{IdToken, SensitiveUrl, StateParameter},
+    http::HttpRequest,
+    secret::{Body, IdToken, SensitiveUrl, StateParameter},
+    turn::{Effect, HistoryEntry},
 };
 use url::Url;
 
-/// The address that ends the shared session. It is navigated to with GET: a POST from another site would arrive without the provider's
-/// `SameSite=Lax` session cookie and end nothing.
-pub(crate) fn logout_url(endpoint: &Url, id_token: &IdToken, state: &StateParameter, config: &Config) -> SensitiveUrl {
-    let mut url = endpoint.clone();
-    url.query_pairs_mut()
-        .append_pair("id_token_hint", id_token.expose())
-        .append_pair("client_id", &config.client_id)
-        .append_pair("post_logout_redirect_uri", &config.post_logout_redirect_uri())
-        .append_pair("state", state.expose());
-    if let Some(tags) = config.ui_locales() {
-        url.query_pairs_mut().append_pair(UI_LOCALES, &tags);
+/// How the page goes to the provider to end the shared session there (§2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogoutMethod {
+    /// By its address: with every cookie, and the ID token in that one address.
+    Get,
+    /// By a form, with the ID token in no address. From another site a browser sends no `SameSite=Lax` cookie with that, and a provider that has no other
+    /// ends nothing.
+    Post,
+}
+
+/// Leaves for the page that ends the shared session.
+pub(crate) fn leave(endpoint: &Url, id_token: &IdToken, state: &StateParameter, config: &Config) -> Effect {
+    let back = config.post_logout_redirect_uri();
+    let locales = config.ui_locales();
+    let fields = [
+        ("id_token_hint", id_token.expose()),
+        ("client_id", &config.client_id),
+        ("post_logout_redirect_uri", &back),
+        ("state", state.expose()),
+    ];
+    let fields = fields.into_iter().chain(locales.as_deref().map(|tags| (UI_LOCALES, tags)));
+    match config.logout_method {
+        LogoutMethod::Get => {
+            let mut url = endpoint.clone();
+            url.query_pairs_mut().extend_pairs(fields);
+            Effect::Navigate { url: SensitiveUrl::new(url), history: HistoryEntry::Replace }
+        }
+        LogoutMethod::Post => {
+            let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+            Effect::Submit(HttpRequest::post_form(endpoint.as_str(), Body::new(form)))
+        }
     }
-    SensitiveUrl::new(url)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::http::Method;
 
     #[test]
     fn lo_02_the_request_names_token_client_address_and_state() {
@@ -32,14 +54,34 @@ mod tests {
             Config::from_json(r#"{"preset":"scalekit","env_url":"https://acme.scalekit.com","client_id":"spac_1"}"#, "https://app.example")
                 .unwrap();
         let endpoint = Url::parse("https://acme.scalekit.com/oidc/logout?x=1").unwrap();
-        let url = logout_url(&endpoint, &IdToken::new("a.b.c"), &StateParameter::new("s"), &config);
+        let left = |config: &Config| match leave(&endpoint, &IdToken::new("a.b.c"), &StateParameter::new("s"), config) {
+            Effect::Navigate { url, history: HistoryEntry::Replace } => url,
+            other => panic!("{other:?}"),
+        };
+        let url = left(&config);
         assert_eq!(
             url.expose(),
             "https://acme.scalekit.com/oidc/logout?x=1&id_token_hint=a.b.c&client_id=spac_1\
              &post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fsigned-out&state=s"
         );
         assert!(!format!("{url:?}").contains("a.b.c"));
-        let url = logout_url(&endpoint, &IdToken::new("a.b.c"), &StateParameter::new("s"), &config.with_languages(["de".to_owned()]));
-        assert!(url.expose().ends_with("&state=s&ui_locales=de"));
+        assert!(left(&config.with_languages(["de".to_owned()])).expose().ends_with("&state=s&ui_locales=de"));
+    }
+
+    #[test]
+    fn lo_03_by_a_form_the_id_token_is_in_no_address() {
+        let block = r#"{"preset":"scalekit","env_url":"https://acme.scalekit.com","client_id":"spac_1","logout_method":"post"}"#;
+        let config = Config::from_json(block, "https://app.example").unwrap();
+        let endpoint = Url::parse("https://acme.scalekit.com/oidc/logout?x=1").unwrap();
+        let effect = leave(&endpoint, &IdToken::new("a.b.c"), &StateParameter::new("s"), &config);
+        assert!(!format!("{effect:?}").contains("a.b.c"));
+        let Effect::Submit(HttpRequest { url, method: Method::PostForm(form), .. }) = effect else { panic!("a form") };
+        assert_eq!(url, "https://acme.scalekit.com/oidc/logout?x=1");
+        let wanted = "id_token_hint=a.b.c&client_id=spac_1&post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fsigned-out&state=s";
+        assert_eq!(form.expose(), wanted);
+        for bad in [r#""POST""#, r#""put""#, r#""""#, "true"] {
+            let refused = Config::from_json(&block.replace(r#""post""#, bad), "https://app.example").unwrap_err();
+            assert!(refused.to_string().contains("logout_method"), "{bad}: {refused}");
+        }
     }
 }

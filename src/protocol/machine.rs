@@ -21,26 +21,30 @@
 
 pub use super::reaction::{Ignored, Reaction};
 use super::{
-    api::{self, TokenAnswer},
-    attempt::{Attempt, Progress, Way},
-    authorize::{self, Manner, SignInOptions},
+    api::{self, Target, TokenAnswer},
+    attempt::{Attempt, Progress, REQUEST_PATIENCE, Way},
+    authorize::{Manner, SignInOptions},
     callback::{self, Parameters, ResponseMode},
     checks::{Checks, Subject},
     config::Config,
     dpop::{BoundToken, Thumbprint},
-    error::{Error, Finding, NetworkFailure, SilentFailure},
+    error::{Error, Finding, NetworkFailure, SilentFailure, StepUpFailure},
     ground::{Ground, Popup},
     hint::{Hint, Last, News},
     logout,
     monitoring::{Watch, Word},
+    par::{self, Pushing, Request},
     pursuit::{Answered, Pursuit, Ticked},
     received::Previous,
-    secret::StateParameter,
+    revocation::{self, Before},
+    secret::{SensitiveUrl, StateParameter},
     session::{Refresh, Session},
+    step_up::{self, StepUpChallenge},
     tab_message::{TabMessage, Whose},
     time::{Clocks, Moment, UnixTime},
-    transaction::{Journey, Pending, Record, Ticket},
+    transaction::{Journey, Pending, Record, Ticket, Transaction},
     turn::{Effect, Event, HistoryEntry, Opened, Turn},
+    user_info,
     view::{Destination, Reason, View},
     window::{self, Window},
 };
@@ -94,6 +98,8 @@ enum Renewal {
 enum Purpose {
     /// The provider's endpoints have to become known before the page can leave.
     Prepare(Departure),
+    /// The request has to be pushed before the page can leave.
+    Push(Departure, Box<Pushing>),
     /// It is leaving.
     Depart(Journey),
     SignOut,
@@ -106,6 +112,16 @@ enum Departure {
     SignIn { options: SignInOptions, history: HistoryEntry },
     /// To look for a session.
     Lookup,
+}
+
+impl Departure {
+    const fn journey(&self) -> Journey {
+        match self {
+            Self::SignIn { options, .. } if options.keeps_session => Journey::StepUp,
+            Self::SignIn { .. } => Journey::SignIn,
+            Self::Lookup => Journey::Lookup,
+        }
+    }
 }
 
 /// After so many failures in a row a restore is given up, and the person can try again.
@@ -138,6 +154,10 @@ impl State {
     pub fn deadline(&self) -> Option<Clocks> {
         let phase = match &self.phase {
             Phase::Starting | Phase::SignedOut(_) | Phase::SignedIn { renewal: Renewal::Paused(_), .. } => None,
+            // The session's own token does not wait for another's pause.
+            Phase::SignedIn { session, renewal: Renewal::Pursuing(Pursuit::Waiting { until, .. }) } if !session.asked.is_first() => {
+                Some(until.earlier(session.lifetime.renew_at))
+            }
             Phase::Restoring { pursuit, .. } | Phase::SignedIn { renewal: Renewal::Pursuing(pursuit), .. } => pursuit.deadline(),
             Phase::Completing { attempt } => Some(attempt.deadline()),
             Phase::SignedIn { session, renewal: Renewal::Resting } => Some(session.lifetime.renew_at),
@@ -154,7 +174,8 @@ impl State {
     /// Whether an answer with this ticket is still waited for. A frame, a window or a request that is not can be dropped.
     #[must_use]
     pub fn holds(&self, ticket: Ticket) -> bool {
-        self.ground.holds(ticket) || self.attempt().is_some_and(|attempt| attempt.holds(ticket))
+        let pushed = matches!(&self.phase, Phase::Leaving { purpose: Purpose::Push(_, pushing), .. } if pushing.holds(ticket));
+        pushed || self.ground.holds(ticket) || self.phase.attempt().is_some_and(|attempt| attempt.holds(ticket))
     }
 
     /// Whether something here is bound to this key. One that nothing is bound to can be dropped.
@@ -162,17 +183,8 @@ impl State {
     #[inline(never)]
     pub fn holds_key(&self, key: &Thumbprint) -> bool {
         self.session().is_some_and(|session| session.holds_key(key))
-            || self.attempt().is_some_and(|attempt| attempt.holds_key(key))
+            || self.phase.attempt().is_some_and(|attempt| attempt.holds_key(key))
             || self.ground.popup.as_ref().is_some_and(|popup| popup.attempt.holds_key(key))
-    }
-
-    fn attempt(&self) -> Option<&Attempt> {
-        match &self.phase {
-            Phase::Completing { attempt } => Some(attempt),
-            Phase::Restoring { pursuit, .. } | Phase::SignedIn { renewal: Renewal::Pursuing(pursuit), .. } => pursuit.attempt(),
-            Phase::SignedIn { renewal: Renewal::Switching { attempt, .. }, .. } => Some(attempt),
-            Phase::Starting | Phase::SignedIn { .. } | Phase::SignedOut(_) | Phase::Leaving { .. } => None,
-        }
     }
 
     /// What the app may see.
@@ -188,8 +200,8 @@ impl State {
             Phase::SignedIn { session, .. } => View::SignedIn(Rc::clone(&session.person)),
             Phase::SignedOut(reason) => View::SignedOut(reason.clone()),
             Phase::Leaving { purpose, .. } => View::Leaving(match purpose {
-                Purpose::Prepare(Departure::Lookup) | Purpose::Depart(Journey::Lookup) => Destination::Lookup,
-                Purpose::Prepare(Departure::SignIn { .. }) | Purpose::Depart(Journey::SignIn) => Destination::SignIn,
+                Purpose::Prepare(departure) | Purpose::Push(departure, _) => departure.journey().destination(),
+                Purpose::Depart(journey) => journey.destination(),
                 Purpose::SignOut => Destination::SignOut,
             }),
         }
@@ -198,20 +210,36 @@ impl State {
     /// What a call to an API at this address is to do.
     #[must_use]
     pub fn token_for(&self, address: &str, now: Clocks, config: &Config) -> TokenAnswer {
-        if api::resolve(address, config).is_none() {
-            return TokenAnswer::NotAllowed;
-        }
+        let Some(target) = api::target_of(address, config) else { return TokenAnswer::NotAllowed };
         match &self.phase {
             Phase::Starting | Phase::Restoring { .. } | Phase::Completing { .. } => TokenAnswer::Wait,
             // The page is back from there in a moment, with the session or without it.
-            Phase::Leaving { purpose: Purpose::Prepare(Departure::Lookup) | Purpose::Depart(Journey::Lookup), .. } => TokenAnswer::Wait,
-            Phase::SignedIn { session, .. } if session.is_usable(now) => {
-                TokenAnswer::Attach { token: session.access_token.clone(), key: session.key.clone(), generation: session.generation }
-            }
-            Phase::SignedIn { renewal: Renewal::Resting, .. } => TokenAnswer::Renew,
-            Phase::SignedIn { .. } => TokenAnswer::Wait,
+            Phase::Leaving {
+                purpose: Purpose::Prepare(Departure::Lookup) | Purpose::Push(Departure::Lookup, _) | Purpose::Depart(Journey::Lookup),
+                ..
+            } => TokenAnswer::Wait,
+            Phase::SignedIn { session, renewal } => match (session.token_for(target, now), renewal) {
+                (Some(answer), _) => answer,
+                (None, Renewal::Resting) if target.is_first() => TokenAnswer::Renew,
+                (None, Renewal::Resting) => TokenAnswer::Fetch(target),
+                (None, _) => TokenAnswer::Wait,
+            },
             Phase::SignedOut(_) | Phase::Leaving { .. } => TokenAnswer::SignedOut,
         }
+    }
+
+    /// What the `WWW-Authenticate` headers of a 401 from this address demand of the person, if the API may demand anything.
+    ///
+    /// # Errors
+    /// Why nothing can come of it: it is malformed, is met already, or comes too often.
+    pub fn step_up(&self, address: &str, header: &str, now: Clocks, config: &Config) -> Result<Option<StepUpChallenge>, StepUpFailure> {
+        step_up::demanded(address, header, self.session(), &self.ground.redirects, now.wall, config)
+    }
+
+    /// Why the last step-up came to nothing, if it did. The session went on.
+    #[must_use]
+    pub const fn step_up_failure(&self) -> Option<&Error> {
+        self.ground.step_up_failure.as_ref()
     }
 
     /// When the access token expires.
@@ -230,6 +258,13 @@ impl State {
     #[must_use]
     pub fn granted_scopes(&self) -> &[String] {
         self.session().map_or(&[], |session| &session.scopes)
+    }
+
+    /// Whether the provider says that it understands PKCE, as far as its metadata are known. Every request has it all the same, and `state` and `nonce`
+    /// beside it, so that nothing depends on this ([RFC 9700 §2.1.1](https://www.rfc-editor.org/rfc/rfc9700#section-2.1.1)).
+    #[must_use]
+    pub fn pkce_advertised(&self, config: &Config) -> Option<bool> {
+        self.ground.knowledge.known_metadata(config).map(|metadata| metadata.advertises_pkce)
     }
 
     /// Whether a new token is being asked for.
@@ -263,9 +298,24 @@ impl State {
     }
 
     fn session(&self) -> Option<&Session> {
-        match &self.phase {
-            Phase::SignedIn { session, .. } => Some(session),
-            Phase::Starting | Phase::Restoring { .. } | Phase::Completing { .. } | Phase::SignedOut(_) | Phase::Leaving { .. } => None,
+        self.phase.session()
+    }
+}
+
+impl Phase {
+    fn session(&self) -> Option<&Session> {
+        match self {
+            Self::SignedIn { session, .. } => Some(session),
+            Self::Starting | Self::Restoring { .. } | Self::Completing { .. } | Self::SignedOut(_) | Self::Leaving { .. } => None,
+        }
+    }
+
+    fn attempt(&self) -> Option<&Attempt> {
+        match self {
+            Self::Completing { attempt } => Some(attempt),
+            Self::Restoring { pursuit, .. } | Self::SignedIn { renewal: Renewal::Pursuing(pursuit), .. } => pursuit.attempt(),
+            Self::SignedIn { renewal: Renewal::Switching { attempt, .. }, .. } => Some(attempt),
+            Self::Starting | Self::SignedIn { .. } | Self::SignedOut(_) | Self::Leaving { .. } => None,
         }
     }
 }
@@ -280,7 +330,15 @@ pub fn step(state: State, event: Event, at: &Moment, config: &Config) -> Step {
 pub(crate) fn checked_step(state: State, event: Event, at: &Moment, config: &Config) -> (Step, Checks) {
     let State { phase, mut ground, tickets } = state;
     let mut turn = Turn::new(at, tickets, config);
-    let (phase, reaction) = happened(phase, event, &mut ground, &mut turn);
+    let before = config.revoke_at_sign_out.then(|| Before::of(&event, phase.session(), phase.attempt(), &ground, config));
+    let (mut phase, reaction) = happened(phase, event, &mut ground, &mut turn);
+    if let Some(before) = before {
+        before.settle(phase.session(), phase.attempt(), &mut ground, &mut turn);
+    }
+    if config.user_info.is_some() && reaction == Reaction::Taken {
+        let session = if let Phase::SignedIn { session, .. } = &mut phase { Some(&mut **session) } else { None };
+        user_info::complete(session, &mut ground, &mut turn);
+    }
     if !ground.settled && matches!(phase, Phase::SignedIn { .. } | Phase::SignedOut(_)) {
         ground.settled = true;
         turn.ask(Effect::ForgetScroll);
@@ -306,6 +364,20 @@ fn happened(phase: Phase, event: Event, ground: &mut Ground, turn: &mut Turn<'_>
                 }
             };
             return taken(phase.learned(result, ground, turn));
+        }
+        // About the person alone: no phase hears of it.
+        Event::Responded { ticket, outcome } if ground.user_info.holds(ticket) => {
+            ground.user_info.responded(outcome, turn);
+            return taken(phase);
+        }
+        Event::Verified { ticket, verdict } if ground.user_info.holds(ticket) => {
+            ground.user_info.verified(verdict, turn);
+            return taken(phase);
+        }
+        Event::Responded { ticket, outcome } if ground.late.contains(&ticket) => {
+            ground.late.retain(|own| *own != ticket);
+            revocation::came_late(outcome, ground, turn);
+            return taken(phase);
         }
         Event::PersonActed => {
             ground.touched = true;
@@ -383,6 +455,7 @@ fn starting(event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
         | Event::OrganizationChosen { .. }
         | Event::PersonActed
         | Event::RenewalChosen
+        | Event::TokenNeeded(_)
         | Event::RetryChosen
         | Event::FrameSpoke { .. }
         | Event::FrameLoaded { .. }
@@ -395,6 +468,7 @@ fn starting(event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
         | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut { .. }
         | Event::PageReturned { .. }
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::Woke { .. }
         | Event::Ticked => ignored(Phase::Starting, Ignored::NotNow),
@@ -461,8 +535,9 @@ fn open_callback(query: &str, fragment: &str, remembered: Option<Record>, ground
                     let answer = (code, parameters.session_state());
                     Phase::Completing { attempt: Attempt::redeem(answer, transaction, journey, &mut ground.knowledge, turn) }
                 }
+                (Err(error), Journey::StepUp) => step_up_failed(error, ground, turn),
                 (Err(Error::AuthorizationResponse(finding)), _) => look_up(Some(trouble(finding)), ground, turn),
-                (Err(error), Journey::SignIn) => problem(error, turn),
+                (Err(error), Journey::SignIn) => problem(step_up::unmet(error), turn),
                 (Err(error), Journey::Lookup) => looked_up_in_vain(error, ground, turn),
             }
         }
@@ -479,6 +554,21 @@ fn looked_up_in_vain(error: Error, ground: &mut Ground, turn: &mut Turn<'_>) -> 
         turn.ask(Effect::RestoreScroll);
     }
     restore_failed(error, 1, None, ground, turn)
+}
+
+/// Back from a step-up that came to nothing: the session goes on, as soon as it is found again.
+fn step_up_failed(error: Error, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    note_step_up(error, ground, turn);
+    ground.opened_at = ground.landing.clone().unwrap_or_default();
+    ground.lookup_spent = false;
+    look_up(None, ground, turn)
+}
+
+/// What became of a step-up is told to developers here, and to the person by the page that wanted it.
+fn note_step_up(error: Error, ground: &mut Ground, turn: &mut Turn<'_>) {
+    let error = step_up::failure(error);
+    turn.ask(Effect::Report(error.clone()));
+    ground.step_up_failure = Some(error);
 }
 
 /// Back from the provider after a sign-out. A wrong `state` changes nothing about being signed out; it is never a reason to sign in.
@@ -597,6 +687,8 @@ fn restoring(pursuit: Pursuit, trouble: Option<Error>, event: Event, ground: &mu
         Event::OrganizationChosen { .. }
         | Event::PersonActed
         | Event::RenewalChosen
+        | Event::ProviderSignedOut(_)
+        | Event::TokenNeeded(_)
         | Event::SessionWatched(_)
         | Event::TokenRejected { .. } => ignored(Phase::Restoring { pursuit, trouble }, Ignored::NotNow),
     }
@@ -670,7 +762,7 @@ fn nobody(trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> P
         return Phase::SignedOut(Reason::SignedInElsewhere);
     }
     ground.remember(News::SignedOut, turn);
-    if let Some(trouble) = trouble {
+    if let Some(trouble) = trouble.or_else(|| ground.step_up_failure.take()) {
         return problem(trouble, turn);
     }
     match ground.needed.take() {
@@ -695,6 +787,7 @@ fn send_to_sign_in(place: String, ground: &mut Ground, turn: &mut Turn<'_>) -> P
 // ----------------------------------------------------------------------------------------------------------------- 3. Completing
 
 fn completing(attempt: Attempt, event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
+    let is_step_up = attempt.is_step_up();
     match event {
         Event::FrameSpoke { .. }
         | Event::FrameLoaded { .. }
@@ -702,12 +795,12 @@ fn completing(attempt: Attempt, event: Event, ground: &mut Ground, turn: &mut Tu
         | Event::Examined { .. }
         | Event::Responded { .. }
         | Event::Verified { .. } => match attempt.answered(event, &mut ground.knowledge, turn) {
-            Ok(progress) => after_completing(progress, ground, turn),
+            Ok(progress) => after_completing(progress, is_step_up, ground, turn),
             Err(attempt) => ignored(Phase::Completing { attempt }, Ignored::Stale),
         },
         Event::Ticked if attempt.deadline().has_come(turn.now) => {
             let progress = attempt.expired(&mut ground.knowledge, turn);
-            after_completing(progress, ground, turn)
+            after_completing(progress, is_step_up, ground, turn)
         }
         Event::Ticked => ignored(Phase::Completing { attempt }, Ignored::Early),
         Event::SignInChosen(options) => taken(sign_in(Phase::Completing { attempt }, options, ground, turn)),
@@ -720,20 +813,23 @@ fn completing(attempt: Attempt, event: Event, ground: &mut Ground, turn: &mut Tu
         | Event::OrganizationChosen { .. }
         | Event::PersonActed
         | Event::RenewalChosen
+        | Event::TokenNeeded(_)
         | Event::RetryChosen
         | Event::TokenRejected { .. }
         | Event::OtherTabSignedIn(_)
         | Event::PageReturned { .. }
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::Woke { .. } => ignored(Phase::Completing { attempt }, Ignored::NotNow),
     }
 }
 
-fn after_completing(progress: Progress, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
+fn after_completing(progress: Progress, is_step_up: bool, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
     match progress {
         Progress::Waiting(attempt) => taken(Phase::Completing { attempt }),
         Progress::Unmoved(attempt, why) => ignored(Phase::Completing { attempt }, why),
         Progress::Done(session, way) => taken(enter(session, way, ground, turn)),
+        Progress::Failed(error) | Progress::RefreshRefused(error) if is_step_up => taken(step_up_failed(error, ground, turn)),
         // The code may or may not have been used up, so it is not sent again. The provider knows the person by now: ask silently.
         Progress::Failed(error) | Progress::RefreshRefused(error) if error.is_transient() => {
             taken(restore_failed(error.clone(), 1, Some(error), ground, turn))
@@ -749,7 +845,11 @@ fn enter(session: Box<Session>, way: Way, ground: &mut Ground, turn: &mut Turn<'
     ground.needed = None;
     ground.elsewhere = false;
     ground.remember_session(way, turn);
-    ground.forget_redirects(turn);
+    if way == Way::StepUp {
+        ground.step_up_failure = None;
+    } else {
+        ground.forget_redirects(turn);
+    }
     if let Some(place) = ground.landing.take() {
         turn.ask(Effect::RewriteAddress { to: place });
     }
@@ -757,7 +857,7 @@ fn enter(session: Box<Session>, way: Way, ground: &mut Ground, turn: &mut Turn<'
     if way == Way::Lookup || (way == Way::Frame && ground.returned && !ground.settled) {
         turn.ask(Effect::RestoreScroll);
     }
-    if matches!(way, Way::Redirect | Way::Popup) {
+    if matches!(way, Way::Redirect | Way::Popup | Way::StepUp) {
         tell_of(&session, turn);
     }
     Phase::SignedIn { session, renewal: Renewal::Resting }
@@ -791,9 +891,15 @@ fn signed_in(session: Box<Session>, renewal: Renewal, event: Event, ground: &mut
         Event::Ticked => match renewal {
             Renewal::Resting if session.lifetime.renew_at.has_come(turn.now) => taken(renew(session, 0, ground, turn)),
             Renewal::Resting => ignored(stay(session, renewal), Ignored::Early),
+            Renewal::Pursuing(Pursuit::Waiting { .. }) if !session.asked.is_first() && session.lifetime.renew_at.has_come(turn.now) => {
+                taken(renew(session, 0, ground, turn))
+            }
             Renewal::Pursuing(pursuit) => match pursuit.ticked(&mut ground.knowledge, turn) {
                 Ticked::Early(pursuit) => ignored(stay(session, Renewal::Pursuing(pursuit)), Ignored::Early),
-                Ticked::Retry { failed_tries } => taken(renew(session, failed_tries, ground, turn)),
+                Ticked::Retry { failed_tries } => {
+                    let target = session.asked;
+                    taken(ask_for(target, session, failed_tries, ground, turn))
+                }
                 Ticked::Progress(progress, failed_tries) => after_renewal(session, progress, failed_tries, ground, turn),
             },
             Renewal::Switching { attempt, id } if attempt.deadline().has_come(turn.now) => {
@@ -807,6 +913,13 @@ fn signed_in(session: Box<Session>, renewal: Renewal, event: Event, ground: &mut
             Renewal::Resting | Renewal::Paused(_) => taken(renew(session, 0, ground, turn)),
             Renewal::Pursuing(Pursuit::Waiting { failed_tries, .. }) => taken(renew(session, failed_tries, ground, turn)),
             Renewal::Pursuing(_) | Renewal::Switching { .. } => ignored(stay(session, renewal), Ignored::AlreadyUnderWay),
+        },
+        Event::TokenNeeded(target) => match renewal {
+            Renewal::Resting if session.token_for(target, turn.now).is_none() => taken(ask_for(target, session, 0, ground, turn)),
+            Renewal::Resting => ignored(stay(session, renewal), Ignored::NotNow),
+            Renewal::Pursuing(_) | Renewal::Switching { .. } | Renewal::Paused(_) => {
+                ignored(stay(session, renewal), Ignored::AlreadyUnderWay)
+            }
         },
         Event::Woke { visible } => woke_signed_in(session, renewal, visible, ground, turn),
         Event::PageReturned { hint } => match hint.last {
@@ -823,16 +936,26 @@ fn signed_in(session: Box<Session>, renewal: Renewal, event: Event, ground: &mut
             let session = Box::new(Session { rejected: true, ..*session });
             match renewal {
                 Renewal::Resting => taken(renew(session, 0, ground, turn)),
+                Renewal::Pursuing(Pursuit::Waiting { .. }) if !session.asked.is_first() => taken(renew(session, 0, ground, turn)),
                 Renewal::Pursuing(_) | Renewal::Switching { .. } | Renewal::Paused(_) => taken(stay(session, renewal)),
             }
         }
-        Event::TokenRejected { .. } => ignored(stay(session, renewal), Ignored::Stale),
+        Event::TokenRejected { generation } => {
+            let mut session = session;
+            match (session.further.reject(generation), renewal) {
+                (Some(target), Renewal::Resting) => taken(ask_for(target, session, 0, ground, turn)),
+                (Some(_), renewal) => taken(stay(session, renewal)),
+                (None, renewal) => ignored(stay(session, renewal), Ignored::Stale),
+            }
+        }
         Event::OtherTabSignedIn(whose) => other_tab_signed_in(session, renewal, &whose, ground, turn),
         Event::SessionWatched(word) => watched(session, renewal, word, ground, turn),
         Event::OrganizationChosen { id } => taken(switch(session, id, ground, turn)),
         Event::SignInChosen(options) => taken(sign_in(stay(session, renewal), options, ground, turn)),
         Event::SignOutChosen => taken(sign_out(Some(session), ground, turn)),
         Event::OtherTabSignedOut { .. } => taken(signed_out_elsewhere(ground)),
+        Event::ProviderSignedOut(notice) if notice.is_about(&session, turn.config) => taken(session_ended(ground, turn)),
+        Event::ProviderSignedOut(_) => ignored(stay(session, renewal), Ignored::OtherSession),
         Event::SignInNeeded { .. } | Event::SignInNoLongerNeeded | Event::PersonActed => ignored(stay(session, renewal), Ignored::NotNow),
         Event::PopupBlocked { .. } => ignored(stay(session, renewal), Ignored::Stale),
         Event::Opened(_) => ignored(stay(session, renewal), Ignored::OpenedBefore),
@@ -925,6 +1048,13 @@ fn replaced(ground: &mut Ground) -> Phase {
 
 /// Asks for new tokens: by the refresh token if there is one that is good, else silently. The old token stays in use until it expires.
 fn renew(session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    ask_for(Target::FIRST, session, failed_tries, ground, turn)
+}
+
+/// The same, for one of the resources. Whoever is there now is asked for the session's own token first.
+fn ask_for(target: Target, session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    let target = if ground.elsewhere { Target::FIRST } else { target };
+    let session = Box::new(Session { asked: target, ..*session });
     match &session.refresh {
         Refresh::Good(token) if !ground.elsewhere => refresh(token.clone(), session, failed_tries, ground, turn),
         // Better than a frame that finds nobody.
@@ -932,7 +1062,7 @@ fn renew(session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &m
             refresh(token.clone(), session, failed_tries, ground, turn)
         }
         Refresh::Good(_) | Refresh::Sent(_) | Refresh::Doubtful(_) | Refresh::None => {
-            let attempt = Attempt::silent(expected(&session, ground), None, &mut ground.knowledge, turn);
+            let attempt = Attempt::silent(expected(&session, ground), None, &mut ground.knowledge, turn).asking_for(target);
             pursuing(session, attempt, failed_tries)
         }
     }
@@ -940,7 +1070,7 @@ fn renew(session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &m
 
 /// Asks for new tokens by the refresh token.
 fn refresh(token: BoundToken, session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    let attempt = Attempt::refresh(token.clone(), Previous::of(&session), &mut ground.knowledge, turn);
+    let attempt = Attempt::refresh(token.clone(), Previous::of(&session), session.asked, &mut ground.knowledge, turn);
     // Unless the endpoint has to be learned anew first.
     let refresh = if attempt.is_refresh() { Refresh::Sent(token) } else { session.refresh };
     pursuing(Box::new(Session { refresh, ..*session }), attempt, failed_tries)
@@ -948,6 +1078,7 @@ fn refresh(token: BoundToken, session: Box<Session>, failed_tries: u32, ground: 
 
 /// A new token is being asked for.
 fn pursuing(session: Box<Session>, attempt: Attempt, failed_tries: u32) -> Phase {
+    let session = Box::new(Session { asked: attempt.target(), ..*session });
     Phase::SignedIn { session, renewal: Renewal::Pursuing(Pursuit::of(attempt, failed_tries)) }
 }
 
@@ -955,7 +1086,7 @@ fn after_renewal(session: Box<Session>, progress: Progress, failed_tries: u32, g
     match progress {
         Progress::Waiting(attempt) => taken(pursuing(adopt_refresh_token(session, &attempt), attempt, failed_tries)),
         Progress::Unmoved(attempt, why) => ignored(pursuing(session, attempt, failed_tries), why),
-        Progress::Done(renewed, way) => taken(renewed_as(&session, renewed, way, ground, turn)),
+        Progress::Done(renewed, way) => taken(renewed_as(session, renewed, way, ground, turn)),
         // One silent attempt is left, and it asks for whoever is there: why the refresh token ended is not known.
         Progress::RefreshRefused(error) => {
             turn.ask(Effect::Report(error));
@@ -977,34 +1108,54 @@ fn adopt_refresh_token(session: Box<Session>, attempt: &Attempt) -> Box<Session>
 }
 
 /// The next session of the same person, or the first one of another: then nothing of the old one is kept.
-fn renewed_as(old: &Session, new: Box<Session>, way: Way, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+fn renewed_as(old: Box<Session>, new: Box<Session>, way: Way, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    let is_same = old.is_of_same_person(&new);
+    if !new.asked.is_first() && !is_same {
+        // Not a token of this session; theirs begins with its own.
+        let attempt = Attempt::silent(None, None, &mut ground.knowledge, turn);
+        return pursuing(no_longer_refreshing(old), attempt, 0);
+    }
     ground.elsewhere = false;
     ground.remember_session(way, turn);
-    let is_same = old.claims.issuer == new.claims.issuer && old.claims.subject == new.claims.subject;
-    if !is_same {
+    if old.claims.issuer != new.claims.issuer || old.claims.subject != new.claims.subject {
         tell_of(&new, turn);
     }
     // A frame brings no refresh token where the provider gives one to people only. The one that is held goes on for the same organisation alone:
     // in another it would lead back to the old one.
-    let kept = is_same && old.person.organization == new.person.organization && matches!(new.refresh, Refresh::None);
-    let session = match (kept, &old.refresh) {
-        (true, Refresh::Good(token)) => Box::new(Session { refresh: Refresh::Good(token.clone()), ..*new }),
-        _ => new,
+    let kept = is_same && matches!(new.refresh, Refresh::None);
+    let new = match (kept, &old.refresh) {
+        (true, Refresh::Good(token)) => Session { refresh: Refresh::Good(token.clone()), apart: true, ..*new },
+        _ => *new,
     };
-    Phase::SignedIn { session, renewal: Renewal::Resting }
+    let session = match (new.asked.is_first(), is_same) {
+        (true, true) => Session { further: old.further.renewed(), ..new },
+        (true, false) => new,
+        (false, _) => old.with_token_of(new),
+    };
+    Phase::SignedIn { session: Box::new(session), renewal: Renewal::Resting }
 }
 
 /// A transient failure never ends a session that could still be renewed. An answer that says so does, if it can be believed.
 fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    if error.is_transient() || (ground.is_disturbance(&error) && failed_tries < RESTORE_TRIES) {
+    let may_pass = (error.is_transient() || ground.is_disturbance(&error)) && failed_tries < RESTORE_TRIES;
+    // What ends the session, or concerns somebody else, is for the session to find out; the rest concerns those who call that resource.
+    let is_over = error == Error::Silent(SilentFailure::LoginRequired) && ground.frames_are_trusted(turn.config);
+    if !(session.asked.is_first() || ground.elsewhere || may_pass || is_over) {
+        turn.ask(Effect::Report(error.clone()));
+        let refresh = session.refresh.unanswered(may_have_been_carried_out(&error));
+        let session = Session { refresh, ..session }.without_token(error);
+        return Phase::SignedIn { session: Box::new(session), renewal: Renewal::Resting };
+    }
+    if error.is_transient() || may_pass {
         return try_again_later(session, error, failed_tries, turn);
     }
+    let session = Session { asked: Target::FIRST, ..session };
     match (error, session.refresh) {
         // Every other way has been tried.
         (Error::Silent(failure), Refresh::Doubtful(token)) if !ground.elsewhere => {
             turn.ask(Effect::Report(Error::Silent(failure)));
             let session = Session { refresh: Refresh::None, ..session };
-            let attempt = Attempt::refresh(token, Previous::of(&session), &mut ground.knowledge, turn);
+            let attempt = Attempt::refresh(token, Previous::of(&session), session.asked, &mut ground.knowledge, turn);
             pursuing(Box::new(session), attempt, failed_tries)
         }
         // Some browsers lend the provider its cookies in a frame for a while, and then no longer. Where that may be, a refresh token knows better.
@@ -1013,15 +1164,11 @@ fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mu
         {
             refresh(token, Box::new(Session { refresh: Refresh::None, ..session }), failed_tries, ground, turn)
         }
-        (Error::Silent(SilentFailure::LoginRequired), _) if ground.frames_are_trusted(turn.config) => {
-            ground.elsewhere = false;
-            ground.remember(News::SignedOut, turn);
-            Phase::SignedOut(Reason::SessionEnded)
-        }
-        (Error::Silent(_) | Error::Authorization(_), _) if ground.elsewhere => replaced(ground),
+        (Error::Silent(SilentFailure::LoginRequired), _) if ground.frames_are_trusted(turn.config) => session_ended(ground, turn),
+        (Error::Silent(_) | Error::Authorization(_) | Error::Par(_), _) if ground.elsewhere => replaced(ground),
         // It may be over, or the browser hid from the provider who is there, or the provider wants something of them. Only the person can tell, and
         // until then nothing is taken from them.
-        (cause @ (Error::Silent(_) | Error::Authorization(_)), refresh) => {
+        (cause @ (Error::Silent(_) | Error::Authorization(_) | Error::Par(_)), refresh) => {
             let blind = cause == Error::Silent(SilentFailure::LoginRequired) && ground.frames_are_blocked(turn);
             let cause = if blind { Error::Silent(SilentFailure::CookiesBlocked) } else { cause };
             turn.ask(Effect::Report(cause.clone()));
@@ -1032,6 +1179,13 @@ fn renewal_failed(session: Session, error: Error, failed_tries: u32, ground: &mu
             problem(error, turn)
         }
     }
+}
+
+/// It is over at the provider.
+fn session_ended(ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    ground.elsewhere = false;
+    ground.remember(News::SignedOut, turn);
+    Phase::SignedOut(Reason::SessionEnded)
 }
 
 fn try_again_later(session: Session, error: Error, failed_tries: u32, turn: &mut Turn<'_>) -> Phase {
@@ -1072,7 +1226,7 @@ fn after_switch(session: Box<Session>, progress: Progress, id: String, ground: &
         Progress::Waiting(attempt) => taken(switching(session, attempt, id)),
         Progress::Unmoved(attempt, why) => ignored(switching(session, attempt, id), why),
         Progress::Done(switched, way) if switched.person.organization.as_deref() == Some(&id) => {
-            taken(renewed_as(&session, switched, way, ground, turn))
+            taken(renewed_as(session, switched, way, ground, turn))
         }
         // The provider stayed where it was, or has to ask first.
         Progress::Done(..) | Progress::Failed(_) | Progress::RefreshRefused(_) => {
@@ -1115,9 +1269,11 @@ fn signed_out(reason: Reason, event: Event, ground: &mut Ground, turn: &mut Turn
         Event::SignInNoLongerNeeded
         | Event::PersonActed
         | Event::RenewalChosen
+        | Event::TokenNeeded(_)
         | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut { .. }
         | Event::PageReturned { .. }
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::Woke { .. }
         | Event::Ticked => ignored(Phase::SignedOut(reason), Ignored::NotNow),
@@ -1149,9 +1305,21 @@ fn signed_out_elsewhere(ground: &mut Ground) -> Phase {
 
 /// The person wants to sign in: in a window of its own if that is wished and can be had, else by leaving the page.
 fn sign_in(phase: Phase, options: SignInOptions, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    if let Err(refusal) = options.check() {
+        turn.ask(Effect::Report(Error::Configuration(refusal.0)));
+    }
+    if options.keeps_session {
+        if ground.redirects.is_full(turn.now.wall) {
+            note_step_up(Error::StepUp(StepUpFailure::TooOften), ground, turn);
+            return phase;
+        }
+        ground.step_up_failure = None;
+        // An API that is never content would send the person there and back for ever.
+        ground.count_redirect(turn);
+    }
     match ground.knowledge.latest_metadata(turn).filter(|_| options.popup) {
         Some(metadata) => {
-            let attempt = Attempt::popup(&options, &metadata, &mut ground.knowledge, turn);
+            let attempt = Attempt::popup(&options, metadata, &mut ground.knowledge, turn);
             ground.popup = Some(Popup { attempt, options });
             phase
         }
@@ -1161,25 +1329,47 @@ fn sign_in(phase: Phase, options: SignInOptions, ground: &mut Ground, turn: &mut
 
 /// Goes to the provider, as soon as it is known where that is.
 fn depart(departure: Departure, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
-    let until = turn.now.plus(LEAVING_PATIENCE);
     let Some(metadata) = ground.knowledge.metadata(turn) else {
         ground.knowledge.want(turn);
-        return Phase::Leaving { purpose: Purpose::Prepare(departure), until };
+        return Phase::Leaving { purpose: Purpose::Prepare(departure), until: turn.now.plus(LEAVING_PATIENCE) };
     };
-    let (manner, journey, history, wanted) = match &departure {
-        Departure::SignIn { options, history } => (Manner::Redirect(options), Journey::SignIn, *history, options.return_to.as_deref()),
-        Departure::Lookup => (Manner::Lookup, Journey::Lookup, HistoryEntry::Replace, Some(ground.opened_at.as_str())),
+    let manner = match &departure {
+        Departure::SignIn { options, .. } => Manner::Redirect(options),
+        Departure::Lookup => Manner::Lookup,
+    };
+    match Request::new(&manner, metadata, turn) {
+        Request::Plain(url, transaction) => leave(&departure, url, transaction, ground, turn),
+        Request::Pushed(pushing) => {
+            let until = turn.now.plus(REQUEST_PATIENCE);
+            Phase::Leaving { purpose: Purpose::Push(departure, Box::new(pushing)), until }
+        }
+    }
+}
+
+/// Leaves the page for the provider.
+fn leave(departure: &Departure, url: SensitiveUrl, transaction: Transaction, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    let journey = departure.journey();
+    let (history, wanted) = match departure {
+        Departure::SignIn { options, history } => (*history, options.return_to.as_deref()),
+        Departure::Lookup => (HistoryEntry::Replace, Some(ground.opened_at.as_str())),
     };
     let wanted = wanted.and_then(|place| turn.config.place_in_app(place));
     let return_to = wanted.or_else(|| ground.landing.clone()).unwrap_or_else(|| "/".to_owned());
-    let (url, transaction) = authorize::authorization_request(&manner, &metadata, turn.now.wall, &mut turn.generator, turn.config);
     let record = Pending::SignIn { transaction, return_to, journey }.to_record(turn.config);
     if history == HistoryEntry::Replace {
         ground.count_redirect(turn);
     }
     turn.ask(Effect::Remember(record));
     turn.ask(Effect::Navigate { url, history });
-    Phase::Leaving { purpose: Purpose::Depart(journey), until }
+    Phase::Leaving { purpose: Purpose::Depart(journey), until: turn.now.plus(LEAVING_PATIENCE) }
+}
+
+/// The page cannot leave for the provider.
+fn cannot_leave(departure: &Departure, error: Error, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+    match departure {
+        Departure::SignIn { options, .. } if !options.keeps_session => problem(error, turn),
+        Departure::SignIn { .. } | Departure::Lookup => restore_failed(error, 1, None, ground, turn),
+    }
 }
 
 /// Ends the session here first, whatever becomes of the rest: the tokens are gone with this step.
@@ -1195,29 +1385,43 @@ fn sign_out(session: Option<Box<Session>>, ground: &mut Ground, turn: &mut Turn<
         return Phase::SignedOut(Reason::ByChoice);
     };
     let state = StateParameter::new(turn.generator.token());
-    let url = logout::logout_url(&endpoint, &id_token, &state, turn.config);
+    let leave = logout::leave(&endpoint, &id_token, &state, turn.config);
     let record = Pending::SignOut { state, begun: turn.now.wall }.to_record(turn.config);
     turn.ask(Effect::Remember(record));
-    turn.ask(Effect::Navigate { url, history: HistoryEntry::Replace });
+    turn.ask(leave);
     Phase::Leaving { purpose: Purpose::SignOut, until: turn.now.plus(LEAVING_PATIENCE) }
 }
 
 fn leaving(purpose: Purpose, until: Clocks, event: Event, ground: &mut Ground, turn: &mut Turn<'_>) -> Moved {
+    let (purpose, event) = match (purpose, event) {
+        (Purpose::Push(departure, pushing), Event::Responded { ticket, outcome }) if pushing.holds(ticket) => {
+            return taken(match pushing.answered(outcome, turn) {
+                Ok((url, transaction)) => leave(&departure, url, transaction, ground, turn),
+                Err(error) => cannot_leave(&departure, error, ground, turn),
+            });
+        }
+        other => other,
+    };
     match event {
         Event::PageReturned { hint } => taken(match purpose {
             Purpose::SignOut => Phase::SignedOut(Reason::ByChoice),
-            Purpose::Depart(_) | Purpose::Prepare(_) => page_returned(hint, None, ground, turn),
+            Purpose::Depart(_) | Purpose::Prepare(_) | Purpose::Push(..) => page_returned(hint, None, ground, turn),
         }),
         Event::Ticked if until.has_come(turn.now) => taken(match purpose {
             Purpose::SignOut => Phase::SignedOut(Reason::ByChoice),
+            Purpose::Depart(Journey::StepUp) => restore(None, 0, ground, turn),
+            Purpose::Prepare(Departure::SignIn { options, .. }) if options.keeps_session => restore(None, 0, ground, turn),
             Purpose::Depart(Journey::SignIn) | Purpose::Prepare(Departure::SignIn { .. }) => {
                 problem(Error::Network(NetworkFailure::Timeout), turn)
             }
             Purpose::Depart(Journey::Lookup) | Purpose::Prepare(Departure::Lookup) => restore(None, 0, ground, turn),
+            Purpose::Push(departure, _) => cannot_leave(&departure, par::timed_out(), ground, turn),
         }),
         Event::Ticked => ignored(Phase::Leaving { purpose, until }, Ignored::Early),
         Event::SignOutChosen if !matches!(purpose, Purpose::SignOut) => taken(sign_out(None, ground, turn)),
-        Event::OtherTabSignedOut { .. } if matches!(purpose, Purpose::Prepare(_)) => taken(signed_out_elsewhere(ground)),
+        Event::OtherTabSignedOut { .. } if matches!(purpose, Purpose::Prepare(_) | Purpose::Push(..)) => {
+            taken(signed_out_elsewhere(ground))
+        }
         Event::SignInNeeded { place } => {
             ground.needed = Some(place);
             taken(Phase::Leaving { purpose, until })
@@ -1239,9 +1443,11 @@ fn leaving(purpose: Purpose, until: Clocks, event: Event, ground: &mut Ground, t
         Event::OrganizationChosen { .. }
         | Event::PersonActed
         | Event::RenewalChosen
+        | Event::TokenNeeded(_)
         | Event::RetryChosen
         | Event::OtherTabSignedIn(_)
         | Event::OtherTabSignedOut { .. }
+        | Event::ProviderSignedOut(_)
         | Event::SessionWatched(_)
         | Event::Woke { .. } => ignored(Phase::Leaving { purpose, until }, Ignored::NotNow),
     }
@@ -1258,8 +1464,9 @@ impl Phase {
                 after_restore(progress, failed_tries, trouble, ground, turn).0
             }
             Self::Completing { attempt } => {
+                let is_step_up = attempt.is_step_up();
                 let progress = attempt.learned(result, &mut ground.knowledge, turn);
-                after_completing(progress, ground, turn).0
+                after_completing(progress, is_step_up, ground, turn).0
             }
             Self::SignedIn { session, renewal: Renewal::Pursuing(Pursuit::Attempting { attempt, failed_tries }) } => {
                 let progress = attempt.learned(result, &mut ground.knowledge, turn);
@@ -1272,10 +1479,7 @@ impl Phase {
             Self::Leaving { purpose: Purpose::Prepare(departure), until } => match result {
                 Ok(()) if ground.knowledge.metadata(turn).is_some() => depart(departure, ground, turn),
                 Ok(()) => Self::Leaving { purpose: Purpose::Prepare(departure), until },
-                Err(error) => match departure {
-                    Departure::SignIn { .. } => problem(error, turn),
-                    Departure::Lookup => restore_failed(error, 1, None, ground, turn),
-                },
+                Err(error) => cannot_leave(&departure, error, ground, turn),
             },
             Self::Starting | Self::Restoring { .. } | Self::SignedIn { .. } | Self::SignedOut(_) | Self::Leaving { .. } => self,
         }
@@ -1287,9 +1491,13 @@ fn after_window(phase: Phase, window: Window, ground: &mut Ground, turn: &mut Tu
     match (window, phase) {
         (Window::NotConcerned(event), phase) => Err((phase, event)),
         (Window::Open(reaction), phase) => Ok((phase, reaction)),
-        (Window::SignedIn(session), _) => Ok(taken(enter(session, Way::Popup, ground, turn))),
-        (Window::Failed(error), Phase::SignedOut(_)) => Ok(taken(problem(error, turn))),
-        (Window::Failed(error), phase) => {
+        (Window::SignedIn(session, way), _) => Ok(taken(enter(session, way, ground, turn))),
+        (Window::Failed(error, _), Phase::SignedOut(_)) => Ok(taken(problem(step_up::unmet(error), turn))),
+        (Window::Failed(error, options), phase) if options.keeps_session => {
+            note_step_up(error, ground, turn);
+            Ok(taken(phase))
+        }
+        (Window::Failed(error, _), phase) => {
             turn.ask(Effect::Report(error));
             Ok(taken(phase))
         }

@@ -3,13 +3,13 @@
 //! | the walk | where |
 //! |---|---|
 //! | 1. page load | [`machine`], [`transaction`], [`hint`] |
-//! | 2. restore | `attempt`, `pursuit`, [`authorize`], [`frame_message`], [`callback`], [`examination`], [`redirect_log`] |
-//! | 3. tokens | `token`, `jwks`, `jwt`, `id_token`, `access_token`, `session` |
-//! | 4. API call | [`api`] |
+//! | 2. restore | `attempt`, `pursuit`, [`authorize`], `par`, [`frame_message`], [`callback`], [`examination`], [`redirect_log`] |
+//! | 3. tokens | `token`, `jwks`, `jwt`, `id_token`, `access_token`, `session`, `user_info` |
+//! | 4. API call | [`api`], [`challenge`], [`step_up`] |
 //! | 5. renewal | [`machine`], `pursuit`, `retry` |
-//! | 6. sign-out | `logout`, [`tab_message`] |
+//! | 6. sign-out | `logout`, [`revocation`], [`frontchannel`], [`tab_message`] |
 //!
-//! Configuration and what is known of the provider: [`config`], `locales`, `presets`, [`discovery`], `knowledge`; whether it all fits: [`doctor`].
+//! Configuration and what is known of the provider: [`config`], `locales`, `mix_up`, `pins`, `presets`, [`discovery`], `knowledge`; whether it all fits: [`doctor`].
 //! Tokens that are bound to a key: [`dpop`]. Values: [`secret`], [`time`],
 //! [`http`], [`error`].
 
@@ -19,6 +19,7 @@ pub mod api;
 mod attempt;
 pub mod authorize;
 pub mod callback;
+pub mod challenge;
 mod checks;
 pub mod config;
 mod config_block;
@@ -33,6 +34,8 @@ pub mod examination;
 #[cfg(feature = "flow")]
 pub mod flow;
 pub mod frame_message;
+pub mod frontchannel;
+mod further;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -48,7 +51,10 @@ mod knowledge;
 mod locales;
 mod logout;
 pub mod machine;
+mod mix_up;
 pub mod monitoring;
+mod par;
+mod pins;
 mod pkce;
 mod policy;
 mod presets;
@@ -57,14 +63,17 @@ mod reaction;
 mod received;
 pub mod redirect_log;
 mod retry;
+pub mod revocation;
 pub mod secret;
 pub mod session;
 mod stage;
+pub mod step_up;
 pub mod tab_message;
 pub mod time;
 mod token;
 pub mod transaction;
 pub mod turn;
+mod user_info;
 #[cfg(feature = "validation")]
 #[doc(hidden)]
 pub mod validation;

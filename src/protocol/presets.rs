@@ -15,10 +15,16 @@ pub(crate) fn scalekit(env_url: &str, issuer: Option<&str>, transport: Transport
         jwks_uri: at("/keys")?,
         end_session_endpoint: Some(at("/oidc/logout")?),
         check_session_iframe: None,
+        userinfo_endpoint: Some(at("/userinfo")?),
+        par_endpoint: None,
+        requires_par: false,
+        revocation_endpoint: Some(at("/revoke")?),
         algorithms: Some(vec![Algorithm::Rs256]),
+        advertises_pkce: true,
         sends_issuer: false,
         offers_fragment: false,
         refuses_proofs: false,
+        unpublished: [false; 3],
     })
 }
 

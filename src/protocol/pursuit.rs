@@ -47,7 +47,8 @@ impl Pursuit {
 
     /// The pause after a failure.
     pub(crate) fn pause(cause: Error, failed_tries: u32, turn: &mut Turn<'_>) -> Self {
-        let until = turn.now.plus(retry::pause(failed_tries, cause.retry_after(), &mut turn.generator));
+        let asked_for = cause.retry_after().or(cause.is_clock().then_some(retry::CLOCK));
+        let until = turn.now.plus(retry::pause(failed_tries, asked_for, &mut turn.generator));
         Self::Waiting { until, cause, failed_tries }
     }
 

@@ -23,6 +23,8 @@ pub enum Ignored {
     NotNow,
     /// The page was opened before.
     OpenedBefore,
+    /// A sign-out at the provider, of a session that is not the one here.
+    OtherSession,
     /// An answer that nobody waits for any more.
     Stale,
 }

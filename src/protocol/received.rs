@@ -6,13 +6,16 @@ use super::{
     config::AccessTokens,
     dpop::{self, BoundToken, Thumbprint},
     error::{DpopFailure, Error, Finding},
+    further::{Further, Target},
     id_token::{self, Expectation, IdClaims, Origin},
     jwt::Unverified,
     monitoring::SessionState,
+    revocation::Tokens,
     secret::{Code, IdToken, Nonce},
     session::{Lifetime, Person, Refresh, Session},
-    time::{Clocks, UnixTime},
+    time::Clocks,
     token::TokenResponse,
+    transaction::Asked,
     turn::Turn,
 };
 use std::rc::Rc;
@@ -20,18 +23,8 @@ use std::rc::Rc;
 /// What was presented to the token endpoint, and what its answer is held against.
 #[derive(Debug)]
 pub(super) enum Grant {
-    Code { code: Code, nonce: Nonce, issuer: String, begun: UnixTime, max_age: Option<u64>, key: Option<Thumbprint> },
+    Code { code: Code, nonce: Nonce, issuer: String, asked: Asked, key: Option<Thumbprint> },
     Refresh { used: BoundToken, previous: Previous },
-}
-
-impl Grant {
-    /// The key that the tokens are bound to, if they are.
-    pub(super) const fn key(&self) -> Option<&Thumbprint> {
-        match self {
-            Self::Code { key, .. } => key.as_ref(),
-            Self::Refresh { used, .. } => used.key.as_ref(),
-        }
-    }
 }
 
 /// What a renewed session must agree with.
@@ -69,7 +62,31 @@ pub(super) struct Received {
     sent_at: Clocks,
 }
 
+impl Grant {
+    /// The key that the tokens are bound to, if they are.
+    pub(super) const fn key(&self) -> Option<&Thumbprint> {
+        match self {
+            Self::Code { key, .. } => key.as_ref(),
+            Self::Refresh { used, .. } => used.key.as_ref(),
+        }
+    }
+
+    /// Whose it is.
+    pub(super) fn issuer(&self) -> &str {
+        match self {
+            Self::Code { issuer, .. } => issuer,
+            Self::Refresh { previous, .. } => &previous.claims.issuer,
+        }
+    }
+}
+
 impl Received {
+    /// What has to be revoked if this is given up. What came for a refresh token ends with the one that the session has.
+    pub(super) fn tokens(&self) -> Option<Tokens> {
+        let TokenResponse { refresh_token, access_token, .. } = &self.response;
+        matches!(self.grant, Grant::Code { .. }).then(|| Tokens::new(self.grant.issuer(), refresh_token.as_ref(), access_token))
+    }
+
     /// The refresh token that is in force since this answer came, whatever becomes of the rest of it: the next one, or the one that was used
     /// ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)). `None` if the answer is not to a refresh.
     pub(super) fn refresh_token(&self) -> Option<BoundToken> {
@@ -114,9 +131,9 @@ impl Received {
             None => None,
         };
         let access = match config.access_tokens {
-            AccessTokens::Checked { .. } => {
+            AccessTokens::Checked { compat, .. } => {
                 let (raw, checks) = (response.access_token.expose(), turn.checks.of(Subject::AccessToken));
-                Some(Unverified::parse_access_token(raw, &config.algorithms, checks).map_err(Error::AccessToken)?)
+                Some(Unverified::parse_access_token(raw, compat, &config.algorithms, checks).map_err(Error::AccessToken)?)
             }
             AccessTokens::Opaque => None,
         };
@@ -128,12 +145,8 @@ impl Received {
         let Self { grant, response, id, access, sent_at } = self;
         let config = turn.config;
         let key = grant.key().cloned();
-        let issuer = match &grant {
-            Grant::Code { issuer, .. } => issuer,
-            Grant::Refresh { previous, .. } => &previous.claims.issuer,
-        };
         let expectation = Expectation {
-            issuer,
+            issuer: grant.issuer(),
             client_id: &config.client_id,
             trusted_audiences: &config.trusted_audiences,
             skew: config.clock_skew,
@@ -141,7 +154,7 @@ impl Received {
             access_token: response.access_token.expose(),
             checks: &turn.checks,
             origin: match &grant {
-                Grant::Code { code, nonce, begun, max_age, .. } => Origin::Code { nonce, code: code.expose(), asked: (*begun, *max_age) },
+                Grant::Code { code, nonce, asked, .. } => Origin::Code { nonce, code: code.expose(), asked },
                 Grant::Refresh { previous, .. } => Origin::Refresh { original: &previous.claims, nonce: &previous.nonce },
             },
         };
@@ -151,8 +164,8 @@ impl Received {
             Grant::Code { .. } => None,
         });
         let access_claims = match (access, about, &config.access_tokens) {
-            (Some(access), Some(about), AccessTokens::Checked { audiences }) => {
-                Some(access_token::validate(access, audiences, &expectation, about).map_err(Error::AccessToken)?)
+            (Some(access), Some(about), AccessTokens::Checked { audiences, compat }) => {
+                Some(access_token::validate(access, (audiences, *compat), &expectation, about).map_err(Error::AccessToken)?)
             }
             _ => None,
         };
@@ -172,6 +185,9 @@ impl Received {
         let (old_refresh_token, previous) = kept.unzip();
         let scopes =
             response.scopes.unwrap_or_else(|| previous.as_ref().map_or_else(|| config.scopes.clone(), |previous| previous.scopes.clone()));
+        let missing = config.required_scopes.iter().find(|required| !scopes.contains(required));
+        let reduced = || Error::TokenResponse(Finding::unexpected("scope", config.required_scopes.join(" "), scopes.join(" ")));
+        turn.checks.of(Subject::TokenResponse).require("scope", missing.is_none(), reduced)?;
         let (claims, id_token, person) = match (claims, response.id_token, previous) {
             (Some(claims), Some(id_token), _) => {
                 let person = Rc::new(Person::new(&claims, access_claims.as_ref()));
@@ -204,6 +220,9 @@ impl Received {
             confirmed: turn.now,
             person,
             session_state: None,
+            further: Further::default(),
+            asked: Target::FIRST,
+            apart: false,
         })
     }
 }

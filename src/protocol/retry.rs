@@ -12,6 +12,10 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// A provider that asks for a longer pause is believed up to this: ten minutes.
 const LONGEST_ASKED: Duration = Duration::from_secs(600);
 
+/// A clock that is wrong is set right by a person, if at all, and until then every answer is refused: six seconds more.
+/// After a token that has expired the conformance tests of FAPI 2.0 allow no further request for five.
+pub(crate) const CLOCK: Duration = Duration::from_secs(6);
+
 /// The pause after so many failed tries: doubling from one second to thirty, of which a random half is taken off, so that the many tabs
 /// of many people do not come back in step when a provider does. It is never shorter than the provider asked for
 /// ([RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).

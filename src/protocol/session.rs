@@ -3,6 +3,7 @@
 use super::{
     access_token::AccessClaims,
     dpop::{BoundToken, Thumbprint},
+    further::{Further, Target},
     id_token::IdClaims,
     json::Object,
     monitoring::SessionState,
@@ -34,6 +35,12 @@ pub(crate) struct Session {
     pub(crate) person: Rc<Person>,
     /// By which the provider's page knows it, where there is one.
     pub(crate) session_state: Option<SessionState>,
+    /// The tokens for further resources.
+    pub(crate) further: Further,
+    /// For which resource a token is being asked for, if one is; what it was when this was new.
+    pub(crate) asked: Target,
+    /// The access token is of another grant than the refresh token, and does not end with it.
+    pub(crate) apart: bool,
 }
 
 impl Session {
@@ -48,7 +55,7 @@ impl Session {
             Refresh::None => None,
             Refresh::Good(token) | Refresh::Sent(token) | Refresh::Doubtful(token) => token.key.as_ref(),
         };
-        self.key.as_ref() == Some(key) || refresh == Some(key)
+        self.key.as_ref() == Some(key) || refresh == Some(key) || self.further.holds_key(key)
     }
 }
 
@@ -104,7 +111,7 @@ impl Lifetime {
         Self { expires_at, renew_at: expires_at.minus(EARLY.min(lasts / 2)) }
     }
 
-    fn is_usable(&self, now: Clocks) -> bool {
+    pub(crate) fn is_usable(&self, now: Clocks) -> bool {
         !self.expires_at.minus(LAST_MOMENTS).has_come(now)
     }
 }
@@ -141,22 +148,24 @@ pub struct Person {
 }
 
 /// Claims about the token rather than about the person. They change with every renewal, which is nobody's news.
-const TECHNICAL: [&str; 12] = ["iss", "aud", "azp", "exp", "iat", "nbf", "jti", "nonce", "at_hash", "c_hash", "auth_time", "client_id"];
+pub(crate) const TECHNICAL: [&str; 12] =
+    ["iss", "aud", "azp", "exp", "iat", "nbf", "jti", "nonce", "at_hash", "c_hash", "auth_time", "client_id"];
 
 impl Person {
     /// Whom validated claims speak of.
     pub(crate) fn new(id: &IdClaims, access: Option<&AccessClaims>) -> Self {
-        let text = |claim| of(&id.all, claim).filter(|text| !text.trim().is_empty());
+        let text = |claim| text_of(&id.all, claim);
         let list = |claim| {
             let from = |object: &Object| object.optional_strings(claim).ok().flatten();
             access.and_then(|access| from(&access.all)).or_else(|| from(&id.all)).unwrap_or_default()
         };
+        let (name, email, picture) = shown(&id.all, &id.subject);
         let organization = text("oid").or_else(|| access.and_then(|access| of(&access.all, "oid")));
         Self {
             subject: id.subject.clone(),
-            name: ["name", "preferred_username", "email"].into_iter().find_map(text).unwrap_or_else(|| id.subject.clone()),
-            email: text("email"),
-            picture: text("picture").filter(|address| Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))),
+            name,
+            email,
+            picture,
             organization,
             session_id: text("sid").or_else(|| access.and_then(|access| of(&access.all, "sid"))),
             roles: list("roles"),
@@ -170,6 +179,18 @@ impl Person {
                 .collect(),
         }
     }
+}
+
+/// What is shown first: what to call somebody (the subject, if there is nothing better), their address, and a picture if it is a web address.
+pub(crate) fn shown(claims: &Object, subject: &str) -> (String, Option<String>, Option<String>) {
+    let text = |claim| text_of(claims, claim);
+    let name = ["name", "preferred_username", "email"].into_iter().find_map(text).unwrap_or_else(|| subject.to_owned());
+    let picture = text("picture").filter(|address| Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https")));
+    (name, text("email"), picture)
+}
+
+fn text_of(object: &Object, claim: &'static str) -> Option<String> {
+    of(object, claim).filter(|text| !text.trim().is_empty())
 }
 
 fn of(object: &Object, claim: &'static str) -> Option<String> {

@@ -1,6 +1,7 @@
 //! Where an attempt is on its way.
 
 use super::{
+    par::Pushing,
     received::{Grant, Received},
     time::Clocks,
     transaction::{Ticket, Transaction},
@@ -11,6 +12,8 @@ use super::{
 pub(super) enum Stage {
     /// For the provider's endpoints to become known.
     Metadata,
+    /// For the request to be pushed, before it can be made.
+    Push { pushing: Pushing, goal: Goal },
     /// For the relay page, in the hidden frame or in the window.
     Answer { ticket: Ticket, transaction: Transaction, place: Place },
     /// For an explanation why the frame did not answer.
@@ -32,6 +35,15 @@ pub(super) enum Search {
     Postponed,
     /// They were asked for anew.
     Last,
+}
+
+/// What a pushed request is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Goal {
+    /// The hidden frame, which is not there yet. It may be `hinted`.
+    Frame { hinted: bool },
+    /// The window with this ticket. It is there, and empty: browsers block one that opens later than the click.
+    Window(Ticket),
 }
 
 /// Where the relay page is waited for.

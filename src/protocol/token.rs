@@ -5,7 +5,8 @@ use super::{
     config::Config,
     dpop::{self, BoundToken, Thumbprint},
     error::{DpopFailure, Error, Finding, NetworkFailure, ProviderError},
-    http::{HttpRequest, HttpResponse, Method},
+    further::Target,
+    http::{HttpRequest, HttpResponse},
     json::Object,
     secret::{AccessToken, Body, Code, IdToken, RefreshToken, Verifier},
 };
@@ -30,6 +31,7 @@ pub(crate) fn code_request(
     redirect_uri: &str,
     verifier: &Verifier,
     key: Option<&Thumbprint>,
+    target: Target,
     config: &Config,
 ) -> HttpRequest {
     let fields = [
@@ -38,22 +40,23 @@ pub(crate) fn code_request(
         ("redirect_uri", redirect_uri),
         ("code_verifier", verifier.expose()),
     ];
-    post(endpoint, &fields, key, config)
+    post(endpoint, &fields, target, config).proving(key.cloned())
 }
 
-/// Uses a refresh token. The scope is left out, which asks for what was granted before, never for more.
-pub(crate) fn refresh_request(endpoint: &Url, refresh_token: &BoundToken, config: &Config) -> HttpRequest {
-    post(endpoint, &[("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())], refresh_token.key.as_ref(), config)
+/// Uses a refresh token, with the key that it is bound to. The scope is left out, which asks for what was granted before, never for more.
+pub(crate) fn refresh_request(endpoint: &Url, refresh_token: &BoundToken, target: Target, config: &Config) -> HttpRequest {
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
+    post(endpoint, &fields, target, config).proving(refresh_token.key.clone())
 }
 
-fn post(endpoint: &Url, fields: &[(&str, &str)], key: Option<&Thumbprint>, config: &Config) -> HttpRequest {
+/// A token is for one resource, whatever the authorization was for ([RFC 8707 §2.2](https://www.rfc-editor.org/rfc/rfc8707#section-2.2)).
+fn post(endpoint: &Url, fields: &[(&str, &str)], target: Target, config: &Config) -> HttpRequest {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("client_id", &config.client_id).extend_pairs(fields);
-    if let Some(resource) = config.resource() {
+    if let Some(resource) = config.resources().get(target.0) {
         form.append_pair("resource", resource);
     }
-    let proof = key.map(|key| dpop::Wish { key: key.clone(), access_token: None });
-    HttpRequest { url: endpoint.to_string(), method: Method::PostForm(Body::new(form.finish())), proof }
+    HttpRequest::post_form(endpoint.as_str(), Body::new(form.finish()))
 }
 
 /// Reads the answer to either request. With `dpop` the token must be bound to a key, without it, it must not be.
@@ -121,7 +124,10 @@ fn is_token68(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::checks::{Checks, Subject};
+    use crate::protocol::{
+        checks::{Checks, Subject},
+        http::Method,
+    };
     use serde_json::{Value, json};
 
     fn respond(status: u16, mime: &str, body: &str) -> Result<TokenResponse, Error> {
@@ -143,13 +149,14 @@ mod tests {
     fn tr_01_a_public_client_sends_its_id_and_no_secret() {
         let config = Config::from_json(r#"{"issuer":"https://as.example","client_id":"a b"}"#, "https://app.example").unwrap();
         let endpoint = Url::parse("https://as.example/token").unwrap();
-        let request = code_request(&endpoint, &Code::new("c&d"), "https://app.example/callback", &Verifier::new("v"), None, &config);
+        let (code, verifier) = (Code::new("c&d"), Verifier::new("v"));
+        let request = code_request(&endpoint, &code, "https://app.example/callback", &verifier, None, Target::FIRST, &config);
         let Method::PostForm(body) = &request.method else { panic!("POST") };
         assert_eq!(
             body.expose(),
             "client_id=a+b&grant_type=authorization_code&code=c%26d&redirect_uri=https%3A%2F%2Fapp.example%2Fcallback&code_verifier=v"
         );
-        let request = refresh_request(&endpoint, &BoundToken { token: RefreshToken::new("rt"), key: None }, &config);
+        let request = refresh_request(&endpoint, &BoundToken { token: RefreshToken::new("rt"), key: None }, Target::FIRST, &config);
         let Method::PostForm(body) = &request.method else { panic!("POST") };
         assert_eq!(body.expose(), "client_id=a+b&grant_type=refresh_token&refresh_token=rt");
     }

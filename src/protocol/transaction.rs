@@ -9,6 +9,7 @@ use super::{
     json::Object,
     secret::{Nonce, StateParameter, Verifier},
     time::UnixTime,
+    view::Destination,
 };
 use serde_json::json;
 use std::{fmt, time::Duration};
@@ -34,11 +35,27 @@ pub(crate) struct Transaction {
     pub(crate) sends_issuer: bool,
     /// Where in the address the answer stands.
     pub(crate) response_mode: ResponseMode,
+    pub(crate) asked: Asked,
+    /// The key that the code is bound to, where it is. A page that is left loses its keys: a redirect has none.
+    pub(crate) key: Option<Thumbprint>,
+}
+
+/// What the ID token is held to beside what holds for all.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    /// When the request was made.
     pub(crate) begun: UnixTime,
     /// Seconds, if `max_age` was asked for.
     pub(crate) max_age: Option<u64>,
-    /// The key that the code is bound to, where it is. A page that is left loses its keys: a redirect has none.
-    pub(crate) key: Option<Thumbprint>,
+    /// The values of `acr` that will do, if it matters.
+    pub(crate) acr_values: Vec<String>,
+}
+
+impl Asked {
+    /// Whoever is there will do.
+    pub(crate) const fn nothing(begun: UnixTime) -> Self {
+        Self { begun, max_age: None, acr_values: Vec::new() }
+    }
 }
 
 /// A top-level redirect takes this long at most: ten minutes.
@@ -95,14 +112,24 @@ pub fn key_of(client_id: &str, state: &str) -> String {
 pub(crate) enum Journey {
     /// Somebody is to sign in.
     SignIn,
+    /// Somebody who is signed in is to do so better. Their session goes on if that comes to nothing.
+    StepUp,
     /// Whoever is signed in already is looked for, without a page being shown.
     Lookup,
 }
 
 impl Journey {
+    pub(crate) const fn destination(self) -> Destination {
+        match self {
+            Self::SignIn | Self::StepUp => Destination::SignIn,
+            Self::Lookup => Destination::Lookup,
+        }
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
+            Self::StepUp => "step_up",
             Self::Lookup => "lookup",
         }
     }
@@ -126,7 +153,7 @@ impl Pending {
                 json!({
                     "kind": journey.name(), "state": t.state.expose(), "nonce": t.nonce.expose(), "verifier": t.verifier.expose(), "issuer": t.issuer,
                     "token_endpoint": t.token_endpoint.as_str(), "redirect_uri": t.redirect_uri, "sends_issuer": t.sends_issuer,
-                    "begun": t.begun.as_millis(), "max_age": t.max_age, "return_to": return_to,
+                    "begun": t.asked.begun.as_millis(), "max_age": t.asked.max_age, "acr_values": t.asked.acr_values, "return_to": return_to,
                 }),
             ),
             Self::SignOut { state, begun } => (state, json!({ "kind": "sign_out", "state": state.expose(), "begun": begun.as_millis() })),
@@ -148,7 +175,8 @@ impl Pending {
             "sign_out" => return Ok(Self::SignOut { state, begun }),
             "lookup" => Journey::Lookup,
             "sign_in" => Journey::SignIn,
-            other => return Err(Finding::unexpected("kind", "sign_in, lookup or sign_out", other)),
+            "step_up" => Journey::StepUp,
+            other => return Err(Finding::unexpected("kind", "sign_in, step_up, lookup or sign_out", other)),
         };
         let redirect_uri = object.required_str("redirect_uri")?;
         if redirect_uri != config.redirect_uri() {
@@ -164,8 +192,11 @@ impl Pending {
             sends_issuer: object.optional_bool("sends_issuer")?.unwrap_or(false),
             // Nothing else is asked for when the page is left.
             response_mode: ResponseMode::Query,
-            begun,
-            max_age: object.get("max_age").and_then(serde_json::Value::as_u64),
+            asked: Asked {
+                begun,
+                max_age: object.get("max_age").and_then(serde_json::Value::as_u64),
+                acr_values: object.optional_strings("acr_values")?.unwrap_or_default(),
+            },
             key: None,
         };
         let return_to = config.place_in_app(object.required_str("return_to")?).unwrap_or_else(|| "/".to_owned());

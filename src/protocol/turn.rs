@@ -8,6 +8,8 @@ use super::{
     error::{Error, Finding},
     examination::Evidence,
     frame_message::FrameMessage,
+    frontchannel::Notice,
+    further::Target,
     hint::{Hint, News},
     http::{HttpRequest, Outcome},
     jwks::SignatureCheck,
@@ -37,6 +39,8 @@ pub enum Event {
     SignInNoLongerNeeded,
     /// The person, or a call, asked for a new token.
     RenewalChosen,
+    /// A call needs a token for a further resource.
+    TokenNeeded(Target),
     /// The person asked to try again at once.
     RetryChosen,
     /// The hidden frame sent its answer.
@@ -94,6 +98,8 @@ pub enum Event {
         /// When, if it says so.
         at: Option<UnixTime>,
     },
+    /// The page that the provider shows when a session ends there spoke.
+    ProviderSignedOut(Notice),
     /// The provider's page about the session spoke.
     SessionWatched(Word),
     /// The person wants to go on in another of their organisations.
@@ -136,11 +142,13 @@ impl Event {
             | Self::SignInNoLongerNeeded
             | Self::PersonActed
             | Self::RenewalChosen
+            | Self::TokenNeeded(_)
             | Self::RetryChosen
             | Self::TokenRejected { .. }
             | Self::OtherTabSignedIn(_)
             | Self::OtherTabSignedOut { .. }
             | Self::PageReturned { .. }
+            | Self::ProviderSignedOut(_)
             | Self::SessionWatched(_)
             | Self::Woke { .. }
             | Self::Ticked => None,
@@ -202,10 +210,17 @@ pub enum Effect {
     OpenPopup {
         /// Marks the answer.
         ticket: Ticket,
-        /// Where to.
+        /// Where to: an empty page, as long as that is not known.
         url: SensitiveUrl,
         /// The `state`, under which the relay page posts the answer.
         state: StateParameter,
+    },
+    /// It is known now where the window that was opened goes.
+    SendPopup {
+        /// The window's.
+        ticket: Ticket,
+        /// Where to.
+        url: SensitiveUrl,
     },
     /// Look at why the hidden frame did not answer.
     Examine {
@@ -213,8 +228,8 @@ pub enum Effect {
         ticket: Ticket,
         /// The address of the relay page.
         relay: String,
-        /// A silent authorization request whose answer nobody uses, for the provider's manners.
-        question: SensitiveUrl,
+        /// A silent authorization request whose answer nobody uses, for the provider's manners; none where they are known.
+        question: Option<SensitiveUrl>,
     },
     /// Send a request. It is aborted when the state no longer holds the ticket.
     Send {
@@ -223,6 +238,8 @@ pub enum Effect {
         /// What to send.
         request: HttpRequest,
     },
+    /// Send this, and wait for nothing: it goes on when the page is left. What comes of it is told to developers only.
+    Revoke(HttpRequest),
     /// Check signatures.
     Verify {
         /// Marks the answer.
@@ -237,6 +254,8 @@ pub enum Effect {
         /// Whether the present page should stay in the history. An automatic redirect leaves no entry: Back would run into it again.
         history: HistoryEntry,
     },
+    /// Leave the page by a form.
+    Submit(HttpRequest),
     /// Change the address without loading anything and without a history entry.
     RewriteAddress {
         /// Path, query and fragment.

@@ -11,6 +11,7 @@ use super::{
     jwt::Unverified,
     secret::Nonce,
     time::UnixTime,
+    transaction::Asked,
 };
 
 /// What tokens are held against.
@@ -56,7 +57,7 @@ impl Validation {
             now: self.now,
             access_token: "",
             checks: &Checks::default(),
-            origin: Origin::Code { nonce: &self.nonce, code: "", asked: (self.now, None) },
+            origin: Origin::Code { nonce: &self.nonce, code: "", asked: &Asked::nothing(self.now) },
         };
         id_token::validate(token, &expectation).map(|claims| claims.subject)
     }

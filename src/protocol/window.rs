@@ -2,7 +2,7 @@
 //! one of them as in another.
 
 use super::{
-    attempt::Progress,
+    attempt::{Progress, Way},
     authorize::SignInOptions,
     error::Error,
     ground::{Ground, Popup},
@@ -15,8 +15,9 @@ use super::{
 pub(crate) enum Window {
     /// It is open still. What happened was for it, or is said not to have been.
     Open(Reaction),
-    SignedIn(Box<Session>),
-    Failed(Error),
+    SignedIn(Box<Session>, Way),
+    /// With what it was opened for.
+    Failed(Error, SignInOptions),
     /// The browser did not open it.
     Blocked(SignInOptions),
     /// What happened concerns others.
@@ -55,8 +56,8 @@ pub(crate) fn progressed(progress: Progress, options: SignInOptions, ground: &mu
     let (attempt, reaction) = match progress {
         Progress::Waiting(attempt) => (attempt, Reaction::Taken),
         Progress::Unmoved(attempt, why) => (attempt, Reaction::Ignored(why)),
-        Progress::Done(session, _) => return Window::SignedIn(session),
-        Progress::Failed(error) | Progress::RefreshRefused(error) => return Window::Failed(error),
+        Progress::Done(session, way) => return Window::SignedIn(session, if options.keeps_session { Way::StepUp } else { way }),
+        Progress::Failed(error) | Progress::RefreshRefused(error) => return Window::Failed(error, options),
     };
     ground.popup = Some(Popup { attempt, options });
     Window::Open(reaction)

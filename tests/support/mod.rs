@@ -2,7 +2,9 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part of the world")]
 
+pub mod answers;
 pub mod keys;
+pub mod metadata;
 pub mod provider;
 
 #[cfg(feature = "flow")]
@@ -17,7 +19,7 @@ use hushkey::{
         examination::{Evidence, Manners, RelayPage},
         frame_message::FrameMessage,
         hint::Hint,
-        http::HttpRequest,
+        http::{HttpRequest, Method},
         machine::{Reaction, State},
         redirect_log::RedirectLog,
         secret::{Body, SensitiveUrl},
@@ -68,6 +70,10 @@ pub struct World {
     pub forgotten: u32,
     pub requests: Vec<(Ticket, HttpRequest)>,
     pub checks: Vec<(Ticket, Verdict)>,
+    /// What was to be revoked: where, and the fields of the form.
+    pub revoked: Vec<(String, Vec<(String, String)>)>,
+    /// Errors for developers, by their codes.
+    pub reported: Vec<String>,
     /// What the flow inspector would draw of this page.
     #[cfg(feature = "flow")]
     pub flow: Flow,
@@ -83,7 +89,7 @@ pub struct World {
 pub fn config(extra: &str) -> Config {
     let block = format!(
         r#"{{"metadata":{{"issuer":"{ISSUER}","authorization_endpoint":"{ISSUER}/authorize","token_endpoint":"{ISSUER}/token","jwks_uri":"{ISSUER}/keys",
-        "end_session_endpoint":"{ISSUER}/logout"}},"client_id":"{CLIENT}","algorithms":["EdDSA","ES256","RS256","PS256"],"api":["https://api.example/"]{extra}}}"#
+        "end_session_endpoint":"{ISSUER}/logout","userinfo_endpoint":"{ISSUER}/userinfo"}},"client_id":"{CLIENT}","algorithms":["EdDSA","ES256","RS256","PS256"],"api":["https://api.example/"]{extra}}}"#
     );
     Config::from_json(&block, APP).expect("a good configuration")
 }
@@ -119,6 +125,8 @@ impl World {
             forgotten: 0,
             requests: Vec::new(),
             checks: Vec::new(),
+            revoked: Vec::new(),
+            reported: Vec::new(),
             #[cfg(feature = "flow")]
             flow: Flow::default(),
             #[cfg(feature = "flow")]
@@ -172,6 +180,8 @@ impl World {
 
     /// The browser goes where the page wanted to, and the provider sends it back.
     pub fn follow(&mut self) {
+        // A request that is pushed first takes a moment.
+        while self.left_for.is_none() && self.answer_one() {}
         let (url, _) = self.left_for.clone().expect("the page left");
         let back = self.provider.authorize(&url, self.now.wall);
         let path = back.strip_prefix(APP).expect("the provider redirects to the app").to_owned();
@@ -220,6 +230,10 @@ impl World {
             Effect::OpenFrame { ticket, url, .. } => self.frames.push((ticket, url.expose().to_owned())),
             Effect::AdoptFrame { ticket } => self.adopted.push(ticket),
             Effect::OpenPopup { ticket, url, .. } => self.popups.push((ticket, url.expose().to_owned())),
+            Effect::SendPopup { ticket, url } => {
+                let popup = self.popups.iter_mut().find(|(own, _)| *own == ticket).expect("an open window");
+                popup.1 = url.expose().to_owned();
+            }
             Effect::Examine { ticket, .. } => self.examinations.push(ticket),
             Effect::NoteRedirects(redirects) => self.redirects = redirects,
             Effect::RestoreScroll => self.scrolled += 1,
@@ -233,7 +247,13 @@ impl World {
             }
             Effect::Hint(news) => self.hint = self.hint.with(news),
             Effect::Tell(message) => self.told.push(message),
-            Effect::Report(_) => {}
+            Effect::Report(error) => self.reported.push(error.code()),
+            Effect::Submit(request) => self.left_for = Some((request.url, HistoryEntry::Keep)),
+            Effect::Revoke(request) => {
+                assert!(self.left_for.is_none(), "it is sent before the page is left");
+                let Method::PostForm(form) = &request.method else { panic!("a POST") };
+                self.revoked.push((request.url.clone(), form_urlencoded::parse(form.expose().as_bytes()).into_owned().collect()));
+            }
         }
     }
 

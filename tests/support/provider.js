@@ -28,7 +28,8 @@ export async function proofs() {
 /** As at the start: everybody is signed in, tokens live five minutes, and nothing has been asked. */
 export function reset() {
   Object.assign(provider, {
-    authorization: "code", response: null, asked: 0, keys: 0, signals: [], sent: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0, held: false, named: [], proved: [], canned: {}, tokenType: "Bearer", nonce: null,
+    authorization: "code", response: null, asked: 0, keys: 0, signals: [], sent: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], targets: [], unknown: undefined, nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0, held: false, revoked: [], revocation: 200, forms: [], challenge: null, status: 401, claims: {}, userinfo: {}, asked_userinfo: [],
+    named: [], proved: [], canned: {}, tokenType: "Bearer", nonce: null,
   });
   window.fetch = answer;
   if (leave === null) {
@@ -37,6 +38,7 @@ export function reset() {
     navigation.addEventListener("navigate", (event) => {
       if (event.destination.sameDocument) return;
       provider.left.push(event.destination.url);
+      provider.forms.push(event.formData && Object.fromEntries(event.formData));
       event.preventDefault();
     });
   }
@@ -53,7 +55,7 @@ const json = (value, status = 200) =>
 async function answer(address, options) {
   const url = new URL(address, location.href);
   provider.signals.push(options.signal);
-  provider.sent.push({ method: options.method, credentials: options.credentials, redirect: options.redirect, referrerPolicy: options.referrerPolicy, cache: options.cache });
+  provider.sent.push({ method: options.method, credentials: options.credentials, redirect: options.redirect, referrerPolicy: options.referrerPolicy, cache: options.cache, keepalive: options.keepalive });
   const { dpop = null, authorization = null } = Object.fromEntries(options.headers ?? []);
   provider.proved.push({ path: url.pathname, dpop, authorization });
   const next = provider.canned[url.pathname]?.shift();
@@ -64,6 +66,16 @@ async function answer(address, options) {
     provider.keys += 1;
     return json({ keys: [{ ...(await crypto.subtle.exportKey("jwk", (await keys).publicKey)), kid: "k1", use: "sig", key_ops: undefined }] });
   }
+  if (url.pathname === "/provider/revoke") {
+    provider.revoked.push(Object.fromEntries(new URLSearchParams(options.body)));
+    // What a script is told where the provider does not let it read the answer.
+    if (provider.revocation === "cors") throw new TypeError("Failed to fetch");
+    return json(provider.revocation === 200 ? {} : { error: "unsupported_token_type" }, provider.revocation);
+  }
+  if (url.pathname === "/provider/userinfo") {
+    provider.asked_userinfo.push({ url: url.href, method: options.method, body: options.body ?? null, cache: options.cache, headers: Object.fromEntries(options.headers) });
+    return json(provider.userinfo);
+  }
   if (url.pathname.startsWith("/api/")) return api(url, options);
   return realFetch(address, options);
 }
@@ -71,6 +83,8 @@ async function answer(address, options) {
 async function token(form) {
   const grant = form.get("grant_type");
   provider.grants.push(grant);
+  provider.targets.push(form.get("resource"));
+  if (provider.unknown === form.get("resource")) return json({ error: "invalid_target" }, 400);
   while (provider.held) await new Promise((done) => setTimeout(done, 5));
   let nonce;
   if (grant === "authorization_code") {
@@ -82,7 +96,7 @@ async function token(form) {
   }
   provider.issued += 1;
   const now = Math.floor(Date.now() / 1000);
-  const claims = { iss: `${location.origin}/provider`, aud: form.get("client_id"), sub: provider.subject, name: provider.name, iat: now, exp: now + 300, nonce };
+  const claims = { iss: `${location.origin}/provider`, aud: form.get("client_id"), sub: provider.subject, sid: "ses_1", name: provider.name, iat: now, exp: now + 300, nonce, ...provider.claims };
   const input = `${text(JSON.stringify({ alg: "ES256", kid: "k1" }))}.${text(JSON.stringify(claims))}`;
   const signature = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, (await keys).privateKey, new TextEncoder().encode(input));
   return json({
@@ -98,6 +112,7 @@ async function api(url, options) {
   if (provider.slow) await new Promise((done) => setTimeout(done, provider.slow));
   provider.calls.push({ path: url.pathname, method, credentials, redirect, referrerPolicy, body, headers });
   const used = headers.authorization?.replace(/^(Bearer|DPoP) /, "");
+  if (provider.challenge) return new Response("{}", { status: provider.status, headers: { "www-authenticate": provider.challenge } });
   if (provider.refused === "all" || provider.refused.includes(used)) return json({ error: "invalid_token" }, 401);
   return json({ used, asked: url.pathname });
 }

@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use url::Url;
 
 type Tweak<T> = Option<Box<dyn Fn(&mut T)>>;
+type Moves = Box<dyn Fn(&str) -> Result<String, HttpResponse>>;
 
 /// The simulated provider.
 #[derive(Default)]
@@ -47,12 +48,29 @@ pub struct Provider {
     pub tweak_access: Tweak<Value>,
     pub tweak_response: Tweak<Value>,
     pub tweak_http: Tweak<HttpResponse>,
+    /// Where an address leads by now, or what it is answered with.
+    pub moved: Option<Moves>,
+    /// What the userinfo endpoint says; signed where it is asked to.
+    pub user_info: Value,
+    pub signs_user_info: bool,
     /// Every authorization request: its query.
     pub asked: Vec<HashMap<String, String>>,
+    /// Every address of an authorization request, as the browser went there.
+    pub fronts: Vec<String>,
+    /// Every form that was pushed.
+    pub pushed: Vec<Vec<(String, String)>>,
+    /// The answer to a pushed request.
+    pub tweak_push: Tweak<HttpResponse>,
     /// Every URL of an HTTP request.
     pub called: Vec<String>,
+    /// Every access token that came along, and where.
+    pub tokens_seen: Vec<(String, String)>,
     /// Every grant type that was presented.
     pub grants: Vec<String>,
+    /// The resource of every token request, if it named one.
+    pub targets: Vec<Option<String>>,
+    /// It does not know this resource.
+    pub unknown_target: Option<&'static str>,
     /// Every code that was presented.
     pub presented: Vec<String>,
     /// Every refresh token that was presented.
@@ -60,6 +78,7 @@ pub struct Provider {
     /// Every code, token and verifier there has been.
     pub secrets: Vec<String>,
     codes: HashMap<String, (HashMap<String, String>, String)>,
+    requests: HashMap<String, HashMap<String, String>>,
     pub refresh_tokens: HashMap<String, String>,
     /// Whether tokens are bound to the key that a request proves.
     pub binds: bool,
@@ -104,7 +123,12 @@ impl Provider {
     pub fn authorize(&mut self, url: &str, _now: UnixTime) -> String {
         let url = Url::parse(url).expect("a URL");
         assert_eq!(url.origin().ascii_serialization(), ISSUER);
-        let query: HashMap<String, String> = url.query_pairs().into_owned().collect();
+        let mut query: HashMap<String, String> = url.query_pairs().into_owned().collect();
+        self.fronts.push(url.to_string());
+        if let Some(reference) = query.get("request_uri") {
+            assert_eq!((query.len(), query["client_id"].as_str()), (2, CLIENT), "nothing but the client and the reference");
+            query = self.requests.remove(reference).expect("it was pushed, and is used once");
+        }
         self.asked.push(query.clone());
         let mut back = Url::parse(&query["redirect_uri"]).expect("a redirect URI");
         let code = format!("code-{}-{}", self.count(), encode(&Sha256::digest(query["state"].as_bytes())));
@@ -136,24 +160,54 @@ impl Provider {
     /// Everything that is fetched.
     pub fn http(&mut self, request: &HttpRequest, now: UnixTime) -> Outcome {
         self.called.push(request.url.clone());
+        self.tokens_seen.extend(request.access_token.as_ref().map(|token| (request.url.clone(), token.expose().to_owned())));
         if let Some(failure) = self.down {
             return Err(failure);
         }
-        let (status, body) = match (&request.method, request.url.strip_prefix(ISSUER).unwrap_or_default()) {
+        let url = match self.moved.as_ref().map(|moved| moved(&request.url)) {
+            None => request.url.clone(),
+            Some(Ok(url)) => url,
+            Some(Err(response)) => return Ok(response),
+        };
+        let (status, body) = match (&request.method, url.strip_prefix(ISSUER).unwrap_or_default()) {
             (Method::Get(_), "/keys") => (200, json!({ "keys": self.published })),
             (Method::Get(_), "/.well-known/openid-configuration") => (200, metadata()),
+            (Method::Get(_), "/userinfo") if request.access_token.is_some() => (200, self.user_info.clone()),
             (Method::PostForm(form), "/token" | "/oauth/token") => {
-                let key = request.proof.as_ref().map(|wish| wish.key.as_str().to_owned());
+                let key = request.key.as_ref().map(|key| key.as_str().to_owned());
                 self.token(form, key, now)
             }
+            (Method::PostForm(form), "/par") => self.push(form),
             _ => (404, json!({})),
         };
-        let mut response =
-            HttpResponse { status, content_type: Some("application/json".into()), retry_after: None, body: Body::new(body.to_string()) };
+        let signed = self.signs_user_info && request.url.ends_with("/userinfo");
+        let (kind, body) = if signed { ("application/jwt", self.sign(&body)) } else { ("application/json", body.to_string()) };
+        let mut response = HttpResponse { status, content_type: Some(kind.into()), retry_after: None, body: Body::new(body) };
+        if let Some(tweak) = self.tweak_push.as_ref().filter(|_| request.url.ends_with("/par")) {
+            tweak(&mut response);
+        }
         if let Some(tweak) = &self.tweak_http {
             tweak(&mut response);
         }
         Ok(response)
+    }
+
+    /// The pushed authorization request endpoint.
+    fn push(&mut self, form: &Body) -> (u16, Value) {
+        let form: Vec<(String, String)> = form_urlencoded::parse(form.expose().as_bytes()).into_owned().collect();
+        let reference = format!("urn:ietf:params:oauth:request_uri:{}", self.count());
+        self.requests.insert(reference.clone(), form.iter().cloned().collect());
+        self.pushed.push(form);
+        (201, json!({ "request_uri": reference, "expires_in": 60 }))
+    }
+
+    fn sign(&self, claims: &Value) -> String {
+        let key = self.key.expect("a signing key");
+        let mut header = json!({ "alg": key.algorithm(), "kid": key.published()["kid"] });
+        if let Some(tweak) = &self.tweak_header {
+            tweak(&mut header);
+        }
+        key.sign(&header, claims)
     }
 
     fn token(&mut self, form: &Body, key: Option<String>, now: UnixTime) -> (u16, Value) {
@@ -163,6 +217,11 @@ impl Provider {
         self.grants.push(form["grant_type"].clone());
         assert_eq!(form["client_id"], CLIENT);
         assert!(!form.contains_key("client_secret"));
+        let resource = form.get("resource").cloned();
+        self.targets.push(resource.clone());
+        if resource.is_some() && resource.as_deref() == self.unknown_target {
+            return (400, json!({ "error": "invalid_target" }));
+        }
         let invalid_grant = (400, json!({ "error": "invalid_grant" }));
         if form["grant_type"] == "refresh_token" {
             let used = form["refresh_token"].clone();
@@ -174,7 +233,7 @@ impl Provider {
             if self.rotates {
                 self.refresh_tokens.remove(&used);
             }
-            return (200, self.tokens(&subject, None, None, key, now));
+            return (200, self.tokens(&subject, (None, None), (resource, key), now));
         }
         self.presented.push(form["code"].clone());
         self.secrets.push(form["code_verifier"].clone());
@@ -186,14 +245,23 @@ impl Provider {
         if asked.get("dpop_jkt").is_some_and(|bound| self.binds && Some(bound) != key.as_ref()) {
             return invalid_grant;
         }
-        (200, self.tokens(&subject, asked.get("nonce"), Some(&form["code"]), key, now))
+        (200, self.tokens(&subject, (asked.get("nonce"), Some(&form["code"])), (resource, key), now))
     }
 
-    fn tokens(&mut self, subject: &str, nonce: Option<&String>, code: Option<&String>, proved: Option<String>, now: UnixTime) -> Value {
+    fn tokens(
+        &mut self,
+        subject: &str,
+        (nonce, code): (Option<&String>, Option<&String>),
+        (resource, proved): (Option<String>, Option<String>),
+        now: UnixTime,
+    ) -> Value {
         let key = self.key.expect("a signing key");
         let (number, seconds) = (self.count(), self.clock.unwrap_or(now).as_seconds());
         let organization = self.organization.as_deref().unwrap_or("org_1");
         let mut access = json!({ "iss": ISSUER, "aud": [CLIENT], "client_id": CLIENT, "sub": subject, "iat": seconds, "exp": seconds + self.lifetime, "jti": number, "roles": ["admin"], "permissions": ["a:b"] });
+        if let Some(resource) = resource {
+            access["aud"] = json!([CLIENT, resource]);
+        }
         let mut id = json!({ "iss": ISSUER, "aud": [CLIENT], "azp": CLIENT, "sub": subject, "iat": seconds, "exp": seconds + 1800, "name": format!("Name of {subject}"), "oid": organization, "sid": "ses_1" });
         if let Some(proved) = &proved {
             access["cnf"] = json!({ "jkt": proved });
@@ -243,5 +311,6 @@ pub fn metadata() -> Value {
     json!({
         "issuer": ISSUER, "authorization_endpoint": format!("{ISSUER}/authorize"), "token_endpoint": format!("{ISSUER}/token"),
         "jwks_uri": format!("{ISSUER}/keys"), "end_session_endpoint": format!("{ISSUER}/logout"), "id_token_signing_alg_values_supported": ["EdDSA", "RS256"],
+        "response_types_supported": ["code"], "subject_types_supported": ["public"],
     })
 }

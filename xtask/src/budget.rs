@@ -10,7 +10,7 @@ use crate::wasm::Build;
 
 /// The end of a file's name (`.txt` is a language, for those who read it), and what it may have: plainly built, and in the smallest build.
 const FILES: [(&str, usize, usize); 5] =
-    [("_bg.wasm", 287_000, 246_000), (".js", 4_700, 4_400), (".css", 3_500, 3_500), (".svg", 300, 300), (".txt", 5_100, 5_100)];
+    [("_bg.wasm", 292_500, 251_500), (".js", 4_800, 4_500), (".css", 3_500, 3_500), (".svg", 300, 300), (".txt", 5_300, 5_300)];
 
 /// The same for what only the page `/doctor` loads, when it is wanted. Its names begin with this.
 pub(crate) const DOCTOR: &str = "doctor-";
@@ -63,9 +63,9 @@ mod tests {
 
     #[test]
     fn a_file_over_its_budget_fails_the_build_by_name() {
-        checked("app-0_bg.wasm.br", 239_500, "").expect("within its budget");
-        let error = checked("app-0_bg.wasm.br", 239_501, "").expect_err("one byte too many").to_string();
-        assert!(error.contains("app-0_bg.wasm has 239501 bytes, and may have 239500"), "{error}");
+        checked("app-0_bg.wasm.br", 242_600, "").expect("within its budget");
+        let error = checked("app-0_bg.wasm.br", 242_601, "").expect_err("one byte too many").to_string();
+        assert!(error.contains("app-0_bg.wasm has 242601 bytes, and may have 242600"), "{error}");
     }
 
     #[test]

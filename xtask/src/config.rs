@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 use hushkey::protocol::config::Config;
+use hushkey::protocol::frontchannel;
 
 /// Stands for the app's origin where it does not matter and was not given.
 const SOME_HTTPS_ORIGIN: &str = "https://app.invalid";
@@ -25,6 +26,8 @@ pub struct Deployment {
     pub connect: Vec<String>,
     /// Origins that the app frames and navigates to.
     pub provider: Vec<String>,
+    /// Whether there is a page that the provider shows when a session ends there.
+    pub frontchannel_logout: bool,
     /// Paths of the pages that belong to the protocol: where a person comes back from the provider, and the relay page under both its names.
     pub apart: Vec<String>,
     /// Whether a service worker keeps page and hashed files.
@@ -48,9 +51,12 @@ impl Deployment {
             silent_path,
             connect: config.connect_origins(),
             provider: config.frame_origins(),
+            frontchannel_logout: config.has_frontchannel_logout(),
             apart: [config.redirect_path(), config.silent_path(), bare(config.silent_path()), config.post_logout_path()]
+                .into_iter()
+                .chain([frontchannel::PATH, bare(frontchannel::PATH)].into_iter().filter(|_| config.has_frontchannel_logout()))
                 .map(str::to_owned)
-                .to_vec(),
+                .collect(),
             service_worker: false,
         })
     }

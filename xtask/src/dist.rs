@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use hushkey::protocol::frontchannel;
 
 use crate::bundle::{self, Bundle};
 use crate::config::Deployment;
@@ -12,10 +13,13 @@ use crate::hosts::{self, Host, github};
 use crate::process::say;
 use crate::wasm::Build;
 use crate::workspace::Workspace;
-use crate::{budget, compress, html, worker};
+use crate::{budget, compress, digest, html, worker};
 
 /// Marks a folder as one that this command wrote and may therefore replace.
 const HEADERS: &str = "_headers";
+
+/// The page that the provider shows when a session ends there.
+const LOGOUT_PAGE: &str = include_str!("../../frontchannel-logout.html");
 
 /// Deep links for hosts that do not answer them with the page by themselves.
 const REDIRECTS: &str = "/* /index.html 200\n";
@@ -47,11 +51,20 @@ pub fn command(config: &Path, out: &Path, origin: Option<&str>, source: &Source,
     for note in hosts.iter().flat_map(|host| host.notes()) {
         say(note);
     }
+    for line in modules(&bundle)? {
+        say(&line);
+    }
     say("docs/deploy.md says what to do with it, host by host.");
     if origin.is_none() {
         say("Without --origin https://… no Strict-Transport-Security header was written.");
     }
     Ok(())
+}
+
+/// The modules and their hashes, as `sha256sum` would print them: the same sources, toolchain and home folder give the same ones.
+fn modules(bundle: &Bundle) -> Result<Vec<String>> {
+    let modules = bundle.immutable.iter().filter(|path| path.ends_with(".wasm"));
+    modules.map(|path| Ok(format!("{}  {path}", digest::hex(&fs::read(bundle.files.join(path.trim_start_matches('/')))?)))).collect()
 }
 
 /// Writes the folder for one configuration, and for the usual hosts.
@@ -73,13 +86,18 @@ pub fn write_for(hosts: &[Host], bundle: &Bundle, deployment: &Deployment, out: 
         silent_path: deployment.silent_path.clone(),
         app_scripts: html::script_sources(&page).context("index.html cannot be deployed.")?,
         relay_scripts: html::script_sources(&bundle.relay).context("silent-refresh.html cannot be deployed.")?,
+        logout_scripts: deployment.frontchannel_logout.then(|| html::script_sources(LOGOUT_PAGE)).transpose()?,
         connect: deployment.connect.clone(),
         provider: deployment.provider.clone(),
         immutable: bundle.immutable.clone(),
         service_worker: deployment.service_worker,
     });
     let mut relay_page = bundle.relay.clone();
+    let mut pages = vec![deployment.silent_path.clone()];
     let without_headers = hosts.contains(&Host::GithubPages);
+    if without_headers && deployment.frontchannel_logout {
+        bail!("frontchannel_logout: GitHub Pages sends no headers, and everybody could frame the page that ends a session.");
+    }
     if without_headers {
         page = github::with_policy(&page, &headers.of("/"))?;
         relay_page = github::with_policy(&relay_page, &headers.of(&deployment.silent_path))?;
@@ -89,6 +107,11 @@ pub fn write_for(hosts: &[Host], bundle: &Bundle, deployment: &Deployment, out: 
         bundle.immutable.iter().filter(|file| !file.trim_start_matches('/').starts_with(budget::DOCTOR)).cloned().collect();
     let worker = worker::script(deployment, &page, &kept);
     compress::write(&out.join(worker::PATH.trim_start_matches('/')), worker.as_bytes())?;
+    if deployment.frontchannel_logout {
+        let path = out.join(frontchannel::PATH.trim_start_matches('/'));
+        compress::write(&path, LOGOUT_PAGE.as_bytes())?;
+        pages.push(frontchannel::PATH.to_owned());
+    }
     let relay = out.join(deployment.silent_path.trim_start_matches('/'));
     if relay.exists() {
         bail!("silent_path: is the path of another file of the app.");
@@ -100,7 +123,7 @@ pub fn write_for(hosts: &[Host], bundle: &Bundle, deployment: &Deployment, out: 
     }
     fs::write(out.join("_redirects"), REDIRECTS)?;
     fs::write(out.join(HEADERS), headers.render())?;
-    hosts::write(hosts, &headers, &deployment.silent_path, &bundle.immutable, out)
+    hosts::write(hosts, &headers, &pages, &bundle.immutable, out)
 }
 
 /// Empties the folder, but never one that holds something without this file, by which its writer knows it.
@@ -163,6 +186,7 @@ mod tests {
             connect: vec!["https://id.example".to_owned()],
             provider: vec!["https://id.example".to_owned()],
             apart: Vec::new(),
+            frontchannel_logout: false,
             service_worker: false,
         }
     }
@@ -192,6 +216,35 @@ mod tests {
         write(&bundle, &deployment("/silent-refresh.html"), &out).expect("written again");
         assert!(!out.join("auth").exists());
         assert!(out.join("silent-refresh.html").is_file());
+    }
+
+    #[test]
+    fn bp_17_the_hash_of_every_module_is_told() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut bundle = bundle(home.path());
+        fs::write(bundle.files.join("hushkey-0123456789abcdef_bg.wasm"), b"abc").expect("a file");
+        bundle.immutable.push("/hushkey-0123456789abcdef_bg.wasm".to_owned());
+        let told = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  /hushkey-0123456789abcdef_bg.wasm";
+        assert_eq!(modules(&bundle).expect("read"), [told]);
+    }
+
+    #[test]
+    fn lo_07_the_page_for_sign_outs_is_there_only_if_it_was_asked_for() {
+        let home = tempfile::tempdir().expect("a folder");
+        let (out, bundle) = (home.path().join("dist"), bundle(home.path()));
+        let with = Deployment { frontchannel_logout: true, ..deployment("/silent-refresh.html") };
+        let page = |deployment: &Deployment| {
+            write(&bundle, deployment, &out).expect("written");
+            Site::load(&out).expect("a site").answer(Ask { path: frontchannel::PATH, ..Ask::default() })
+        };
+        assert_eq!(page(&deployment("/silent-refresh.html")).status, 404);
+        let answer = page(&with);
+        assert_eq!((answer.status, &answer.body[..]), (200, LOGOUT_PAGE.as_bytes()));
+        let source = &html::script_sources(LOGOUT_PAGE).expect("fit for a policy")[0];
+        let policy = answer.headers.iter().find(|(name, _)| name == "Content-Security-Policy").expect("a policy");
+        assert!(policy.1.contains(&format!("script-src {source}; frame-ancestors https://id.example;")), "{}", policy.1);
+        let refused = write_for(&[Host::GithubPages], &bundle, &with, &out).expect_err("no headers there");
+        assert!(refused.to_string().starts_with("frontchannel_logout: "), "{refused}");
     }
 
     #[test]

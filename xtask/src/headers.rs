@@ -14,6 +14,7 @@
 //! page; the relay page and the hashed assets override what differs.
 
 use anyhow::{Result, bail};
+use hushkey::protocol::frontchannel;
 
 use crate::config::bare;
 
@@ -37,6 +38,8 @@ pub struct Needs {
     pub app_scripts: Vec<String>,
     /// Policy sources of the inline scripts of the relay page.
     pub relay_scripts: Vec<String>,
+    /// The same of the page that the provider shows when a session ends there, if there is one.
+    pub logout_scripts: Option<Vec<String>>,
     /// Origins that the app calls: token, keys, APIs.
     pub connect: Vec<String>,
     /// Origins that the app frames or navigates to: the provider.
@@ -87,6 +90,10 @@ impl Headers {
                     ("No-Vary-Search", "params".to_owned()),
                 ],
             ));
+        }
+        for path in needs.logout_scripts.iter().flat_map(|_| [frontchannel::PATH, bare(frontchannel::PATH)]) {
+            // X-Frame-Options cannot name the provider.
+            rules.push(rule(path, vec![("Content-Security-Policy", logout_policy(needs)), ("Cache-Control", "no-store".to_owned())]));
         }
         for path in &needs.immutable {
             let forever = "public, max-age=31536000, immutable".to_owned();
@@ -195,6 +202,12 @@ fn app_policy(needs: &Needs) -> String {
 
 fn relay_policy(needs: &Needs) -> String {
     format!("default-src 'none'; script-src {}; frame-ancestors 'self'; base-uri 'none'; form-action 'none'", needs.relay_scripts.join(" "))
+}
+
+/// The provider frames it, and nobody else.
+fn logout_policy(needs: &Needs) -> String {
+    let (scripts, provider) = (needs.logout_scripts.iter().flatten().cloned().collect::<Vec<_>>().join(" "), needs.provider.join(" "));
+    format!("default-src 'none'; script-src {scripts}; frame-ancestors {provider}; base-uri 'none'; form-action 'none'")
 }
 
 #[cfg(test)]

@@ -18,7 +18,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 
-use crate::config::bare;
 use crate::headers::Headers;
 
 use rules::Rules;
@@ -115,8 +114,8 @@ pub fn check(hosts: &[Host]) -> Result<()> {
 }
 
 /// Writes what these hosts read, and says where it stands.
-pub fn write(hosts: &[Host], headers: &Headers, silent_path: &str, immutable: &[String], out: &Path) -> Result<Vec<PathBuf>> {
-    let rules = Rules::new(headers, silent_path, bare(silent_path), immutable)?;
+pub fn write(hosts: &[Host], headers: &Headers, pages: &[String], immutable: &[String], out: &Path) -> Result<Vec<PathBuf>> {
+    let rules = Rules::new(headers, pages, immutable)?;
     let mut written = Vec::new();
     for (place, text) in hosts.iter().map(|host| host.files(&rules)).collect::<Result<Vec<_>>>()?.into_iter().flatten() {
         let path = match place {

@@ -2,6 +2,7 @@
 
 use crate::{
     provider::Log,
+    setup::Setup,
     wait::{until, yes},
     world::World,
 };
@@ -9,6 +10,27 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::collections::HashSet;
 use tokio::net::TcpListener;
+
+/// Tokens are bound to keys. Servers ask for nonces by refusing, and what comes of it is told.
+pub(super) const BOUND: Setup = Setup {
+    provider: &["--dpop"],
+    configuration: &[("dpop", "true")],
+    console_may_say: &["status of 400", "status of 401", "hushkey: DPoP"],
+    ..Setup::ORDINARY
+};
+
+/// Both servers want nonces.
+pub(super) const NONCES: Setup = Setup { provider: &["--dpop-nonces"], ..BOUND };
+
+/// They do, and the page cannot read them. Nobody gets as far as a token.
+pub(super) const UNREADABLE: Setup = Setup { nobody_signs_in: true, provider: &["--dpop-nonces", "--no-dpop-cors"], ..BOUND };
+
+/// The provider knows nothing of all this.
+pub(super) const UNBOUND: Setup = Setup { provider: &[], console_may_say: &["hushkey: token response"], ..BOUND };
+
+/// Requests are answered by redirects.
+pub(super) const REDIRECTED: Setup =
+    Setup { console_may_say: &["redirect", "Failed to fetch", "ERR_FAILED", "NetworkError", "CORS", "access control"], ..BOUND };
 
 /// What is wrong with the proofs of a log, beyond what the servers refuse themselves.
 fn are_proofs(proofs: &[Value]) -> Result<()> {

@@ -10,6 +10,7 @@ mod cookies;
 mod doctor;
 mod dpop;
 mod flow;
+mod groups;
 mod headers;
 mod hostile;
 mod integrity;
@@ -18,10 +19,13 @@ mod keyboard;
 mod language;
 mod lighthouse;
 mod look;
+mod oidf;
 mod outage;
 mod policy;
+mod pushed;
 mod relay;
 mod renewal;
+mod resources;
 mod restore;
 mod self_test;
 mod shell;
@@ -34,6 +38,7 @@ use crate::{
     world::World,
 };
 use anyhow::Result;
+pub(crate) use groups::all;
 use std::{pin::Pin, rc::Rc};
 use xtask::engines::Engine;
 
@@ -68,14 +73,26 @@ macro_rules! walk {
     };
 }
 
+// After the macros, which their tables use.
+mod ending;
+mod platform;
+
+/// The provider takes no request that was not pushed.
+const PUSHED: Setup = Setup { provider: &["--par", "required"], discovered: true, ..Setup::ORDINARY };
+
+/// The API has two halves, and each wants a token of its own.
+const TWO_RESOURCES: Setup = Setup {
+    provider: &["--resource", resources::ONE, "--resource", resources::TWO],
+    configuration: &[("audiences", r#"["urn:example:one","https://two.example/"]"#)],
+    resources: &[("/api/", resources::ONE), ("/second/", resources::TWO)],
+    ..Setup::ORDINARY
+};
+
 /// Nobody signs in.
 const NOBODY: Setup = Setup { nobody_signs_in: true, ..Setup::ORDINARY };
 
 /// The API or the provider refuses a request: browsers write that into the console themselves.
 const REFUSALS: Setup = Setup { console_may_say: &["status of 400", "status of 401"], ..Setup::ORDINARY };
-
-/// Tokens are bound to keys. The provider asks for nonces by refusing.
-const BOUND: Setup = Setup { provider: &["--dpop"], configuration: &[("dpop", "true")], ..REFUSALS };
 
 /// What the doctor asks is refused, as it should be.
 const ASKED_FOR: &[&str] = &["status of 400", "status of 401", "status of 404", "hushkey-doctor"];
@@ -112,9 +129,9 @@ const JUDGED: &[(Engine, &str)] = &[
     (Engine::WebKit, "what judges pages speaks the DevTools protocol"),
 ];
 
-/// All scenarios.
+/// Most scenarios.
 #[rustfmt::skip]
-pub(crate) const SCENARIOS: &[Scenario] = &[
+const SCENARIOS: &[Scenario] = &[
     scenario!("sweep-finds-leaks", "the leak sweep finds a secret wherever one is planted", self_test::planted_secrets_are_found),
     scenario!("judge-sees-violations", "a violation of the policy and an error do not go unnoticed", self_test::violations_are_seen,
         Setup { not_in: &[(Engine::WebKit, "its driver tells nothing of the console and runs no script before a document")], ..Setup::ORDINARY }),
@@ -181,7 +198,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         // Firefox looks for an icon of the relay page, which allows none.
         Setup { console_may_say: &["/favicon.ico"], ..Setup::ORDINARY }),
     scenario!("in-the-fragment", "a provider that answers in the fragment does so in frames and windows", continuity::organisations,
-        Setup { discovered: true, configuration: &[("validate_access_token", "true")], console_may_say: &["/favicon.ico"], ..Setup::ORDINARY }),
+        Setup { discovered: true, configuration: &[("validate_access_token", "true"), ("access_token_compat", "true")], console_may_say: &["/favicon.ico"], ..Setup::ORDINARY }),
     scenario!("wrong-clock", "a clock a day wrong is named, and the session comes when it is set right", continuity::wrong_clock),
     scenario!("provider-busy", "a provider that asks for time gets it", continuity::busy,
         Setup { console_may_say: &["status of 429"], ..Setup::ORDINARY }),
@@ -199,7 +216,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             console_may_say: &["hushkey: silent sign-in", "Content Security Policy", "Content-Security-Policy"],
             ..Setup::ORDINARY
         }),
-    scenario!("isolated", "an app that is cross-origin isolated is told what that costs", continuity::isolation_is_named,
+    scenario!("si-22-isolated", "an app that is cross-origin isolated is told what that costs", continuity::isolation_is_named,
         Setup {
             host: Host::Plain(&[("cross-origin-embedder-policy", "require-corp"), ("cross-origin-opener-policy", "same-origin")]),
             only_ours: HEADERS_OF_ITS_OWN,
@@ -217,13 +234,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         Setup { console_may_say: &["status of 405", "CORS", "Cross-Origin", "ERR_FAILED", "/favicon.ico"], ..Setup::ORDINARY }),
     scenario!("changed-script", "one changed byte in the script stops the start, and is told", integrity::of_the_script, CHANGED),
     scenario!("changed-module", "one changed byte in the module stops the start, and is told", integrity::of_the_module, CHANGED),
-    scenario!("policy-in-page", "where no header can be sent, the policy in the page holds", policy::in_the_page,
-        Setup {
-            host: Host::Plain(&[]),
-            policy_in_page: true,
-            only_ours: Some("it is about a host without headers"),
-            ..Setup::ORDINARY
-        }),
+    scenario!("policy-in-page", "where no header can be sent, the policy in the page holds", policy::in_the_page, policy::WITHOUT_HEADERS),
     // Firefox looks for an icon of a page that allows none.
     scenario!("relay", "the relay page is small, strict, and of no use when it is opened by itself", relay::by_itself,
         Setup { console_may_say: &["/favicon.ico"], ..NOBODY }),
@@ -310,6 +321,20 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         ], ..Setup::ORDINARY }),
     scenario!("lighthouse-home", "Lighthouse finds nothing to mend on the first page", lighthouse::of_home, Setup { not_in: JUDGED, ..Setup::ORDINARY }),
     scenario!("lighthouse-account", "nor on the account", lighthouse::of_account, Setup { not_in: JUDGED, ..Setup::ORDINARY }),
+    scenario!("pa-01-required", "where requests have to be pushed, redirects and frames go by reference", pushed::required, PUSHED),
+    scenario!("pa-01-failing", "a request that cannot be pushed is explained, and not made in any other way", pushed::failing,
+        Setup { console_may_say: &["status of 400", "status of 500"], ..PUSHED }),
+    scenario!("pa-02-window", "a window opens at the click, and goes by reference", continuity::organisations,
+        // Firefox looks for an icon of the relay page, which allows none.
+        Setup { configuration: &[("validate_access_token", "true")], console_may_say: &["/favicon.ico"], ..PUSHED }),
+    scenario!("ri-01-refresh", "two APIs get a token each, by refresh token, after a sign-in and after a reload", resources::by_refresh_token, TWO_RESOURCES),
+    scenario!("ri-01-frame", "and in frames where there is no refresh token", resources::by_frame,
+        Setup {
+            configuration: &[("audiences", r#"["urn:example:one","https://two.example/"]"#), ("scopes", "openid profile email")],
+            ..TWO_RESOURCES
+        }),
+    scenario!("ri-01-refused", "a resource that the provider refuses fails its calls, and not the session", resources::refused,
+        Setup { console_may_say: &["status of 400"], ..TWO_RESOURCES }),
     scenario!("cookies-allowed", "a provider at another site gets its cookies in a frame of a browser that sends them", cookies::sent,
         Setup { third_party_cookies: ThirdPartyCookies::Allowed, ..ELSEWHERE }),
     scenario!("cookies-blocked", "a provider at another site gets no cookies in a frame of a browser that blocks them, and is asked by a redirect", cookies::kept_back, ELSEWHERE),
@@ -320,40 +345,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             only_ours: Some("it brings its own"),
             ..Setup::ORDINARY
         }),
-    scenario!("dp-14-bound", "tokens are bound to a key of the page from the sign-in to the renewal, and the nonces of two servers are kept apart",
-        dpop::from_sign_in_to_renewal, Setup { provider: &["--dpop-nonces"], ..BOUND }),
-    scenario!("dp-01-keys-stay", "the keys that tokens are bound to cannot be had from the browser, and are stored nowhere", dpop::keys_stay, BOUND),
-    scenario!("dp-07-endless", "a provider that asks for a nonce again and again is asked once more, and named", dpop::endless,
-        Setup { console_may_say: &["status of 400", "hushkey: DPoP"], ..BOUND }),
-    scenario!("dp-10-unreadable", "a nonce that the page may not read is named as the cause", dpop::unreadable,
-        // Nobody gets as far as a token.
-        Setup { nobody_signs_in: true, provider: &["--dpop-nonces", "--no-dpop-cors"], console_may_say: &["status of 400", "hushkey: DPoP"], ..BOUND }),
-    scenario!("dp-11-bearer", "a token that is not bound is refused where a bound one was asked for", dpop::bearer,
-        Setup { provider: &[], console_may_say: &["hushkey: token response"], ..BOUND }),
-    scenario!("dp-12-never-as-bearer", "a bound token goes out as such, whatever an API would like", dpop::never_as_bearer, BOUND),
-    scenario!("dp-15-no-redirect", "a redirect gets neither token nor proof", dpop::no_redirect,
-        Setup { console_may_say: &["redirect", "Failed to fetch", "ERR_FAILED", "NetworkError", "CORS", "access control"], ..BOUND }),
-    scenario!("anywhere", "other paths, on a server that knows files and nothing else", anywhere::on_a_plain_server,
-        Setup {
-            provider: &["--redirect-path", "/auth/callback", "--silent-path", "/silent-callback.html"],
-            configuration: &[("redirect_path", "/auth/callback"), ("silent_path", "/silent-callback.html")],
-            host: Host::Plain(&[]),
-            ..Setup::ORDINARY
-        }),
+    scenario!("dp-14-bound", "tokens are bound to a key of the page, and the nonces of two servers are kept apart", dpop::from_sign_in_to_renewal, dpop::NONCES),
+    scenario!("dp-01-keys-stay", "the keys of bound tokens cannot be had from the browser, and are stored nowhere", dpop::keys_stay, dpop::BOUND),
+    scenario!("dp-07-endless", "a provider that asks for a nonce again and again is asked once more, and named", dpop::endless, dpop::BOUND),
+    scenario!("dp-10-unreadable", "a nonce that the page may not read is named as the cause", dpop::unreadable, dpop::UNREADABLE),
+    scenario!("dp-11-bearer", "a token that is not bound is refused where a bound one was asked for", dpop::bearer, dpop::UNBOUND),
+    scenario!("dp-12-never-as-bearer", "a bound token goes out as such, whatever an API would like", dpop::never_as_bearer, dpop::BOUND),
+    scenario!("dp-15-no-redirect", "a redirect gets neither token nor proof", dpop::no_redirect, dpop::REDIRECTED),
+    scenario!("anywhere", "other paths, on a server that knows files and nothing else", anywhere::on_a_plain_server, anywhere::OTHER_PATHS),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_scenario_is_left_out_of_an_engine_for_a_reason_and_never_of_chromium() {
-        for scenario in SCENARIOS {
-            assert_eq!(scenario.setup.why_not_in(Engine::Chromium), None, "{}", scenario.name);
-            for (engine, why) in scenario.setup.not_in {
-                assert_eq!(scenario.setup.why_not_in(*engine), Some(*why), "{} has two reasons", scenario.name);
-                assert!(!why.is_empty(), "{}", scenario.name);
-            }
-        }
-    }
-}

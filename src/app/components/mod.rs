@@ -18,6 +18,7 @@ mod paused;
 mod problem_panel;
 mod sign_in_button;
 mod signed_out_panel;
+mod step_up;
 mod title;
 mod waiting;
 mod wordmark;
@@ -34,6 +35,7 @@ pub(crate) use organizations::Organizations;
 pub(crate) use problem_panel::ProblemPanel;
 pub(crate) use sign_in_button::SignInButton;
 pub(crate) use signed_out_panel::{sentence, signed_out_panel};
+pub(crate) use step_up::StepUp;
 #[cfg(feature = "inspector")]
 pub(crate) use title::set_title;
 pub(crate) use title::use_title;

@@ -1,10 +1,13 @@
 //! A call to an API on behalf of the person.
 
 use crate::app::{
-    components::{Waiting, signed_out_panel, use_title},
+    components::{StepUp, Waiting, signed_out_panel, use_title},
+    problems,
     texts::{filled, text},
 };
-use hushkey::{ApiError, ApiRequest, AuthHandle, Config, Reason, RequireSignIn, protocol::error::NetworkFailure, use_auth};
+use hushkey::{
+    ApiError, ApiRequest, AuthHandle, Config, Error, Reason, RequireSignIn, StepUpChallenge, protocol::error::NetworkFailure, use_auth,
+};
 use js_sys::JSON;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -33,15 +36,23 @@ fn shape() -> Html {
 #[component]
 fn Sample() -> Html {
     let config = use_context::<Rc<Config>>().expect("the page stands inside of the app, which provides the configuration");
-    match config.api_prefixes().first() {
-        Some(prefix) => html! { <Call address={format!("{}/me", prefix.trim_end_matches('/'))} /> },
-        None => html! {
+    let samples = config.api_samples();
+    if samples.is_empty() {
+        return html! {
             <>
                 <h1 tabindex="-1">{ text("api.none") }</h1>
                 <p class="lead">{ text("api.none.lead") }</p>
                 <pre class="block"><code>{ EXAMPLE }</code></pre>
             </>
-        },
+        };
+    }
+    let calls = samples.into_iter().map(|prefix| html! { <Call address={format!("{}/me", prefix.trim_end_matches('/'))} /> });
+    html! {
+        <>
+            <h1 tabindex="-1">{ text("api.title") }</h1>
+            <p class="lead">{ text("api.lead") }</p>
+            { for calls }
+        </>
     }
 }
 
@@ -50,6 +61,8 @@ fn Sample() -> Html {
 enum Answer {
     /// The API answered.
     Came { status: u16, ok: bool, body: AttrValue },
+    /// It wants another sign-in first.
+    StepUp(StepUpChallenge),
     /// It did not.
     Failed(AttrValue),
 }
@@ -88,12 +101,11 @@ fn Call(CallProps { address }: &CallProps) -> Html {
     use_effect_with((), move |()| call());
     html! {
         <>
-            <h1 tabindex="-1">{ text("api.title") }</h1>
-            <p class="lead">{ text("api.lead") }</p>
             <div class="exchange" aria-busy={busy.to_string()}>
                 <div class="exchange-line"><code>{ "GET " }{ address }</code>{ status(answer.as_ref()) }</div>
                 <pre class="exchange-body" tabindex="0" aria-label={text("api.answer")}><code>{ body(answer.as_ref()) }</code></pre>
             </div>
+            { for step_up(answer.as_ref()) }
             <div class="actions">
                 <button type="button" class="button" aria-disabled={busy.then_some("true")} {onclick}>{ if busy { text("api.calling") } else { text("api.again") } }</button>
             </div>
@@ -110,7 +122,15 @@ async fn ask(auth: &AuthHandle, address: &str) -> Answer {
                 Err(error) => Answer::Failed(explain(&error).into()),
             }
         }
+        Err(ApiError::StepUp(challenge)) => Answer::StepUp(challenge),
         Err(error) => Answer::Failed(explain(&error).into()),
+    }
+}
+
+fn step_up(answer: Option<&Answer>) -> Option<Html> {
+    match answer {
+        Some(Answer::StepUp(challenge)) => Some(html! { <StepUp challenge={challenge.clone()} /> }),
+        _ => None,
     }
 }
 
@@ -120,6 +140,7 @@ fn status(answer: Option<&Answer>) -> Html {
         None => ("status", text("api.waiting").to_owned()),
         Some(Answer::Came { status, ok: true, .. }) => ("status status-good", answered(*status)),
         Some(Answer::Came { status, ok: false, .. }) => ("status status-bad", answered(*status)),
+        Some(Answer::StepUp(_)) => ("status status-bad", answered(401)),
         Some(Answer::Failed(_)) => ("status status-bad", text("api.silent").to_owned()),
     };
     html! { <span {class} role="status">{ said }</span> }
@@ -127,7 +148,7 @@ fn status(answer: Option<&Answer>) -> Html {
 
 fn body(answer: Option<&Answer>) -> AttrValue {
     match answer {
-        None => AttrValue::default(),
+        None | Some(Answer::StepUp(_)) => AttrValue::default(),
         Some(Answer::Came { body, .. } | Answer::Failed(body)) => body.clone(),
     }
 }
@@ -137,7 +158,9 @@ fn explain(error: &ApiError) -> String {
     let sentence = match error {
         ApiError::SignedOut => text("api.signed_out"),
         ApiError::PersonChanged => text("api.person_changed"),
+        ApiError::StepUpFailed(failure) => problems::explain(&Error::StepUp(failure.clone())).sentence,
         ApiError::NotAllowed { .. } => text("api.not_allowed"),
+        ApiError::NoToken(_) => text("api.no_token"),
         ApiError::TimedOut | ApiError::Network(NetworkFailure::Timeout) => text("api.late"),
         ApiError::Network(NetworkFailure::Offline) => text("delay.offline"),
         ApiError::Dpop(_) => text("api.not_proved"),

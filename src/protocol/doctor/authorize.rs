@@ -20,10 +20,13 @@ pub(super) fn judge(doctor: &Doctor, report: &mut Report) {
     if let Some(asked) = lookup {
         returned(doctor, report, asked, &[&callback, "redirect_path", known(silent)]);
     }
+    if doctor.metadata().is_some_and(|metadata| metadata.par_endpoint.is_some()) {
+        report.unknown("address-pushed", &[&relay, &callback]);
+    }
     if doctor.asked(Ask::Stranger).and_then(returns) == Some(true) {
         report.look("address-any", &[]);
     }
-    if silent.is_some() {
+    if silent.or_else(|| doctor.asked(Ask::SignOut)).is_some() {
         sign_out(doctor, report);
     }
 }

@@ -49,8 +49,8 @@ fn keys(doctor: &Doctor, report: &mut Report, url: &str, reply: &Reply) {
             (1.., 0) => report.right("keys-good", &values),
         }
     }
-    if set.refused > 0 {
-        report.look("keys-refused", &[url, &set.refused.to_string()]);
+    if !set.refused.is_empty() {
+        report.look("keys-refused", &[url, &set.refused.len().to_string()]);
     }
 }
 

@@ -94,7 +94,8 @@ fn client(doctor: &Doctor, document: &Object, report: &mut Report) {
     if has(&doctor.config.scopes, "offline_access") && lacks("grant_types_supported", "refresh_token").is_some() {
         report.look("client-refresh", &[]);
     }
-    if let (AccessTokens::Checked { .. }, Some(resource)) = (&doctor.config.access_tokens, doctor.config.resource()) {
-        report.look("client-audience", &[resource]);
+    let resources = doctor.config.resources().join(" ");
+    if matches!(doctor.config.access_tokens, AccessTokens::Checked { .. }) && !resources.is_empty() {
+        report.look("client-audience", &[&resources]);
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn judge(doctor: &Doctor, report: &mut Report) {
                     Err(why) => report.wrong("metadata-cors", &[url, &why, &origin]),
                 }
             }
-            match super::discovered(doctor, reply, issuer) {
+            match super::discovered(doctor, reply) {
                 Ok(_) => report.right("metadata", &[url, issuer]),
                 Err(error) => report.wrong("metadata-bad", &[url, &error.to_string(), remedy(&error)]),
             }
@@ -59,6 +59,8 @@ fn compared(doctor: &Doctor, report: &mut Report, known: &Metadata, url: &str, a
         ("jwks_uri", Some(&known.jwks_uri)),
         ("end_session_endpoint", known.end_session_endpoint.as_ref()),
         ("check_session_iframe", known.check_session_iframe.as_ref()),
+        ("pushed_authorization_request_endpoint", known.par_endpoint.as_ref()),
+        ("revocation_endpoint", known.revocation_endpoint.as_ref().filter(|_| doctor.config.revoke_at_sign_out)),
     ] {
         // What is offered and not used is told with the features.
         let Some(configured) = configured else { continue };

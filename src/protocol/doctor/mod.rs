@@ -183,7 +183,7 @@ impl Doctor {
     fn metadata(&self) -> Option<Metadata> {
         match &self.config.provider {
             Provider::Known(metadata) => Some((**metadata).clone()),
-            Provider::Discovered { issuer } => discovered(self, self.reply(Ask::Discovery)?, issuer).ok(),
+            Provider::Discovered { .. } => discovered(self, self.reply(Ask::Discovery)?).ok(),
         }
     }
 
@@ -226,7 +226,8 @@ impl Report {
 }
 
 /// Reads what the provider says of itself, as the app would.
-fn discovered(doctor: &Doctor, reply: &Reply, issuer: &str) -> Result<Metadata, Error> {
-    let checks = Checks::default();
-    discovery::process_discovery_response(&reply.to_response(), issuer, doctor.config.transport(), checks.of(Subject::Metadata))
+fn discovered(doctor: &Doctor, reply: &Reply) -> Result<Metadata, Error> {
+    discovery::process_discovery_response(&reply.to_response(), &doctor.config, Checks::default().of(Subject::Metadata))?
+        .pushing(doctor.config.pushed)
+        .map_err(Error::Discovery)
 }

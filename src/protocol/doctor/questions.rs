@@ -3,8 +3,9 @@
 use super::{Asked, Doctor, Eyes};
 use crate::protocol::{
     authorize::{self, Manner},
-    config::{Config, Provider},
+    config::Config,
     discovery::{self, Metadata},
+    http::Freshness,
     secret::{SensitiveUrl, StateParameter},
     transaction::Transaction,
 };
@@ -101,11 +102,8 @@ fn first(doctor: &Doctor) -> Vec<Due> {
         list.push(plain(Ask::Relay, config.silent_redirect_uri()));
         list.push(plain(Ask::Callback, config.redirect_uri()));
     }
-    let issuer = match &config.provider {
-        Provider::Known(metadata) => metadata.issuer(),
-        Provider::Discovered { issuer } => issuer,
-    };
-    list.push(called(doctor, Ask::Discovery, discovery::discovery_request(issuer).url));
+    let metadata = discovery::discovery_request(config.issuer(), config.well_known, Freshness::CacheAllowed);
+    list.push(called(doctor, Ask::Discovery, metadata.url));
     list
 }
 
@@ -185,9 +183,11 @@ fn gone_to(doctor: &mut Doctor, metadata: &Metadata) -> Vec<Due> {
     let stranger = Config { silent_path: UNREGISTERED.to_owned(), ..config.clone() };
     let all = [(Ask::Silent, &silent, config), (Ask::Lookup, &Manner::Lookup, config), (Ask::Stranger, &silent, &stranger)];
     let mut list = Vec::new();
+    // Nothing is asked that the app would not ask: what is to be pushed is not sent there in any other way.
+    let all = all.into_iter().filter(|_| metadata.par_endpoint.is_none());
     // Whether the third leads anywhere is of interest where it can be seen.
     let count = if doctor.surroundings.eyes == Eyes::Page { 2 } else { 3 };
-    for (ask, manner, config) in all.into_iter().take(count) {
+    for (ask, manner, config) in all.take(count) {
         let (_, mut transaction) = authorize::authorization_request(manner, metadata, now, &mut doctor.generator, config);
         // A browser may write into its console where it was redirected to, and a page does not get to see it: then no chance is needed.
         if doctor.surroundings.eyes == Eyes::Page {

@@ -17,17 +17,6 @@ pub use key::{PublicKey, Thumbprint};
 pub use nonce::{Nonces, Sent, Server, Verdict};
 pub use proof::{Subject, Unsigned, proof};
 
-use super::secret::AccessToken;
-
-/// The wish that a request carry a proof.
-#[derive(Clone, Debug)]
-pub struct Wish {
-    /// The key that is to sign it.
-    pub key: Thumbprint,
-    /// The access token that goes with the request, if it is one to a resource.
-    pub access_token: Option<AccessToken>,
-}
-
 /// The one way in which proofs are signed ([RFC 7518 §3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)).
 pub(crate) const ALGORITHM: &str = "ES256";
 

@@ -25,6 +25,21 @@ pub enum NetworkFailure {
     TooLarge,
 }
 
+impl NetworkFailure {
+    /// A stable, machine-readable name.
+    pub(super) fn code(self) -> String {
+        let what = match self {
+            Self::Offline => "offline",
+            Self::Timeout => "timeout",
+            Self::Unreachable => "unreachable",
+            Self::Unavailable { status, .. } => return format!("network_status_{status}"),
+            Self::Proof(failure) => return failure.code().to_owned(),
+            Self::TooLarge => "too_large",
+        };
+        format!("network_{what}")
+    }
+}
+
 impl fmt::Display for NetworkFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

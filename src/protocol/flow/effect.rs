@@ -26,12 +26,17 @@ pub(super) fn drawn(effect: &Effect, config: &Config) -> Drawn {
         Effect::OpenFrame { url, .. } => return Drawn::Entries(opening(url, config)),
         Effect::AdoptFrame { .. } => (App, "goes on with the head start"),
         Effect::OpenPopup { .. } => (Provider, "authorization request, in a window"),
+        Effect::SendPopup { .. } => (Provider, "authorization request, in that window"),
         Effect::Examine { .. } => (App, "looks at why the frame is silent"),
         Effect::Send { request, .. } => match document(request) {
             Asked::Metadata => (Provider, "asks for the metadata"),
             Asked::Keys => (Provider, "asks for the keys"),
+            Asked::UserInfo => (Provider, "asks for more about the person, with the access token"),
+            Asked::Push => (Provider, "pushed authorization request"),
             _ => (Provider, "token request"),
         },
+        Effect::Submit(_) => (Provider, "sign-out request, by a form"),
+        Effect::Revoke(_) => (Provider, "revokes a token"),
         Effect::Verify { .. } => (App, "has the signatures checked by the browser"),
         Effect::Navigate { .. } => (Provider, "sign-out request, by redirect"),
         Effect::RewriteAddress { .. } => (App, "rewrites the page's address"),
@@ -45,19 +50,19 @@ pub(super) fn drawn(effect: &Effect, config: &Config) -> Drawn {
     };
     let mut entry = Entry::message(App, to, title);
     match effect {
-        Effect::OpenPopup { url, .. } => add_request(&mut entry, url, config),
+        Effect::OpenPopup { url, .. } | Effect::SendPopup { url, .. } => add_request(&mut entry, url, config),
         Effect::Navigate { url, .. } => {
             add_request(&mut entry, url, config);
-            if entry.facts.iter().any(|fact| fact.name == "response_type") {
+            if entry.facts.iter().any(|fact| matches!(fact.name, "response_type" | "request_uri")) {
                 entry.title = "authorization request, by redirect";
             }
         }
-        Effect::Send { request, .. } => {
+        Effect::Send { request, .. } | Effect::Revoke(request) | Effect::Submit(request) => {
             entry.endpoint = Harmless::endpoint_of(request);
             if let Method::PostForm(form) = &request.method {
                 entry.facts = facts::of_parameters(form.expose(), config);
             }
-            if request.proof.is_some() {
+            if request.key.is_some() {
                 entry.add("DPoP", Value::Word("a proof of the key"));
             }
         }
@@ -88,7 +93,10 @@ pub(super) fn asked(effect: &Effect) -> Option<(Ticket, Asked)> {
         Effect::Examine { ticket, .. } => Some((*ticket, Asked::Examination)),
         Effect::Send { ticket, request } => Some((*ticket, document(request))),
         Effect::Verify { ticket, .. } => Some((*ticket, Asked::Signatures)),
-        Effect::Navigate { .. }
+        Effect::Revoke(_)
+        | Effect::SendPopup { .. }
+        | Effect::Submit(_)
+        | Effect::Navigate { .. }
         | Effect::RewriteAddress { .. }
         | Effect::Remember(_)
         | Effect::Hint(_)
@@ -101,8 +109,10 @@ pub(super) fn asked(effect: &Effect) -> Option<(Ticket, Asked)> {
 }
 
 fn document(request: &HttpRequest) -> Asked {
-    match request.method {
+    match &request.method {
+        Method::PostForm(form) if form.expose().starts_with("response_type=") => Asked::Push,
         Method::PostForm(_) => Asked::Tokens,
+        Method::Get(_) if request.access_token.is_some() => Asked::UserInfo,
         Method::Get(_) if request.url.ends_with("/.well-known/openid-configuration") => Asked::Metadata,
         Method::Get(_) => Asked::Keys,
     }
@@ -116,7 +126,7 @@ mod tests {
         hint::News,
         http::Freshness,
         redirect_log::RedirectLog,
-        secret::{Body, StateParameter},
+        secret::{AccessToken, Body, StateParameter},
         transaction::Record,
         turn::HistoryEntry,
     };
@@ -125,15 +135,20 @@ mod tests {
     fn every_effect_has_an_entry_or_a_reason_for_none() {
         let config = Config::from_json(r#"{"issuer":"https://as.example","client_id":"c"}"#, "https://app.example").unwrap();
         let (ticket, url) = (Ticket(1), || SensitiveUrl::new("https://as.example/a?response_type=code&state=canary#canary"));
-        let get = HttpRequest { url: "https://as.example/keys".into(), method: Method::Get(Freshness::CacheAllowed), proof: None };
-        let post = HttpRequest { url: "https://as.example/t".into(), method: Method::PostForm(Body::new("code=canary")), proof: None };
+        let get = HttpRequest::get("https://as.example/keys", Freshness::CacheAllowed);
+        let user_info = HttpRequest::get("https://as.example/u", Freshness::FromServer).with_token(AccessToken::new("canary"));
+        let post = HttpRequest::post_form("https://as.example/t", Body::new("code=canary"));
         let effects = [
             (Effect::OpenFrame { ticket, url: url(), first: Some("canary".into()) }, 2),
             (Effect::AdoptFrame { ticket }, 1),
             (Effect::OpenPopup { ticket, url: url(), state: StateParameter::new("canary") }, 1),
-            (Effect::Examine { ticket, relay: "canary".into(), question: url() }, 1),
+            (Effect::SendPopup { ticket, url: url() }, 1),
+            (Effect::Examine { ticket, relay: "canary".into(), question: Some(url()) }, 1),
             (Effect::Send { ticket, request: get }, 1),
-            (Effect::Send { ticket, request: post }, 1),
+            (Effect::Send { ticket, request: post.clone() }, 1),
+            (Effect::Send { ticket, request: user_info }, 1),
+            (Effect::Revoke(post.clone()), 1),
+            (Effect::Submit(post), 1),
             (Effect::Verify { ticket, checks: Vec::new() }, 1),
             (Effect::Navigate { url: url(), history: HistoryEntry::Keep }, 1),
             (Effect::RewriteAddress { to: "canary".into() }, 1),

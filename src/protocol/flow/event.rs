@@ -56,6 +56,7 @@ fn what(event: &Event, asked: Option<Asked>, config: &Config) -> (Lane, Lane, &'
             Some((_, title)) => (Provider, App, title),
             None => (App, App, "the app is there"),
         },
+        Event::SignInChosen(options) if options.keeps_session => (Person, App, "wants to sign in again, as an API demands"),
         Event::SignInChosen(_) => (Person, App, "wants to sign in"),
         Event::SignOutChosen => (Person, App, "wants to sign out"),
         Event::OrganizationChosen { .. } => (Person, App, "chooses another organisation"),
@@ -65,6 +66,7 @@ fn what(event: &Event, asked: Option<Asked>, config: &Config) -> (Lane, Lane, &'
         Event::SignInNoLongerNeeded => (App, App, "the page that needs somebody was left"),
         // A call may want it as well as a person.
         Event::RenewalChosen => (App, App, "a new access token is wanted now"),
+        Event::TokenNeeded(_) => (App, App, "an access token for another resource is wanted"),
         Event::FrameSpoke { .. } if asked == Some(Asked::Window) => (Provider, App, "authorization response, from the window"),
         Event::FrameSpoke { .. } => (Frame, App, "authorization response, from the relay page"),
         Event::FrameLoaded { .. } => (Frame, App, "came to rest on a page"),
@@ -74,7 +76,9 @@ fn what(event: &Event, asked: Option<Asked>, config: &Config) -> (Lane, Lane, &'
         Event::Responded { outcome: Err(_), .. } => (Provider, App, "no answer"),
         Event::Responded { .. } => match asked {
             Some(Asked::Tokens) => (Provider, App, "token response"),
+            Some(Asked::Push) => (Provider, App, "answer to the pushed request"),
             Some(Asked::Keys) => (Provider, App, "key set"),
+            Some(Asked::UserInfo) => (Provider, App, "userinfo response"),
             Some(Asked::Metadata) => (Provider, App, "metadata"),
             Some(Asked::Frame | Asked::Window | Asked::Examination | Asked::Signatures) | None => (Provider, App, "a late answer"),
         },
@@ -84,6 +88,7 @@ fn what(event: &Event, asked: Option<Asked>, config: &Config) -> (Lane, Lane, &'
         Event::TokenRejected { .. } => (Api, App, "refused the access token"),
         Event::OtherTabSignedIn(_) => (Tabs, App, "somebody signed in there"),
         Event::OtherTabSignedOut { .. } => (Tabs, App, "signed out there"),
+        Event::ProviderSignedOut(_) => (Provider, App, "front-channel logout"),
         Event::SessionWatched(Word::Unchanged) => (Provider, App, "session monitoring: unchanged"),
         Event::SessionWatched(Word::Changed) => (Provider, App, "session monitoring: changed"),
         Event::SessionWatched(Word::Error) => (Provider, App, "session monitoring: error"),
@@ -122,7 +127,7 @@ fn add_facts(entry: &mut Entry, event: &Event, asked: Option<Asked>, config: &Co
         Event::Responded { outcome: Ok(response), .. } => {
             entry.add("status", Value::Number(u64::from(response.status)));
             // What is in keys and metadata is public and long.
-            if asked == Some(Asked::Tokens) {
+            if matches!(asked, Some(Asked::Tokens | Asked::Push)) {
                 entry.facts.extend(facts::of_members(response.body.expose(), config));
             }
         }

@@ -47,12 +47,12 @@ impl fmt::Display for Value {
 }
 
 /// Parameters with a secret value.
-const SECRET: &str =
-    "state nonce code code_verifier code_challenge id_token_hint refresh_token access_token id_token session_state login_hint";
+const SECRET: &str = "state nonce code code_verifier code_challenge id_token_hint refresh_token access_token id_token session_state login_hint \
+    request_uri";
 
 /// Parameters whose value is no secret, and is not kept all the same: it may name somebody, or says nothing new.
 const UNSAID: &str = "client_id redirect_uri post_logout_redirect_uri iss resource max_age error_description error_uri organization_id connection_id \
-    domain provider request claims dpop_jkt";
+    domain provider request claims acr_values dpop_jkt";
 
 /// Values that are told, as they stand here.
 const TOLD: &str = "response_type=code response_mode=query response_mode=fragment prompt=none prompt=login prompt=create prompt=select_account \

@@ -1,7 +1,7 @@
 //! What was wrong, in the words of the typed error, without what came from outside: that stands in the console.
 
 use super::Harmless;
-use crate::protocol::error::{Error, Finding, Problem};
+use crate::protocol::error::{Error, Finding, ParFailure, Problem, StepUpFailure};
 use std::{borrow::Cow, fmt};
 
 /// A check that failed, or another error.
@@ -22,17 +22,31 @@ impl Failure {
         let finding = match error {
             Error::AccessToken(finding)
             | Error::AuthorizationResponse(finding)
+            | Error::Configuration(finding)
             | Error::Discovery(finding)
             | Error::IdToken(finding)
             | Error::Keys(finding)
+            | Error::Logout(finding)
             | Error::Platform(finding)
-            | Error::TokenResponse(finding) => Some(finding),
-            Error::Authorization(_) | Error::Dpop(_) | Error::Token(_) | Error::Network(_) | Error::RedirectLoop | Error::Silent(_) => None,
+            | Error::Remark(finding)
+            | Error::TokenResponse(finding)
+            | Error::UserInfo(finding) => Some(finding),
+            Error::Par(ParFailure::Shape(finding)) => Some(finding),
+            Error::StepUp(StepUpFailure::Malformed(finding) | StepUpFailure::Unmet(finding)) => Some(finding),
+            Error::Authorization(_)
+            | Error::Dpop(_)
+            | Error::Token(_)
+            | Error::Network(_)
+            | Error::Par(_)
+            | Error::RedirectLoop
+            | Error::Silent(_)
+            | Error::StepUp(StepUpFailure::Loop | StepUpFailure::TooOften) => None,
         };
         let words = error.to_string();
         let text = match (error, finding) {
             // What the provider says in addition may be anything.
             (Error::Authorization(_), _) => "the provider answered the sign-in with an error",
+            (Error::Par(ParFailure::Refused(_)), _) => "the request was not taken: an error was answered",
             (Error::Token(_), _) => "the token endpoint answered with an error",
             // A name that is not compiled in may be somebody's text.
             (_, Some(Finding { field: Cow::Owned(_), .. })) => "a part of the message is not acceptable",

@@ -29,6 +29,7 @@ use self::{effect::Drawn, event::Heard, outcome::Outline};
 use super::{
     checks::Passed,
     config::Config,
+    error::Error,
     machine::{self, State, Step},
     time::{Clocks, Moment},
     transaction::Ticket,
@@ -78,8 +79,12 @@ pub(crate) enum Asked {
     Metadata,
     /// The keys.
     Keys,
+    /// That a request be kept until it is made.
+    Push,
     /// Tokens.
     Tokens,
+    /// Claims about the person.
+    UserInfo,
     /// Why a frame is silent.
     Examination,
     /// Signatures.
@@ -169,7 +174,8 @@ impl Flow {
         let at = waiting.and_then(|waiting| waiting.ended).unwrap_or(now);
         let after = Outline::of(&step.state);
         let failure = step.effects.iter().find_map(|effect| match effect {
-            Effect::Report(error) => Some(Failure::of(error)),
+            // What is only remarked upon has not failed.
+            Effect::Report(error) if !matches!(error, Error::Remark(_) | Error::Configuration(_)) => Some(Failure::of(error)),
             _ => None,
         });
         heard.early.into_iter().for_each(|entry| self.note(entry));

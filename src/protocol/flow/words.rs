@@ -38,6 +38,7 @@ impl Subject {
     pub const fn name(self) -> &'static str {
         match self {
             Self::HeadStart => "head start",
+            Self::Push => "pushed request",
             Self::Response => "response",
             Self::Metadata => "metadata",
             Self::Keys => "keys",
@@ -45,6 +46,7 @@ impl Subject {
             Self::IdToken => "ID token",
             Self::AccessToken => "access token",
             Self::SignOut => "sign-out",
+            Self::UserInfo => "userinfo",
         }
     }
 }
@@ -72,6 +74,7 @@ const fn why(ignored: Ignored) -> &'static str {
         Ignored::Foreign => "it does not belong to the running attempt",
         Ignored::NotNow => "it has no meaning now",
         Ignored::OpenedBefore => "the page was opened before",
+        Ignored::OtherSession => "it is about another session",
         Ignored::Stale => "nobody waits for it any more",
     }
 }

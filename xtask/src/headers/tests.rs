@@ -6,6 +6,7 @@ fn needs() -> Needs {
         silent_path: "/silent-refresh.html".to_owned(),
         app_scripts: vec!["'sha256-app'".to_owned()],
         relay_scripts: vec!["'sha256-relay'".to_owned()],
+        logout_scripts: Some(vec!["'sha256-logout'".to_owned()]),
         connect: vec!["https://id.example".to_owned(), "https://api.example".to_owned()],
         provider: vec!["https://id.example".to_owned()],
         immutable: vec!["/app-0123456789abcdef.css".to_owned()],
@@ -130,4 +131,25 @@ fn bp_12_a_worker_is_allowed_where_there_is_one_and_nowhere_else() {
         assert_eq!(policy.contains("worker-src 'self'"), wanted, "{policy}");
         assert_eq!(value(&headers, "/service-worker.js", "Cache-Control"), Some("no-cache"), "a new one is noticed at once");
     }
+}
+
+#[test]
+fn lo_07_the_page_for_sign_outs_may_be_framed_by_the_provider_alone_and_is_never_kept() {
+    let headers =
+        Headers::production(&Needs { provider: vec!["https://id.example".to_owned(), "https://login.example".to_owned()], ..needs() });
+    for path in ["/frontchannel-logout.html", "/frontchannel-logout"] {
+        assert_eq!(
+            value(&headers, path, "Content-Security-Policy"),
+            Some(
+                "default-src 'none'; script-src 'sha256-logout'; frame-ancestors https://id.example https://login.example; \
+                 base-uri 'none'; form-action 'none'"
+            )
+        );
+        assert_eq!(value(&headers, path, "Cache-Control"), Some("no-store"));
+        assert_eq!(value(&headers, path, "X-Frame-Options"), None, "it would keep the provider out");
+        assert_eq!(value(&headers, path, "Referrer-Policy"), Some("no-referrer"));
+    }
+    let off = Headers::production(&Needs { logout_scripts: None, ..needs() });
+    let policy = value(&off, "/frontchannel-logout.html", "Content-Security-Policy").expect("the app's own");
+    assert!(policy.contains("frame-ancestors 'none'"), "where it is off there is no such page: {policy}");
 }

@@ -20,6 +20,8 @@ pub(super) fn render(rules: &Rules<'_>) -> Result<String> {
             ends.join("|")
         )
     };
+    let named: String = rules.pages.iter().map(|page| format!("RewriteRule ^{}$ {}\n", &page.bare[1..], &page.path[1..])).collect();
+    let others: String = rules.pages.iter().map(|page| format!("RewriteCond %{{REQUEST_URI}} !^/{}$\n", &page.bare[1..])).collect();
     Ok(format!(
         "# Written by `cargo xtask dist --host apache`. It needs mod_headers and mod_rewrite, and `AllowOverride FileInfo`. See docs/deploy.md.\n\
          {types}\
@@ -29,8 +31,7 @@ pub(super) fn render(rules: &Rules<'_>) -> Result<String> {
          RewriteCond %{{REQUEST_METHOD}} !^(?:GET|HEAD)$\n\
          RewriteRule ^ - [R=405,END]\n\
          RewriteRule ^(?:{HIDDEN})$ - [R=404,END]\n\
-         RewriteRule ^{bare}$ {relay}\n\
-         RewriteCond %{{REQUEST_URI}} !^/{bare}$\n\
+         {named}{others}\
          RewriteRule ^{VIEW}$ index.html\n\
          {}{}\n\
          {}\
@@ -40,12 +41,10 @@ pub(super) fn render(rules: &Rules<'_>) -> Result<String> {
         twin("br", "br"),
         twin("gzip", "gz"),
         headers(&rules.page()),
-        only(&rules.relay_pattern(), &rules.relay_only()),
+        rules.pages.iter().map(|page| only(&page.pattern(), &rules.only(page))).collect::<String>(),
         only(&rules.kept_pattern(), &rules.kept_only()),
         // Of an error, whichever file it is about.
         "Header always set Cache-Control \"no-store\" \"expr=%{REQUEST_STATUS} >= 400\"\n",
-        bare = &rules.bare[1..],
-        relay = &rules.relay[1..],
     ))
 }
 

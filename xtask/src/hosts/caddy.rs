@@ -15,11 +15,9 @@ pub(super) fn render(rules: &Rules<'_>) -> Result<String> {
     // Pages have their type by themselves; of scripts and styles a system may have another opinion.
     let kinds = KINDS.iter().filter(|(end, _)| *end != "html");
     let types: String = kinds.map(|(end, kind)| format!("\t@{end} path *.{end}\n\theader @{end} Content-Type \"{kind}\"\n")).collect();
-    let handles = [
-        handle("relay", &rules.relay_pattern(), Some(rules.relay), &rules.relay()),
-        handle("kept", &rules.kept_pattern(), None, &rules.kept()),
-        handle("view", VIEW, Some("/index.html"), &rules.page()),
-    ];
+    let pages: String = rules.pages.iter().map(|page| handle(page.name, &page.pattern(), Some(page.path), &rules.of(page))).collect();
+    let handles =
+        [pages, handle("kept", &rules.kept_pattern(), None, &rules.kept()), handle("view", VIEW, Some("/index.html"), &rules.page())];
     Ok(format!(
         "# Written by `cargo xtask dist --host caddy`: to be imported into a site block that has `root`. See docs/deploy.md.\n\
          route {{\n\

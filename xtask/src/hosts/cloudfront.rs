@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use serde_json::{Map, Value, json};
 
 use super::Rules;
-use super::rules::{HIDDEN, Set, VIEW};
+use super::rules::{HIDDEN, Page, Set, VIEW};
 
 /// The longest policy that CloudFront takes.
 const LONGEST_POLICY: usize = 1783;
@@ -17,19 +17,18 @@ const LONGEST_POLICY: usize = 1783;
 const CACHING_OPTIMIZED: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 
 pub(super) fn render(rules: &Rules<'_>) -> Result<String> {
-    for (name, value) in [rules.page(), rules.relay()].concat() {
+    for (name, value) in rules.pages.iter().map(|page| rules.of(page)).chain([rules.page()]).flatten() {
         ensure!(
             name != "Content-Security-Policy" || value.len() <= LONGEST_POLICY,
             "CloudFront takes no policy of {} characters.",
             value.len()
         );
     }
-    let behaviors: Vec<Value> = [rules.relay, rules.bare]
-        .into_iter()
-        .map(|path| behavior(Some(path), "RelayHeaders"))
-        .chain(rules.kept.iter().map(|path| behavior(Some(path), "KeptHeaders")))
-        .collect();
-    let template = json!({
+    let headers_of = |name: &str| format!("{}{}Headers", name[..1].to_uppercase(), &name[1..]);
+    let named = |page: &Page<'_>| [page.path, page.bare].map(|path| behavior(Some(path), &headers_of(page.name)));
+    let behaviors: Vec<Value> =
+        rules.pages.iter().flat_map(named).chain(rules.kept.iter().map(|path| behavior(Some(path), "KeptHeaders"))).collect();
+    let mut template = json!({
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "hushkey, written by `cargo xtask dist --host cloudfront`",
         "Parameters": {
@@ -57,7 +56,6 @@ pub(super) fn render(rules: &Rules<'_>) -> Result<String> {
                 },
             },
             "PageHeaders": policy("page", &rules.page()),
-            "RelayHeaders": policy("relay", &rules.relay()),
             "KeptHeaders": policy("kept", &rules.kept()),
             "Views": {
                 "Type": "AWS::CloudFront::Function",
@@ -79,6 +77,9 @@ pub(super) fn render(rules: &Rules<'_>) -> Result<String> {
             "Address": { "Value": { "Fn::GetAtt": ["Distribution", "DomainName"] } },
         },
     });
+    for page in &rules.pages {
+        template["Resources"][headers_of(page.name)] = policy(page.name, &rules.of(page));
+    }
     Ok(format!("{template:#}\n"))
 }
 
@@ -167,6 +168,8 @@ fn policy(name: &str, set: &Set<'_>) -> Value {
 
 /// Runs at CloudFront at each request, before its cache is looked into.
 fn function(rules: &Rules<'_>) -> String {
+    let named = |page: &Page<'_>| format!("if (path === '{}') request.uri = '{}';\n  else ", page.bare, page.path);
+    let named: String = rules.pages.iter().map(named).collect();
     format!(
         "function handler(event) {{\n  \
            const request = event.request;\n  \
@@ -174,12 +177,9 @@ fn function(rules: &Rules<'_>) -> String {
            if (/^\\/(?:{hidden})$/.test(path)) {{\n    \
              return {{ statusCode: 404, statusDescription: 'Not Found', headers: {{ 'cache-control': {{ value: 'no-store' }} }} }};\n  \
            }}\n  \
-           if (path === '{bare}') request.uri = '{relay}';\n  \
-           else if (/^\\/{view}$/.test(path)) request.uri = '/index.html';\n  \
+           {named}if (/^\\/{view}$/.test(path)) request.uri = '/index.html';\n  \
            return request;\n}}\n",
         hidden = HIDDEN,
         view = VIEW.replace('/', "\\/"),
-        bare = rules.bare,
-        relay = rules.relay,
     )
 }

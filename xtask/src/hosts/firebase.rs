@@ -5,23 +5,19 @@ use serde_json::{Value, json};
 
 use super::Rules;
 use super::rules::{Set, VIEW};
-use super::vercel::headers;
+use super::vercel::{headers, rewrites};
 
 pub(super) fn render(rules: &Rules<'_>) -> String {
     let rule = |regex: String, set: &Set<'_>| json!({ "regex": regex, "headers": headers(set) });
+    let pages = rules.pages.iter().map(|page| rule(format!("^/{}$", page.pattern()), &rules.only(page)));
+    let kept = rule(format!("^/{}$", rules.kept_pattern()), &rules.kept_only());
+    let headers: Vec<Value> = [rule("^/.*$".to_owned(), &rules.page())].into_iter().chain(pages).chain([kept]).collect();
     let rules: Value = json!({
         "hosting": {
             "public": ".",
             "ignore": ["firebase.json", "firebase-debug.log", "**/.*", "_*", "**/*.br", "**/*.gz"],
-            "headers": [
-                rule("^/.*$".to_owned(), &rules.page()),
-                rule(format!("^/{}$", rules.relay_pattern()), &rules.relay_only()),
-                rule(format!("^/{}$", rules.kept_pattern()), &rules.kept_only()),
-            ],
-            "rewrites": [
-                { "source": rules.bare, "destination": rules.relay },
-                { "regex": format!("^/{VIEW}$"), "destination": "/index.html" },
-            ],
+            "headers": headers,
+            "rewrites": rewrites(rules, json!({ "regex": format!("^/{VIEW}$"), "destination": "/index.html" })),
         },
     });
     format!("{rules:#}\n")

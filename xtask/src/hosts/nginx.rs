@@ -11,19 +11,24 @@ use crate::site::KINDS;
 
 pub(super) fn render(rules: &Rules<'_>) -> Result<String> {
     let types: String = KINDS.iter().map(|(end, kind)| format!("    \"{kind}\" {end};\n")).collect();
-    let relay = rules.relay;
-    let locations = [
+    let pages = rules.pages.iter().map(|page| {
+        let tried = format!("try_files {} =404;", page.path);
+        location(&format!("~ \"^/{}$\"", page.pattern()), &[&tried], &rules.of(page))
+    });
+    let before = [
         location(
             "= /_missing",
             &["internal;", "default_type \"text/plain; charset=utf-8\";", "return 404 \"Not found.\\n\";"],
             &rules.missing(),
         ),
         location(&format!("~ \"^/(?:{HIDDEN})$\""), &["return 404;"], &Vec::new()),
-        location(&format!("~ \"^/{}$\"", rules.relay_pattern()), &[&format!("try_files {relay} =404;")], &rules.relay()),
+    ];
+    let after = [
         location(&format!("~ \"^/{}$\"", rules.kept_pattern()), &["try_files $uri =404;"], &rules.kept()),
         location(&format!("~ \"^/{VIEW}$\""), &["try_files /index.html =404;"], &rules.page()),
         location("/", &["try_files $uri =404;"], &rules.page()),
     ];
+    let locations: Vec<String> = before.into_iter().chain(pages).chain(after).collect();
     Ok(format!(
         "# Written by `cargo xtask dist --host nginx`: to be included in a server block that has `root` and the certificate.\n\
          # See docs/deploy.md. With the module ngx_brotli (Debian: libnginx-mod-http-brotli-static), brotli_static may be switched on:\n\

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, ensure};
 
+use crate::config::bare;
 use crate::headers::Headers;
 
 /// The rest, after the first slash, of an address that is a view of the app: its last part has no dot, and it does not begin with an underscore. A part
@@ -29,12 +30,27 @@ pub fn is_hidden(path: &str) -> bool {
 #[derive(Debug)]
 pub(super) struct Rules<'a> {
     headers: &'a Headers,
-    /// The relay page.
-    pub(super) relay: &'a str,
-    /// Its other name.
-    pub(super) bare: &'a str,
+    /// The pages of the protocol, the relay page first.
+    pub(super) pages: Vec<Page<'a>>,
     /// The files whose names change with their content.
     pub(super) kept: &'a [String],
+}
+
+/// A page of the protocol, with headers of its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Page<'a> {
+    /// What it is called in files for hosts.
+    pub(super) name: &'static str,
+    pub(super) path: &'a str,
+    /// Its other name.
+    pub(super) bare: &'a str,
+}
+
+impl Page<'_> {
+    /// Both names as an expression, without the first slash.
+    pub(super) fn pattern(&self) -> String {
+        format!("(?:{}|{})", escape(&self.path[1..]), escape(&self.bare[1..]))
+    }
 }
 
 /// The headers of one kind.
@@ -42,13 +58,15 @@ pub(super) type Set<'a> = Vec<(&'a str, &'a str)>;
 
 impl<'a> Rules<'a> {
     /// Fails if an address or a header has a character that some host would take for its own language.
-    pub(super) fn new(headers: &'a Headers, relay: &'a str, bare: &'a str, kept: &'a [String]) -> Result<Self> {
-        for path in [relay, bare].into_iter().chain(kept.iter().map(String::as_str)) {
+    pub(super) fn new(headers: &'a Headers, pages: &'a [String], kept: &'a [String]) -> Result<Self> {
+        for path in pages.iter().chain(kept) {
             let is_plain = path.chars().all(|c| c.is_ascii_alphanumeric() || PLAIN.contains(c));
             ensure!(is_plain, "The path {path} has characters that a host may misread; use letters, digits, and {PLAIN}");
         }
-        let rules = Self { headers, relay, bare, kept };
-        for (name, value) in [rules.page(), rules.relay(), rules.kept()].concat() {
+        let page = |(name, path): (&'static str, &'a String)| Page { name, path, bare: bare(path) };
+        let rules = Self { headers, pages: ["relay", "logout"].into_iter().zip(pages).map(page).collect(), kept };
+        let own = rules.pages.iter().map(|page| rules.of(page));
+        for (name, value) in own.chain([rules.page(), rules.kept()]).flatten() {
             let is_plain = value.chars().all(|c| (' '..='~').contains(&c) && !"\"\\${}%`".contains(c));
             ensure!(is_plain, "The header {name} has a character that a host may misread: {value}");
         }
@@ -60,9 +78,9 @@ impl<'a> Rules<'a> {
         self.headers.of("/")
     }
 
-    /// Of the relay page.
-    pub(super) fn relay(&self) -> Set<'a> {
-        self.headers.of(self.relay)
+    /// Of a page of the protocol.
+    pub(super) fn of(&self, page: &Page<'a>) -> Set<'a> {
+        self.headers.of(page.path)
     }
 
     /// Of a file whose name changes with its content.
@@ -75,19 +93,14 @@ impl<'a> Rules<'a> {
         Headers::missing(self.page())
     }
 
-    /// What the relay page has otherwise than the page.
-    pub(super) fn relay_only(&self) -> Set<'a> {
-        without(self.relay(), &self.page())
+    /// What such a page has otherwise than the app's.
+    pub(super) fn only(&self, page: &Page<'a>) -> Set<'a> {
+        without(self.of(page), &self.page())
     }
 
     /// What a kept file has otherwise than the page.
     pub(super) fn kept_only(&self) -> Set<'a> {
         without(self.kept(), &self.page())
-    }
-
-    /// Both names of the relay page as an expression, without the first slash.
-    pub(super) fn relay_pattern(&self) -> String {
-        format!("(?:{}|{})", escape(&self.relay[1..]), escape(&self.bare[1..]))
     }
 
     /// The kept files as an expression, without the first slash.

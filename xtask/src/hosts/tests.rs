@@ -7,13 +7,14 @@ use crate::headers::Needs;
 use read::Answer;
 
 const RELAY: &str = "/silent-refresh.html";
+const LOGOUT: &str = "/frontchannel-logout.html";
 const KEPT: &str = "/app-0123456789abcdef.css";
 
 /// What the folder has, as far as visitors are concerned.
-const FILES: [&str; 5] = ["/index.html", RELAY, KEPT, "/service-worker.js", "/static/robots.txt"];
+const FILES: [&str; 6] = ["/index.html", RELAY, LOGOUT, KEPT, "/service-worker.js", "/static/robots.txt"];
 
 /// An address, and the file that it is to be answered with, if any.
-const TABLE: [(&str, Option<&str>); 21] = [
+const TABLE: [(&str, Option<&str>); 23] = [
     ("/", Some("/index.html")),
     ("/index.html", Some("/index.html")),
     ("/account", Some("/index.html")),
@@ -23,6 +24,8 @@ const TABLE: [(&str, Option<&str>); 21] = [
     ("/a.b/c", Some("/index.html")),
     (RELAY, Some(RELAY)),
     ("/silent-refresh", Some(RELAY)),
+    (LOGOUT, Some(LOGOUT)),
+    ("/frontchannel-logout", Some(LOGOUT)),
     (KEPT, Some(KEPT)),
     ("/service-worker.js", Some("/service-worker.js")),
     ("/static/robots.txt", Some("/static/robots.txt")),
@@ -43,6 +46,7 @@ fn headers() -> Headers {
         silent_path: RELAY.to_owned(),
         app_scripts: vec!["'sha256-app='".to_owned()],
         relay_scripts: vec!["'sha256-relay='".to_owned()],
+        logout_scripts: Some(vec!["'sha256-logout='".to_owned()]),
         connect: vec!["https://id.example".to_owned()],
         provider: vec!["https://id.example".to_owned()],
         immutable: vec![KEPT.to_owned()],
@@ -52,8 +56,8 @@ fn headers() -> Headers {
 
 /// The text that a host reads.
 fn text(host: Host) -> String {
-    let (headers, kept) = (headers(), [KEPT.to_owned()]);
-    let rules = Rules::new(&headers, RELAY, bare(RELAY), &kept).expect("plain paths");
+    let (headers, kept, pages) = (headers(), [KEPT.to_owned()], [RELAY.to_owned(), LOGOUT.to_owned()]);
+    let rules = Rules::new(&headers, &pages, &kept).expect("plain paths");
     host.files(&rules).expect("written").remove(0).1
 }
 
@@ -138,10 +142,10 @@ fn a_page_without_headers_carries_what_a_browser_reads_there() -> Result<()> {
 fn what_a_host_would_misread_is_refused() {
     let kept = [KEPT.to_owned()];
     for path in ["/a b.html", "/a$uri.html", "/a\"b.html", "/{a}.html", "/a;b.html"] {
-        assert!(Rules::new(&headers(), path, bare(path), &kept).is_err(), "{path}");
+        assert!(Rules::new(&headers(), &[path.to_owned()], &kept).is_err(), "{path}");
     }
     let odd = Headers::parse("/*\n  X-Odd: a \"quoted\" $value\n").expect("headers");
-    assert!(Rules::new(&odd, RELAY, bare(RELAY), &kept).is_err());
+    assert!(Rules::new(&odd, &[RELAY.to_owned()], &kept).is_err());
 }
 
 #[test]
@@ -150,18 +154,18 @@ fn files_stand_where_the_host_reads_them() -> Result<()> {
     let out = home.path().join("public");
     fs::create_dir(&out)?;
     let hosts = [Host::Nginx, Host::Caddy, Host::Apache, Host::Vercel, Host::Firebase, Host::Cloudfront];
-    write(&hosts, &headers(), RELAY, &[KEPT.to_owned()], &out)?;
+    write(&hosts, &headers(), &[RELAY.to_owned()], &[KEPT.to_owned()], &out)?;
     for name in [
         "public.nginx.conf", "public.Caddyfile", "public.cloudformation.json", "public/.htaccess", "public/vercel.json",
         "public/firebase.json",
     ] {
         assert!(home.path().join(name).is_file(), "{name}");
     }
-    assert!(write(&hosts, &headers(), RELAY, &[], Path::new("..")).is_err(), "there is nothing beside it");
+    assert!(write(&hosts, &headers(), &[RELAY.to_owned()], &[], Path::new("..")).is_err(), "there is nothing beside it");
 
     // The next deployment is for one of them: what the others had would not fit its page. What somebody else wrote stays.
     fs::write(home.path().join("public.Caddyfile"), "by hand")?;
-    write(&[Host::Nginx], &headers(), RELAY, &[KEPT.to_owned()], &out)?;
+    write(&[Host::Nginx], &headers(), &[RELAY.to_owned()], &[KEPT.to_owned()], &out)?;
     let left = |name: &str| home.path().join(name).is_file();
     assert!(left("public.nginx.conf") && left("public.Caddyfile") && !left("public.cloudformation.json"));
     Ok(())

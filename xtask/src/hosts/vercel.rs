@@ -7,19 +7,20 @@ use super::rules::{Set, VIEW};
 
 pub(super) fn render(rules: &Rules<'_>) -> String {
     let rule = |source: String, set: &Set<'_>| json!({ "source": source, "headers": headers(set) });
+    let pages = rules.pages.iter().map(|page| rule(format!("/({})", page.pattern()), &rules.only(page)));
+    let kept = rule(format!("/({})", rules.kept_pattern()), &rules.kept_only());
+    let headers: Vec<Value> = [rule("/(.*)".to_owned(), &rules.page())].into_iter().chain(pages).chain([kept]).collect();
     let whole = json!({
         "$schema": "https://openapi.vercel.sh/vercel.json",
-        "headers": [
-            rule("/(.*)".to_owned(), &rules.page()),
-            rule(format!("/({})", rules.relay_pattern()), &rules.relay_only()),
-            rule(format!("/({})", rules.kept_pattern()), &rules.kept_only()),
-        ],
-        "rewrites": [
-            { "source": rules.bare, "destination": rules.relay },
-            { "source": format!("/({VIEW})"), "destination": "/index.html" },
-        ],
+        "headers": headers,
+        "rewrites": rewrites(rules, json!({ "source": format!("/({VIEW})"), "destination": "/index.html" })),
     });
     format!("{whole:#}\n")
+}
+
+/// The other names of pages, and then this.
+pub(super) fn rewrites(rules: &Rules<'_>, view: Value) -> Vec<Value> {
+    rules.pages.iter().map(|page| json!({ "source": page.bare, "destination": page.path })).chain([view]).collect()
 }
 
 /// What is not to be uploaded: Vercel reads other files, and compresses by itself.

@@ -54,6 +54,11 @@ pub const STEPS: &[Step] = &[
     Step { name: "deny", headline: "licences, duplicates and sources of dependencies", run: Run::Once(deny) },
     Step { name: "image", headline: "the Dockerfile and the scripts of the image are clean", run: Run::Once(image) },
     Step { name: "e2e", headline: "the app against the local provider, end to end", run: Run::In(&Engine::ALL, e2e) },
+    Step {
+        name: "oidf",
+        headline: "the OpenID Foundation's tests of relying parties, and other lies of a provider, end to end",
+        run: Run::In(&[Engine::Chromium, Engine::Firefox], oidf),
+    },
     Step { name: "hosts", headline: "the deployed folder on nginx and Caddy, over TLS", run: Run::In(&[Engine::Chromium], hosts) },
     Step { name: "smallest", headline: "the smallest build works, too", run: Run::In(&[Engine::Chromium], smallest) },
     Step { name: "conformance", headline: "the conformance page tells what these steps saw", run: Run::Once(conformance) },
@@ -166,7 +171,23 @@ fn image(context: &Context) -> Result<()> {
 fn e2e(context: &Context, engine: Engine) -> Result<()> {
     tools::node()?;
     tools::provider_packages(&context.workspace)?;
-    context.run(&mut suite(engine))
+    context.run(&mut suite(engine, "app"))
+}
+
+/// What is worth a second engine: the rest is decided by code that is the same in all of them.
+const IN_FIREFOX: &str =
+    "=oidcc-client-test,=oidcc-client-test-invalid-iss,=oidcc-client-test-nonce-invalid,=oidcc-client-test-signing-key-rotation";
+
+/// Most of the time of these is spent watching that nothing happens: several at once take hardly longer than one.
+fn oidf(context: &Context, engine: Engine) -> Result<()> {
+    tools::node()?;
+    tools::provider_packages(&context.workspace)?;
+    let mut suite = suite(engine, "oidf");
+    suite.args(["--together", "6"]);
+    if engine != Engine::Chromium {
+        suite.args(["--only", IN_FIREFOX]);
+    }
+    context.run(&mut suite)
 }
 
 /// What a server has a part in. The rest is between the page and the provider.
@@ -178,13 +199,13 @@ fn hosts(context: &Context, engine: Engine) -> Result<()> {
     tools::provider_packages(&context.workspace)?;
     for server in WebServer::ALL {
         server.program()?;
-        context.run(suite(engine).args(["--host", server.name(), "--only", HOSTED]))?;
+        context.run(suite(engine, "app").args(["--host", server.name(), "--only", HOSTED]))?;
     }
     Ok(())
 }
 
 fn smallest(context: &Context, engine: Engine) -> Result<()> {
-    context.run(suite(engine).args(["--smallest", "--only", "sign-in,reload,api,head-start,problem,wrong-configuration"]))
+    context.run(suite(engine, "app").args(["--smallest", "--only", "sign-in,reload,api,head-start,problem,wrong-configuration"]))
 }
 
 /// A part of the steps, or of the engines, cannot tell whether the page is right.
@@ -192,8 +213,8 @@ fn conformance(context: &Context) -> Result<()> {
     conformance::check(context.workspace.root(), &context.workspace.scratch("test"))
 }
 
-fn suite(engine: Engine) -> Command {
-    cargo(&["test", "--locked", "--package", "e2e", "--test", "suite", "--", "--engine", engine.name()])
+fn suite(engine: Engine, group: &str) -> Command {
+    cargo(&["test", "--locked", "--package", "e2e", "--test", "suite", "--", "--engine", engine.name(), "--group", group])
 }
 
 /// Adds a part of the toolchain that is missing.

@@ -167,10 +167,11 @@ pub(super) fn cloudfront(template: &Value, path: &str) -> Answer {
     let patterns: Vec<String> =
         code.lines().filter_map(|line| Some(line.split_once("(/")?.1.split_once("/.test")?.0.replace("\\/", "/"))).collect();
     let [hidden, view] = patterns.as_slice() else { panic!("two expressions, not {patterns:?}") };
-    let quoted: Vec<&str> = code.lines().find(|line| line.contains("path === '")).expect("a name").split('\'').collect();
+    let named = code.lines().filter(|line| line.contains("path === '")).map(|line| line.split('\'').collect::<Vec<_>>());
+    let named = named.into_iter().find(|quoted| quoted[1] == path).map(|quoted| quoted[3]);
     let file = match path {
         _ if fits(hidden, path) => None,
-        _ if path == quoted[1] => exists(quoted[3]),
+        _ if named.is_some() => exists(named.unwrap_or_default()),
         _ if fits(view, path) => exists("/index.html"),
         _ => exists(path),
     };
