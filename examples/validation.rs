@@ -79,7 +79,7 @@ mod page {
                 config: Config::from_json(block, APP).expect("a good configuration"),
                 state: State::new(),
                 // Always the same, so that one token fits for all that comes.
-                at: Moment { now, entropy: Entropy::new([7; 32]) },
+                at: Moment { now, entropy: Entropy::new([7; 32]), dpop: None },
                 asked: None,
             };
             let opened = Opened {

@@ -74,12 +74,14 @@ export function createControl({
 
 const FAULT = [
   'endpoint', 'times', 'delay_ms', 'hang', 'status', 'error', 'retry_after', 'page', 'frame_options', 'cut', 'trickle_ms', 'shape',
+  'nonce', 'challenge', 'location',
 ];
 
 /** The fault that a request to `/fail` describes. What makes no sense together is a mistake, not ignored. */
 function readFault(query) {
   const status = number(query, 'status', { max: 599 });
-  if (status > 0 && status < 400) throw new Mistake('status must be 0 or from 400 to 599');
+  const redirects = [302, 307].includes(status) && query.has('location');
+  if (status > 0 && status < 400 && !redirects) throw new Mistake('status must be 0, from 400 to 599, or 302 or 307 with a location');
   const fault = {
     status,
     times: number(query, 'times') ?? 1,
@@ -90,9 +92,15 @@ function readFault(query) {
     page: flag(query, 'page') ? { framable: flag(query, 'frame_options') === false } : undefined,
     cut: number(query, 'cut'),
     trickleMs: number(query, 'trickle_ms', { min: 1, max: HOUR * 1000 }),
+    nonce: query.get('nonce') ?? undefined,
+    challenge: query.get('challenge') ?? undefined,
+    location: query.get('location') ?? undefined,
     shape: query.get('shape') ?? undefined,
   };
   if (query.has('retry_after') && !status) throw new Mistake('retry_after needs a status');
+  for (const header of ['nonce', 'challenge', 'location']) {
+    if (query.has(header) && !status) throw new Mistake(`${header} needs a status`);
+  }
   if (query.has('error') && !status && !fault.page) throw new Mistake('error needs a status or a page');
   if (fault.page && (status === 0 || query.get('endpoint') !== 'authorize')) {
     throw new Mistake('page is for the endpoint authorize, and not for a connection that is cut');

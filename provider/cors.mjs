@@ -13,7 +13,7 @@ const METHODS = {
  * already there; what it allows to other origins (discovery and keys are open to all) is taken back.
  * Without `discoveryCors` the discovery document is kept from the apps, too.
  */
-export function corsForApps({ apps, discoveryCors }) {
+export function corsForApps({ apps, discoveryCors, dpopCors }) {
   return async (ctx, next) => {
     const methods = METHODS[ctx.path];
     if (!methods) return next();
@@ -26,21 +26,22 @@ export function corsForApps({ apps, discoveryCors }) {
       if (allowed) ctx.set(preflightHeaders(origin, methods));
       return undefined;
     }
-    if (allowed) ctx.set(responseHeaders(origin));
+    if (allowed) ctx.set(responseHeaders(origin, dpopCors));
     await next();
     if (!allowed) for (const name of Object.keys(responseHeaders(''))) ctx.remove(name);
     return undefined;
   };
 }
 
-export const responseHeaders = (origin) => ({
+/** With `dpopCors`, what a server says about proofs can be read, too. */
+export const responseHeaders = (origin, dpopCors = true) => ({
   'Access-Control-Allow-Origin': origin,
-  'Access-Control-Expose-Headers': 'WWW-Authenticate, Retry-After',
+  'Access-Control-Expose-Headers': dpopCors ? 'WWW-Authenticate, Retry-After, DPoP-Nonce' : 'Retry-After',
 });
 
 export const preflightHeaders = (origin, methods) => ({
   'Access-Control-Allow-Origin': origin,
   'Access-Control-Allow-Methods': methods,
-  'Access-Control-Allow-Headers': 'authorization, content-type',
+  'Access-Control-Allow-Headers': 'authorization, content-type, dpop',
   'Access-Control-Max-Age': '600',
 });

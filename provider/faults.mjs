@@ -35,7 +35,7 @@ export const endpointAt = (path) => ENDPOINTS[path] ?? (path.startsWith('/signin
 
 /**
  * What is to go wrong on purpose. A fault says when there is an answer (`delayMs`, `hang`), what
- * the answer is (`status`, `error`, `retryAfter`, `page`, `shape`; the real one without any of these), and
+ * the answer is (`status`, `error`, `retryAfter`, `nonce`, `challenge`, `location`, `page`, `shape`; the real one without any of these), and
  * how it travels (`cut`, `trickleMs`). The three can be combined.
  */
 export class Faults {
@@ -75,7 +75,12 @@ export class Faults {
     if (gone || fault.status === 0) return { over: true };
     if (fault.shape) return { shape: fault.shape };
     if (fault.status === undefined && !fault.page) return undefined;
-    const headers = fault.retryAfter === undefined ? {} : { 'Retry-After': String(fault.retryAfter) };
+    const headers = {
+      ...(fault.retryAfter !== undefined && { 'Retry-After': String(fault.retryAfter) }),
+      ...(fault.nonce && { 'DPoP-Nonce': fault.nonce }),
+      ...(fault.challenge && { 'WWW-Authenticate': fault.challenge }),
+      ...(fault.location && { Location: fault.location }),
+    };
     return { status: fault.status ?? 200, headers, body: { error: fault.error }, page: fault.page };
   }
 

@@ -4,6 +4,7 @@ import { errors, Provider } from './library.mjs';
 import { scalekitAnswers } from './answers.mjs';
 import { cookieSettings, secureCookies } from './cookies.mjs';
 import { corsForApps } from './cors.mjs';
+import { proofOfPossession } from './dpop.mjs';
 import { CHECK_PATH, sessionMonitoring } from './monitoring.mjs';
 import { errorPage, sendPage } from './pages.mjs';
 import { profileClaims } from './people.mjs';
@@ -89,7 +90,7 @@ export function createOpenIdProvider({
     },
     features: {
       devInteractions: { enabled: false },
-      dPoP: { enabled: false }, // Scalekit has none of this and the next two
+      dPoP: proofOfPossession(options), // Scalekit has none of this and the next two
       pushedAuthorizationRequests: { enabled: options.par !== 'no', requirePushedAuthorizationRequests: options.par === 'required' },
       resourceIndicators: { enabled: options.resources.length > 0, getResourceServerInfo: knownResource(options.resources) },
       rpInitiatedLogout: { enabled: false }, // signout.mjs: without a page to click through

@@ -22,6 +22,9 @@ export const USAGE = `Usage: node provider/main.mjs --port 8081 --api-port 8082 
   --frontchannel-path PATH  front-channel logout: the page of the apps for that
   --par optional|required   a pushed authorization request endpoint
   --resource URI            a resource to have tokens for; may be given several times
+  --dpop                binds tokens to keys (RFC 9449) for whoever proves one
+  --dpop-nonces         the same, and every proof needs a nonce of its server
+  --no-dpop-cors        apps cannot read the headers of it (DPoP-Nonce, WWW-Authenticate)
   --control-port PORT       tests only: see README.md
   --exit-with-stdin         stop when stdin is closed`;
 
@@ -56,6 +59,9 @@ const SPEC = {
   resource: { type: 'string', multiple: true, default: [] },
   'profile-in-userinfo': flag,
   'signed-userinfo': flag,
+  dpop: flag,
+  'dpop-nonces': flag,
+  'no-dpop-cors': flag,
   state: { type: 'string' },
   'exit-with-stdin': flag,
   help: flag,
@@ -122,6 +128,9 @@ export function readOptions(args) {
     resources: values.resource,
     profileInUserInfo: values['profile-in-userinfo'],
     signedUserInfo: values['signed-userinfo'],
+    dpop: values.dpop || values['dpop-nonces'],
+    dpopNonces: values['dpop-nonces'],
+    dpopCors: !values['no-dpop-cors'],
     stateFile: values.state,
     exitWithStdin: values['exit-with-stdin'],
   };

@@ -43,10 +43,11 @@ export function scalekitTokens({ provider, store, keyring, tampering, clock, peo
     const { id: oid, role } = currentMembership(session, clientId, who);
     const common = { client_id: clientId, oid, sid: derivedId('ses', session.uid), sub: who.sub };
 
+    const { jkt } = oidc.accessToken;
     // Told where somebody asked: of the session how well, of the request how long ago.
     const { auth_time: authTime } = body.id_token ? byOurClock(decodeJwt(body.id_token)) : {};
     Object.assign(common, session.acr && { acr: session.acr });
-    const claims = { ...common, auth_time: authTime, roles: [role], permissions: permissionsOf(role) };
+    const claims = { ...common, auth_time: authTime, roles: [role], permissions: permissionsOf(role), ...(jkt && { cnf: { jkt } }) };
     const jwt = accessToken(ctx, claims);
     const idToken = body.id_token && tampering.sign('id_token', {
       ...byOurClock(decodeJwt(body.id_token)),
@@ -61,15 +62,25 @@ export function scalekitTokens({ provider, store, keyring, tampering, clock, peo
 
   async function opaqueToken(authorization) {
     const [, jwt] = /^Bearer (.+)$/i.exec(authorization) ?? [];
-    if (!jwt) return undefined;
+    return jwt && opaqueOf(jwt);
+  }
+
+  async function opaqueOf(jwt) {
     const { jti } = await keyring.verify(jwt, clientId).catch(() => ({}));
     return store.find(ISSUED, jti)?.token;
   }
+
+  // A proof is made for the token that the app has, so the library is left with it, and finds its own behind it.
+  const proved = new Set();
+  const find = provider.AccessToken.find.bind(provider.AccessToken);
+  provider.AccessToken.find = async (value, ...rest) => find((proved.has(value) && await opaqueOf(value)) || value, ...rest);
 
   return async (ctx, next) => {
     if (ctx.path === '/userinfo') {
       const opaque = await opaqueToken(ctx.get('Authorization'));
       if (opaque) ctx.req.headers.authorization = `Bearer ${opaque}`;
+      const [, bound] = /^DPoP (.+)$/i.exec(ctx.get('Authorization')) ?? [];
+      if (bound) proved.add(bound);
     }
     await next();
     if (ctx.path === '/oauth/token' && ctx.body?.access_token) await reshape(ctx);

@@ -1,6 +1,6 @@
 /** Parameters whose values give nothing away; of all others the log keeps only the name. */
 const SAFE = new Set([
-  'client_id', 'code_challenge_method', 'grant_type', 'organization_id', 'post_logout_redirect_uri',
+  'client_id', 'code_challenge_method', 'dpop_jkt', 'grant_type', 'organization_id', 'post_logout_redirect_uri',
   'prompt', 'redirect_uri', 'resource', 'response_mode', 'response_type', 'scope', 'token_type_hint',
 ]);
 
@@ -9,6 +9,16 @@ const LOG_LIMIT = 5000;
 function describe(params) {
   const names = Object.keys(params);
   return { params: names, values: Object.fromEntries(names.filter((name) => SAFE.has(name)).map((name) => [name, params[name]])) };
+}
+
+/** What a proof says, but for its signature: nothing in it is a secret. */
+function proofOf(proof) {
+  const part = (at) => JSON.parse(Buffer.from(proof.split('.')[at], 'base64url'));
+  try {
+    return proof === undefined ? null : { header: part(0), claims: part(1) };
+  } catch {
+    return null;
+  }
 }
 
 /** What came in. For tests, through the control address. */
@@ -23,6 +33,8 @@ export class Traffic {
       path: url.pathname,
       origin: headers.origin ?? null,
       has_authorization: headers.authorization !== undefined,
+      scheme: headers.authorization?.split(' ')[0] ?? null,
+      proof: proofOf(headers.dpop),
       cookies: (headers.cookie ?? '').split('; ').filter(Boolean).map((pair) => pair.split('=')[0]),
       ...describe(Object.fromEntries(url.searchParams)),
     };

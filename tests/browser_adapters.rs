@@ -85,7 +85,7 @@ async fn tr_02_every_request_goes_without_cookies_redirects_and_referrer() {
         (get, r#"GET omit error no-referrer cors default  {"accept":"application/json"} true"#),
         (reload, r#"GET omit error no-referrer cors reload  {"accept":"application/json"} true"#),
     ] {
-        let answer = fetch::ask(HttpRequest { url: "/x".into(), method, access_token: None }, fetch::PATIENCE).await;
+        let answer = fetch::ask(HttpRequest { url: "/x".into(), method, access_token: None, key: None }, fetch::PATIENCE).await;
         assert_eq!(answer.expect_err("it was rejected"), NetworkFailure::Unreachable);
         assert_eq!(run_text("return seen"), seen);
     }

@@ -58,7 +58,7 @@ fn answer(world: &World, address: &str) -> TokenAnswer {
 
 /// Whom the token for a call is for, and its generation.
 fn audience(world: &World, address: &str) -> (String, u64) {
-    let TokenAnswer::Attach { token, generation } = answer(world, address) else { panic!("{address}: {:?}", answer(world, address)) };
+    let TokenAnswer::Attach { token, generation, .. } = answer(world, address) else { panic!("{address}: {:?}", answer(world, address)) };
     let claims = URL_SAFE_NO_PAD.decode(token.expose().split('.').nth(1).expect("a JWT")).expect("base64");
     let claims: Value = serde_json::from_slice(&claims).expect("claims");
     (claims["aud"][1].as_str().expect("a resource").to_owned(), generation)

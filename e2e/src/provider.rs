@@ -218,6 +218,21 @@ impl Log {
         last.unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
+    /// The statuses of the answers at a path.
+    pub(crate) fn statuses_at(&self, path: &str) -> Vec<u64> {
+        self.at(path).filter_map(|entry| entry["status"].as_u64()).collect()
+    }
+
+    /// The proofs that came to a path, as they were read there.
+    pub(crate) fn proofs_at(&self, path: &str) -> Vec<Value> {
+        self.at(path).map(|entry| entry["proof"].clone()).collect()
+    }
+
+    /// The schemes of `Authorization` at a path.
+    pub(crate) fn schemes_at(&self, path: &str) -> Vec<String> {
+        self.at(path).map(|entry| entry["scheme"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
     /// The last request at a path.
     pub(crate) fn last_at<'a>(&'a self, path: &'a str) -> Option<&'a Value> {
         self.at(path).last()

@@ -62,7 +62,7 @@ impl Core {
 
     /// One step.
     pub(crate) fn step(&mut self, event: Event, clocks: Clocks, entropy: [u8; 32], sample: bool) -> Stepped {
-        let at = Moment { now: both(clocks), entropy: Entropy::new(entropy) };
+        let at = Moment { now: both(clocks), entropy: Entropy::new(entropy), dpop: None };
         let seen = sample.then(|| (format!("{:?}", self.state), format!("{event:?}")));
         let step = machine::step(mem::take(&mut self.state), event, &at, self.config);
         self.state = step.state;

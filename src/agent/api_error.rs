@@ -1,7 +1,7 @@
 //! Why a call to an API was not sent, or not answered.
 
 use crate::protocol::{
-    error::{Error, NetworkFailure, StepUpFailure},
+    error::{DpopFailure, Error, NetworkFailure, StepUpFailure},
     step_up::StepUpChallenge,
 };
 use std::{error, fmt};
@@ -25,6 +25,8 @@ pub enum ApiError {
     /// Another person, or the same one in another organisation, took the place of the one on whose behalf the call was made. What the API answered
     /// is not theirs to see.
     PersonChanged,
+    /// The token could not be proved to be this page's, or the API did not take the proof.
+    Dpop(DpopFailure),
     /// The API wants a stronger or a newer sign-in first. [`AuthHandle::step_up`](crate::AuthHandle::step_up) goes on, if the person wants to.
     StepUp(StepUpChallenge),
     /// It wants one, and nothing can come of it. The session goes on.
@@ -49,6 +51,8 @@ impl ApiError {
             Self::StepUp(_) => "api_step_up",
             Self::StepUpFailed(failure) => failure.code(),
             Self::PersonChanged => "api_person_changed",
+            Self::Dpop(DpopFailure::CorsExpose) => "api_dpop_cors_expose",
+            Self::Dpop(_) => "api_dpop",
             Self::Network(NetworkFailure::Offline) => "api_offline",
             Self::Network(_) => "api_unreachable",
             Self::Request(_) => "api_request_invalid",
@@ -67,11 +71,21 @@ impl fmt::Display for ApiError {
             Self::NoToken(error) => write!(f, "API: there is no access token for this address: {error}"),
             Self::TimedOut => f.write_str("API: no answer in time"),
             Self::PersonChanged => f.write_str("API: somebody else is signed in by now; ask again on their behalf"),
+            Self::Dpop(failure) => write!(f, "API: {failure}"),
             Self::StepUp(_) => f.write_str("API: another sign-in is wanted first; go on with step_up()"),
             Self::StepUpFailed(failure) => write!(f, "API: {failure}"),
             Self::Network(failure) => write!(f, "API: {failure}"),
             Self::Request(why) => write!(f, "API request: {why}"),
             Self::Body(why) => write!(f, "API answer: {why}"),
+        }
+    }
+}
+
+impl From<NetworkFailure> for ApiError {
+    fn from(failure: NetworkFailure) -> Self {
+        match failure {
+            NetworkFailure::Proof(failure) => Self::Dpop(failure),
+            failure => Self::Network(failure),
         }
     }
 }

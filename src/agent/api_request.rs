@@ -1,7 +1,7 @@
 //! A call to an API, before it is sent.
 
 use super::api_error::ApiError;
-use crate::browser::fetch::Outgoing;
+use crate::browser::fetch::{Outgoing, PROOF};
 use serde::Serialize;
 use std::{fmt, time::Duration};
 use web_sys::RequestCache;
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct ApiRequest {
     pub(crate) url: String,
     pub(crate) patience: Duration,
-    method: String,
+    pub(crate) method: String,
     headers: Vec<(String, String)>,
     body: Result<Option<String>, String>,
 }
@@ -42,11 +42,11 @@ impl ApiRequest {
         Self { method: method.into(), ..self }
     }
 
-    /// Adds a header. `Authorization` is ignored: it is what this is for.
+    /// Adds a header. `Authorization` and `DPoP` are ignored: they are what this is for.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let name = name.into();
-        if !name.trim().eq_ignore_ascii_case("authorization") {
+        if !["authorization", PROOF].iter().any(|own| name.trim().eq_ignore_ascii_case(own)) {
             self.headers.push((name, value.into()));
         }
         self
@@ -86,11 +86,12 @@ impl ApiRequest {
         known.into_iter().find(|known| *known == self.method).unwrap_or("another")
     }
 
-    /// As it goes out to `url` with this `Authorization`.
-    pub(crate) fn outgoing<'a>(&'a self, url: &'a str, authorization: &'a str) -> Result<Outgoing<'a>, ApiError> {
+    /// As it goes out to `url` with this `Authorization`, and this proof if the token is bound to a key.
+    pub(crate) fn outgoing<'a>(&'a self, url: &'a str, authorization: &'a str, proof: Option<&'a str>) -> Result<Outgoing<'a>, ApiError> {
         let body = self.body.as_ref().map_err(|why| ApiError::Request(format!("the body is not JSON ({why})")))?.as_deref();
         let mut headers: Vec<_> = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         headers.push(("Authorization", authorization));
+        headers.extend(proof.map(|proof| (PROOF, proof)));
         Ok(Outgoing { url, method: &self.method, headers, body, cache: RequestCache::Default, keepalive: false })
     }
 }

@@ -36,7 +36,7 @@ impl<'a> Trace<'a> {
         Self { _call: std::marker::PhantomData }
     }
 
-    pub(crate) const fn sent(&self) {}
+    pub(crate) const fn sent(&self, _: bool) {}
 
     pub(crate) const fn answered(&self, _: u16) {}
 
@@ -50,12 +50,17 @@ impl<'a> Trace<'a> {
         Self { driver, request, since: Cell::new(now()), tries: Cell::new(0) }
     }
 
-    /// It goes out, with a token.
+    /// It goes out, with a token; once more with the nonce that the API gave, perhaps.
     #[inline(never)]
-    pub(crate) fn sent(&self) {
+    pub(crate) fn sent(&self, is_repeated: bool) {
         let waited = self.restart();
         let again = self.tries.replace(self.tries.get() + 1) > 0;
-        let mut entry = Entry::message(Lane::App, Lane::Api, if again { "API call, once more with a new token" } else { "API call" });
+        let title = match (again, is_repeated) {
+            (_, true) => "API call, once more with the nonce of the API",
+            (true, false) => "API call, once more with a new token",
+            (false, false) => "API call",
+        };
+        let mut entry = Entry::message(Lane::App, Lane::Api, title);
         entry.endpoint = Harmless::api(&self.request.url, self.driver.config());
         entry.add("method", Value::Word(self.request.method_word()));
         entry.add("access token", Value::Word("attached"));

@@ -53,7 +53,9 @@ impl Explanation {
 mod tests {
     use super::*;
     use crate::app::texts;
-    use hushkey::protocol::error::{Finding, NetworkFailure, ParFailure, Problem, ProviderError, SilentFailure, StepUpFailure};
+    use hushkey::protocol::error::{
+        DpopFailure, Finding, NetworkFailure, ParFailure, Problem, ProviderError, SilentFailure, StepUpFailure,
+    };
     use std::collections::HashSet;
 
     fn answered(code: &str) -> Error {
@@ -87,6 +89,7 @@ mod tests {
             Error::AuthorizationResponse(about("state")),
             Error::AuthorizationResponse(about("iss")),
             Error::Discovery(about("issuer")),
+            Error::Dpop(DpopFailure::Nonce),
             Error::IdToken(about("exp")),
             Error::IdToken(about("nonce")),
             Error::IdToken(about("acr")),

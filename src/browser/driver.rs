@@ -7,6 +7,7 @@ use super::{
     channel::{Channel, Ear},
     console,
     discarded::Discarded,
+    dpop::Keys,
     early::{self, EarlyFrame, EarlyRequests},
     effects::Pending,
     hint,
@@ -26,7 +27,7 @@ use crate::protocol::{
     machine::{Reaction, State, Step},
     monitoring::{Watch, Word},
     tab_message::TabMessage,
-    time::UnixTime,
+    time::{Moment, UnixTime},
     turn::{Event, Opened},
     view::View,
 };
@@ -42,16 +43,17 @@ use std::{
 /// A running sign-in. When the last clone is dropped, its listeners, timer, channel, frame and requests are gone.
 #[derive(Clone)]
 pub struct Driver {
-    pub(super) shared: Rc<Shared>,
+    pub(crate) shared: Rc<Shared>,
 }
 
 pub(crate) struct Shared {
     pub(crate) config: Rc<Config>,
     pub(super) state: RefCell<State>,
     queue: RefCell<VecDeque<Event>>,
-    /// Whether somebody further down the stack is emptying the queue.
-    running: Cell<bool>,
+    /// Whether somebody further down the stack is emptying the queue, or will go on with it once there is a key.
+    pub(super) running: Cell<bool>,
     pub(crate) pending: Pending,
+    pub(crate) keys: Keys,
     timer: RefCell<Option<Timeout>>,
     ears: OnceCell<Ears>,
     /// Until the person has begun to use the page.
@@ -107,6 +109,7 @@ impl Driver {
             queue: RefCell::default(),
             running: Cell::new(false),
             pending: Pending::default(),
+            keys: Keys::default(),
             timer: RefCell::default(),
             ears: OnceCell::new(),
             first_touch: RefCell::default(),
@@ -219,22 +222,16 @@ impl Shared {
         if self.running.replace(true) {
             return;
         }
-        while let Some(event) = self.next_event() {
-            self.take_turn(event);
-        }
-        self.running.set(false);
-        self.set_timer();
-        self.set_monitor();
-        self.tell_view();
+        self.go_on();
     }
 
-    fn next_event(&self) -> Option<Event> {
+    pub(super) fn next_event(&self) -> Option<Event> {
         self.queue.borrow_mut().pop_front()
     }
 
-    fn take_turn(self: &Rc<Self>, event: Event) {
+    pub(super) fn take_turn(self: &Rc<Self>, event: Event) {
         let at = match moment() {
-            Ok(at) => at,
+            Ok(at) => Moment { dpop: self.keys.spare(), ..at },
             // It was there at the start. Without it nothing new may be begun.
             Err(error) => return console::report(&error),
         };
@@ -245,6 +242,7 @@ impl Shared {
         }
         // Last: to take a frame out of the page keeps a browser busy for longer than to send what comes next.
         self.pending.keep_what_is_held_by(&self.state.borrow());
+        self.keys.keep_what_is_held_by(&self.state.borrow());
         match reaction {
             Reaction::Taken => self.changes.happened(),
             Reaction::Ignored(why) => self.count(Discarded::Event(why)),
@@ -252,7 +250,7 @@ impl Shared {
     }
 
     /// Asks the state anew when time matters next. A timer that comes early, as long waits and changed clocks make it, only asks again.
-    fn set_timer(self: &Rc<Self>) {
+    pub(super) fn set_timer(self: &Rc<Self>) {
         let deadline = self.state.borrow().deadline();
         let timer = deadline.map(|deadline| {
             let driver = Rc::downgrade(self);
@@ -264,7 +262,7 @@ impl Shared {
     }
 
     /// Has the session watched that the state wants watched, and no other.
-    fn set_monitor(self: &Rc<Self>) {
+    pub(super) fn set_monitor(self: &Rc<Self>) {
         let wanted = self.state.borrow().watch(&self.config);
         if self.monitor.borrow().as_ref().map(|(watch, _)| watch) == wanted.as_ref() {
             return;
@@ -291,7 +289,7 @@ impl Shared {
         drop(ended);
     }
 
-    fn tell_view(&self) {
+    pub(super) fn tell_view(&self) {
         let view = self.state.borrow().view();
         if self.seen.replace(view.clone()) != view
             && let Some(on_view) = self.on_view.get()

@@ -1,7 +1,8 @@
 //! Requests over the network, for provider and API alike: without cookies, without following redirects, without a referrer.
 
-use super::{captured, early::EarlyRequest, timer::within};
+use super::{captured, dpop::Prover, early::EarlyRequest, timer::within};
 use crate::protocol::{
+    dpop,
     error::NetworkFailure,
     examination::RelayPage,
     http::{Freshness, HttpRequest, HttpResponse, MAX_BODY, Method, Outcome},
@@ -17,6 +18,9 @@ use web_sys::{
 };
 use zeroize::Zeroizing;
 
+/// The header of a proof.
+pub(crate) const PROOF: &str = "DPoP";
+
 /// A provider has this long to answer, body and all: ten seconds.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -25,7 +29,7 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// Why no answer came, as far as a browser tells.
 pub async fn ask(request: HttpRequest, patience: Duration) -> Outcome {
-    ask_in(Manner::Now(None), request, patience).await
+    ask_in(Manner::Now(None), request, None, patience).await
 }
 
 /// How a request is made.
@@ -36,29 +40,41 @@ pub(crate) enum Manner {
     Leaving,
 }
 
-/// The same, in a certain way.
-pub(crate) async fn ask_in(manner: Manner, request: HttpRequest, patience: Duration) -> Outcome {
-    within(patience, exchange(&request, manner)).await.unwrap_or(Err(NetworkFailure::Timeout))
+/// The same, in a certain way, and with a proof if one is wished for.
+pub(crate) async fn ask_in(manner: Manner, request: HttpRequest, prover: Option<Prover>, patience: Duration) -> Outcome {
+    within(patience, exchange(&request, manner, prover)).await.unwrap_or(Err(NetworkFailure::Timeout))
 }
 
-async fn exchange(request: &HttpRequest, manner: Manner) -> Outcome {
+async fn exchange(request: &HttpRequest, manner: Manner, prover: Option<Prover>) -> Outcome {
     let keepalive = matches!(manner, Manner::Leaving);
-    let (response, _abort) = match manner {
-        Manner::Now(Some(early)) => settled(early.response, early.abort).await?,
-        Manner::Now(None) | Manner::Leaving => send(request, keepalive).await?,
+    let mut early = match manner {
+        Manner::Now(early) => early,
+        Manner::Leaving => None,
     };
-    let content_type = header(&response, "content-type");
-    let retry_after = header(&response, "retry-after").and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
-    let body = Body::new(text_of(&response).await?);
-    Ok(HttpResponse { status: response.status(), content_type, retry_after, body })
+    let mut is_repeated = false;
+    loop {
+        let (response, _abort) = match early.take() {
+            Some(early) => settled(early.response, early.abort).await?,
+            None => send(request, keepalive, prover.as_ref()).await?,
+        };
+        let content_type = header(&response, "content-type");
+        let retry_after = header(&response, "retry-after").and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
+        let body = Body::new(text_of(&response).await?);
+        let answer = HttpResponse { status: response.status(), content_type, retry_after, body };
+        match &prover {
+            Some(prover) if prover.is_to_repeat(&request.url, &response, Some(&answer), is_repeated)? => is_repeated = true,
+            _ => return Ok(answer),
+        }
+    }
 }
 
-async fn send(request: &HttpRequest, keepalive: bool) -> Result<(Response, Abort), NetworkFailure> {
-    // With these headers no preflight is needed, unless a token goes along.
+async fn send(request: &HttpRequest, keepalive: bool, prover: Option<&Prover>) -> Result<(Response, Abort), NetworkFailure> {
+    // With these headers no preflight is needed, unless a token or a proof goes along.
     let accept = ("Accept", if request.access_token.is_some() { "application/json, application/jwt" } else { "application/json" });
-    let authorization = request.access_token.as_ref().map(|token| Zeroizing::new(format!("Bearer {}", token.expose())));
+    let scheme = if request.key.is_some() { dpop::SCHEME } else { "Bearer" };
+    let authorization = request.access_token.as_ref().map(|token| Zeroizing::new([scheme, " ", token.expose()].concat()));
     let form = ("Content-Type", "application/x-www-form-urlencoded");
-    let outgoing = match &request.method {
+    let mut outgoing = match &request.method {
         Method::Get(freshness) => {
             let cache = match freshness {
                 _ if authorization.is_some() => RequestCache::NoStore,
@@ -77,6 +93,11 @@ async fn send(request: &HttpRequest, keepalive: bool) -> Result<(Response, Abort
             keepalive,
         },
     };
+    let proof = match prover {
+        Some(prover) => Some(prover.proof(outgoing.method, outgoing.url).await?),
+        None => None,
+    };
+    outgoing.headers.extend(proof.as_deref().map(|proof| (PROOF, proof)));
     outgoing.send().await.map_err(|why| match why {
         Unsent::Failed(failure) => failure,
         // What the core asks for can be sent; if a browser thinks otherwise, the provider cannot be reached with it.

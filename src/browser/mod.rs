@@ -15,7 +15,7 @@
 //! | [`scroll`] | `scrollTo()`, `pagehide` |
 //! | `captured` | `fetch()` and `crypto.subtle`, as they were at the start |
 //! | [`fetch`] | `fetch()` |
-//! | [`crypto`] | `crypto.subtle` |
+//! | [`crypto`], `dpop` | `crypto.subtle` |
 //! | [`navigation`] | `location`, `history` |
 //! | [`transaction_store`] | `sessionStorage` |
 //! | [`hint`] | `localStorage` |
@@ -35,6 +35,7 @@ pub mod console;
 pub mod crypto;
 pub mod discarded;
 pub mod doctor;
+mod dpop;
 pub mod driver;
 pub mod early;
 mod effects;

@@ -16,7 +16,7 @@ pub fn moment() -> Result<Moment, Error> {
         .crypto()
         .and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes))
         .map_err(|_| Error::Platform(Finding::missing("crypto.getRandomValues")))?;
-    Ok(Moment { now: now(), entropy: Entropy::new(bytes) })
+    Ok(Moment { now: now(), entropy: Entropy::new(bytes), dpop: None })
 }
 
 /// Both clocks.

@@ -3,6 +3,7 @@
 pub use super::further::Target;
 use super::{
     config::{ApiRule, Config},
+    dpop::Thumbprint,
     error::Error,
     secret::AccessToken,
 };
@@ -15,6 +16,8 @@ pub enum TokenAnswer {
     Attach {
         /// The token.
         token: AccessToken,
+        /// The key that the token is bound to, if it is.
+        key: Option<Thumbprint>,
         /// Names the token, for [`TokenRejected`](super::turn::Event::TokenRejected).
         generation: u64,
     },

@@ -14,22 +14,21 @@ pub(crate) use way::Way;
 use super::{
     callback::{self, Parameters},
     checks::Subject,
+    dpop::BoundToken,
     early::Early,
     error::{Error, NetworkFailure, SilentFailure},
     examination::{self, Evidence},
     frame_message::FrameMessage,
     further::Target,
-    http::Outcome,
     knowledge::Knowledge,
     monitoring::SessionState,
     par,
     reaction::Ignored,
-    received::{Grant, Previous, Received},
-    secret::{Code, RefreshToken},
+    received::{Previous, Received},
+    secret::Code,
     session::Session,
     stage::{Goal, Place, Search, Stage},
     time::Clocks,
-    token,
     transaction::{Journey, Ticket, Transaction},
     turn::{Effect, Event, Turn},
 };
@@ -116,18 +115,6 @@ impl Attempt {
         Some(Self { stage, deadline, errand: Errand::by(Way::Frame) })
     }
 
-    /// Uses a refresh token.
-    pub(crate) fn refresh(token: RefreshToken, previous: Previous, target: Target, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Self {
-        let Some(metadata) = knowledge.metadata(turn) else {
-            // The endpoint is not known any more; the silent way learns it anew.
-            return Self::silent(Some(previous), None, knowledge, turn).asking_for(target);
-        };
-        let ticket = turn.send(token::refresh_request(&metadata.token_endpoint, &token, target, turn.config));
-        let stage = Stage::Tokens { ticket, grant: Grant::Refresh { used: token, previous: previous.clone() }, sent_at: turn.now };
-        let session_state = previous.session_state.clone();
-        Errand { previous: Some(previous), session_state, target, ..Errand::by(Way::Refresh) }.at(stage, REQUEST_PATIENCE, turn)
-    }
-
     /// Goes on with the code that a redirect brought.
     pub(crate) fn redeem(
         (code, session_state): (Code, Option<SessionState>),
@@ -147,7 +134,7 @@ impl Attempt {
     }
 
     /// The refresh token that is in force since this attempt was answered, where it is by one.
-    pub(crate) fn refresh_token(&self) -> Option<&RefreshToken> {
+    pub(crate) fn refresh_token(&self) -> Option<BoundToken> {
         match &self.stage {
             Stage::Keys { received, .. } | Stage::Signatures { received, .. } => received.refresh_token(),
             Stage::Metadata | Stage::Push { .. } | Stage::Answer { .. } | Stage::Examination { .. } | Stage::Tokens { .. } => None,
@@ -241,26 +228,6 @@ impl Attempt {
         }
     }
 
-    /// The token endpoint answered.
-    fn responded(self, outcome: Outcome, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Progress {
-        let Stage::Tokens { grant, sent_at, .. } = self.stage else {
-            return Progress::Unmoved(self, Ignored::Stale);
-        };
-        let response = tokens::received(outcome, knowledge, turn);
-        match response.and_then(|response| Received::new(grant, response, sent_at, turn)) {
-            Ok(received) => self.errand.at(Stage::Keys { received, search: Search::Begun }, REQUEST_PATIENCE, turn).verify(knowledge, turn),
-            Err(Error::Token(refusal)) if refusal.code == "invalid_grant" && self.errand.way == Way::Refresh => {
-                Progress::RefreshRefused(Error::Token(refusal))
-            }
-            // A code that was too long on its way, as on a machine that slept, is refused. The next one is not.
-            Err(Error::Token(refusal)) if refusal.code == "invalid_grant" && self.errand.way == Way::Frame && !self.errand.refused => {
-                let rest = Errand { refused: true, ..self.errand }.at(Stage::Metadata, REQUEST_PATIENCE, turn);
-                Progress::Waiting(rest.open_frame_if_possible(true, knowledge, turn))
-            }
-            Err(error) => Progress::Failed(error),
-        }
-    }
-
     /// Something was learned about the provider, or could not be.
     pub(crate) fn learned(self, result: Result<(), Error>, knowledge: &mut Knowledge, turn: &mut Turn<'_>) -> Progress {
         match (&self.stage, result) {
@@ -310,14 +277,6 @@ impl Errand {
     /// The attempt, at a stage of it.
     fn at(self, stage: Stage, patience: Duration, turn: &Turn<'_>) -> Attempt {
         Attempt { stage, deadline: turn.now.plus(patience), errand: self }
-    }
-
-    /// The transaction ends here, before the code is used: its verifier goes into the one request and is gone.
-    fn send_code(self, code: Code, transaction: Transaction, turn: &mut Turn<'_>) -> Attempt {
-        let Transaction { nonce, verifier, issuer, token_endpoint, redirect_uri, asked, .. } = transaction;
-        let ticket = turn.send(token::code_request(&token_endpoint, &code, &redirect_uri, &verifier, self.target, turn.config));
-        let grant = Grant::Code { code, nonce, issuer, asked };
-        self.at(Stage::Tokens { ticket, grant, sent_at: turn.now }, REQUEST_PATIENCE, turn)
     }
 
     fn finish(self, received: Received, turn: &mut Turn<'_>) -> Progress {

@@ -199,6 +199,11 @@ pub(super) fn transaction(
             max_age: demanded.and_then(|options| options.age()),
             acr_values: demanded.map(|options| options.acr_values.clone()).unwrap_or_default(),
         },
+        // A page that is left loses its keys. Its code is bound to it by PKCE alone.
+        key: match manner {
+            Manner::Silent { .. } | Manner::Popup(_) => generator.key(),
+            Manner::Lookup | Manner::Redirect(_) => None,
+        },
     }
 }
 
@@ -237,6 +242,9 @@ pub(super) fn parameters(manner: &Manner<'_>, metadata: &Metadata, transaction: 
     }
     for resource in config.resources() {
         form.append_pair("resource", resource);
+    }
+    if let Some(key) = &transaction.key {
+        form.append_pair("dpop_jkt", key.as_str());
     }
     Body::new(form.finish())
 }

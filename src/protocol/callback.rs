@@ -184,6 +184,7 @@ mod tests {
             sends_issuer,
             response_mode: ResponseMode::Query,
             asked: Asked::nothing(UnixTime::default()),
+            key: None,
         }
     }
 

@@ -87,6 +87,8 @@ pub struct Config {
     pub(crate) pushed: bool,
     /// The languages for the provider's pages, the best first; none if nobody has said.
     pub(crate) ui_locales: Option<Vec<String>>,
+    /// Whether tokens are bound to a key of the page ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
+    pub(crate) dpop: bool,
     /// Whether the userinfo endpoint is asked, and in which form it has to answer.
     pub(crate) user_info: Option<UserInfoForm>,
     /// How the page goes to the provider at a sign-out.

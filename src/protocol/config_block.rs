@@ -4,7 +4,7 @@ use super::{
     address::{self, Transport},
     config::{AccessTokens, ApiRule, Config, Provider},
     discovery::{Metadata, WellKnown},
-    error::{Finding, Problem},
+    error::{DpopFailure, Finding, Problem},
     json::Object,
     jwt::Algorithm,
     locales,
@@ -19,7 +19,7 @@ const FIELDS: &[&str] = &[
     "preset", "env_url", "metadata", "issuer", "client_id", "scopes", "redirect_path", "silent_path", "post_logout_path", "api",
     "audiences", "validate_access_token", "access_token_compat", "algorithms", "clock_skew", "recheck_interval", "ui_locales",
     "endpoint_origins", "well_known", "userinfo", "required_scopes", "pushed_authorization_requests", "logout_method",
-    "revoke_at_sign_out", "frontchannel_logout", "frontchannel_logout_session_required",
+    "revoke_at_sign_out", "frontchannel_logout", "frontchannel_logout_session_required", "dpop",
 ];
 
 /// Reads a block for an app that is served at this origin.
@@ -61,10 +61,12 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         revoke_at_sign_out: switch(object, "revoke_at_sign_out")?,
         frontchannel_logout: switch(object, "frontchannel_logout")?,
         frontchannel_logout_session_required: switch(object, "frontchannel_logout_session_required")?,
+        dpop: switch(object, "dpop")?,
         app,
     };
     check_paths_differ(&config)?;
     check_resources(&config)?;
+    check_proofs(&config)?;
     user_info::check(&config)?;
     check_sign_out(&config)?;
     if let Provider::Known(metadata) = config.provider {
@@ -109,6 +111,16 @@ fn check_sign_out(config: &Config) -> Result<(), Finding> {
             Err(Finding::invalid("frontchannel_logout_session_required", "has no meaning unless frontchannel_logout is true"))
         }
         _ => Ok(()),
+    }
+}
+
+/// Metadata that are known from the start are looked at there.
+fn check_proofs(config: &Config) -> Result<(), Finding> {
+    match &config.provider {
+        Provider::Known(metadata) if config.dpop && metadata.refuses_proofs => {
+            Err(Finding::invalid("metadata.dpop_signing_alg_values_supported", DpopFailure::Alg.to_string()))
+        }
+        Provider::Known(_) | Provider::Discovered { .. } => Ok(()),
     }
 }
 

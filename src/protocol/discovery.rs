@@ -6,6 +6,7 @@ use super::{
     callback::ResponseMode,
     checks::Checking,
     config::Config,
+    dpop,
     error::{Error, Finding},
     http::{Freshness, HttpRequest, HttpResponse},
     json::Object,
@@ -44,6 +45,8 @@ pub struct Metadata {
     pub(crate) sends_issuer: bool,
     /// Whether it says that it answers in the fragment, too.
     pub(crate) offers_fragment: bool,
+    /// Whether it publishes how proofs may be signed, and not in the way in which they are here.
+    pub(crate) refuses_proofs: bool,
     /// Of [`REQUIRED_LISTS`], those that it does not publish.
     pub(crate) unpublished: [bool; 3],
 }
@@ -81,6 +84,10 @@ impl Metadata {
             offers_fragment: object
                 .optional_strings("response_modes_supported")?
                 .is_some_and(|modes| modes.iter().any(|mode| mode == "fragment")),
+            refuses_proofs: match object.optional_strings("dpop_signing_alg_values_supported") {
+                Ok(names) => names.is_some_and(|names| !names.iter().any(|name| name == dpop::ALGORITHM)),
+                Err(_) => true,
+            },
             unpublished: REQUIRED_LISTS.map(|list| !object.has(list)),
         };
         supports(object, "response_types_supported", "code")?;

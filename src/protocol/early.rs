@@ -30,8 +30,8 @@ impl Early {
     /// The transaction that the answer is held against: none unless the frame went where this program would have sent it, with three random values,
     /// each of 256 bits and all different.
     pub(crate) fn into_transaction(self, metadata: &Metadata, config: &Config) -> Option<Transaction> {
-        // What is to be pushed was not.
-        if !self.is_random() || metadata.par_endpoint.is_some() {
+        // It has no key that a code could be bound to, and what is to be pushed was not.
+        if config.dpop || !self.is_random() || metadata.par_endpoint.is_some() {
             return None;
         }
         let Self { state, nonce, verifier, url, begun } = self;
@@ -45,6 +45,7 @@ impl Early {
             sends_issuer: metadata.sends_issuer,
             response_mode: metadata.relayed_response_mode(),
             asked: Asked::nothing(begun.wall),
+            key: None,
         };
         let manner = Manner::Silent { id_token_hint: None, organization_id: None };
         is_same(&url, &authorize::address(&manner, metadata, &transaction, config)).then_some(transaction)

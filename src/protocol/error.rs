@@ -2,6 +2,7 @@
 //!
 //! A text names the field, says *missing* or *unexpected*, what was expected and what came. It never holds a secret.
 
+mod dpop;
 mod finding;
 mod network;
 mod par;
@@ -9,6 +10,7 @@ mod provider;
 mod silent;
 mod step_up;
 
+pub use dpop::DpopFailure;
 pub(crate) use finding::capped;
 pub use finding::{Finding, Problem};
 pub use network::NetworkFailure;
@@ -66,6 +68,8 @@ pub enum Error {
     Configuration(Finding),
     /// The metadata are missing, malformed or not the issuer's.
     Discovery(Finding),
+    /// A token could not be bound to a key of this page, or the proof of it was not taken.
+    Dpop(DpopFailure),
     /// The ID token is not acceptable. Nothing of the response was used.
     IdToken(Finding),
     /// No key of the provider fits the token.
@@ -109,6 +113,7 @@ impl Error {
             Self::AuthorizationResponse(finding) => format!("response_{}", slug(finding)),
             Self::Configuration(finding) => format!("configuration_{}", slug(finding)),
             Self::Discovery(finding) => format!("discovery_{}", slug(finding)),
+            Self::Dpop(failure) => failure.code().to_owned(),
             Self::IdToken(finding) => format!("id_token_{}", slug(finding)),
             Self::Keys(finding) => format!("keys_{}", slug(finding)),
             Self::Logout(finding) => format!("logout_{}", slug(finding)),
@@ -142,6 +147,8 @@ impl Error {
                 _ => Fault::Provider,
             },
             Self::AuthorizationResponse(_) => Fault::Input,
+            Self::Dpop(DpopFailure::Alg | DpopFailure::CorsExpose) => Fault::Configuration,
+            Self::Dpop(DpopFailure::Binding | DpopFailure::KeyLost | DpopFailure::Nonce) => Fault::Provider,
             Self::Configuration(_) | Self::Platform(_) => Fault::Configuration,
             Self::Network(_) | Self::Par(ParFailure::Network(_)) => Fault::Network,
             Self::RedirectLoop => Fault::Configuration,
@@ -192,6 +199,7 @@ impl Error {
             }
             Self::AuthorizationResponse(_)
             | Self::Configuration(_)
+            | Self::Dpop(_)
             | Self::Discovery(_)
             | Self::Keys(_)
             | Self::Logout(_)
@@ -215,6 +223,7 @@ impl fmt::Display for Error {
             Self::AuthorizationResponse(finding) => write!(f, "sign-in response: {finding}"),
             Self::Configuration(finding) => write!(f, "configuration: {finding}"),
             Self::Discovery(finding) => write!(f, "provider metadata: {finding}"),
+            Self::Dpop(failure) => failure.fmt(f),
             Self::IdToken(finding) => write!(f, "ID token: {finding}"),
             Self::Keys(finding) => write!(f, "provider keys: {finding}"),
             Self::Logout(finding) => write!(f, "sign-out: {finding}"),
@@ -231,6 +240,15 @@ impl fmt::Display for Error {
             Self::Token(error) => write!(f, "the token endpoint answered: {error}"),
             Self::TokenResponse(finding) => write!(f, "token response: {finding}"),
             Self::UserInfo(finding) => write!(f, "userinfo: {finding}"),
+        }
+    }
+}
+
+impl From<NetworkFailure> for Error {
+    fn from(failure: NetworkFailure) -> Self {
+        match failure {
+            NetworkFailure::Proof(failure) => Self::Dpop(failure),
+            failure => Self::Network(failure),
         }
     }
 }

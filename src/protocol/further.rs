@@ -3,6 +3,7 @@
 
 use super::{
     api::TokenAnswer,
+    dpop::Thumbprint,
     error::Error,
     secret::AccessToken,
     session::{Lifetime, Session},
@@ -31,6 +32,7 @@ pub(crate) struct Further(Vec<(Target, Result<Issued, Error>)>);
 #[derive(Debug)]
 pub(crate) struct Issued {
     access_token: AccessToken,
+    key: Option<Thumbprint>,
     lifetime: Lifetime,
     generation: u64,
     rejected: bool,
@@ -53,6 +55,11 @@ impl Further {
         })
     }
 
+    /// Whether one of the tokens is bound to this key.
+    pub(super) fn holds_key(&self, key: &Thumbprint) -> bool {
+        self.0.iter().any(|(_, outcome)| outcome.as_ref().is_ok_and(|token| token.key.as_ref() == Some(key)))
+    }
+
     /// The session was renewed: what was refused before may be granted now.
     pub(super) fn renewed(mut self) -> Self {
         self.0.retain(|(_, outcome)| outcome.is_ok());
@@ -63,12 +70,18 @@ impl Further {
 impl Session {
     /// What a call that starts now is to do, unless there is no token for it that is good.
     pub(super) fn token_for(&self, target: Target, now: Clocks) -> Option<TokenAnswer> {
-        let attach = |token: &AccessToken, generation| TokenAnswer::Attach { token: token.clone(), generation };
+        let attach = |token: &AccessToken, key: &Option<Thumbprint>, generation| TokenAnswer::Attach {
+            token: token.clone(),
+            key: key.clone(),
+            generation,
+        };
         if target.is_first() {
-            return self.is_usable(now).then(|| attach(&self.access_token, self.generation));
+            return self.is_usable(now).then(|| attach(&self.access_token, &self.key, self.generation));
         }
         match &self.further.0.iter().find(|(own, _)| *own == target)?.1 {
-            Ok(token) => (!token.rejected && token.lifetime.is_usable(now)).then(|| attach(&token.access_token, token.generation)),
+            Ok(token) => {
+                (!token.rejected && token.lifetime.is_usable(now)).then(|| attach(&token.access_token, &token.key, token.generation))
+            }
             Err(error) => Some(TokenAnswer::Refused(error.clone())),
         }
     }
@@ -83,9 +96,9 @@ impl Session {
     /// Goes on with a token for a further resource. Of what else came with it, all is newer than what was there, but for the token that is the
     /// session's own, and what it says.
     pub(super) fn with_token_of(self, new: Self) -> Self {
-        let Self { access_token, lifetime, generation, rejected, asked, .. } = new;
+        let Self { access_token, key, lifetime, generation, rejected, asked, .. } = new;
         let mut further = self.further;
-        further.set(asked, Ok(Issued { access_token, lifetime, generation, rejected }));
+        further.set(asked, Ok(Issued { access_token, key, lifetime, generation, rejected }));
         let Self { refresh, id_token, claims, nonce, confirmed, session_state, .. } = new;
         Self { refresh, id_token, claims, nonce, confirmed, session_state, further, asked: Target::FIRST, ..self }
     }

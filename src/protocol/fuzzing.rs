@@ -112,7 +112,7 @@ fn members(text: &str) -> Map<String, Value> {
 /// An answer of the token endpoint.
 pub fn token_response(text: &str) -> bool {
     let response = response(text);
-    let Ok(answer) = token::process_token_response(&response, Checks::default().of(Subject::TokenResponse)) else { return false };
+    let Ok(answer) = token::process_token_response(&response, false, Checks::default().of(Subject::TokenResponse)) else { return false };
     let read = members(response.body.expose());
     assert_eq!(response.status, 200);
     assert!(read.get("error").is_none_or(Value::is_null), "an error is an error");

@@ -1,6 +1,7 @@
 //! Requests and answers as plain data. Ring 1 sends them.
 
 use super::{
+    dpop,
     error::NetworkFailure,
     secret::{AccessToken, Body},
 };
@@ -15,25 +16,33 @@ pub struct HttpRequest {
     pub method: Method,
     /// The access token that goes along, in the `Authorization` header and nowhere else. What comes back is kept in no cache then.
     pub access_token: Option<AccessToken>,
+    /// The key that it is to prove, if it is to prove one.
+    pub key: Option<dpop::Thumbprint>,
 }
 
 impl HttpRequest {
     /// Reads a document.
     #[must_use]
     pub fn get(url: impl Into<String>, freshness: Freshness) -> Self {
-        Self { url: url.into(), method: Method::Get(freshness), access_token: None }
+        Self { url: url.into(), method: Method::Get(freshness), access_token: None, key: None }
     }
 
     /// Posts a form.
     #[must_use]
     pub fn post_form(url: impl Into<String>, form: Body) -> Self {
-        Self { url: url.into(), method: Method::PostForm(form), access_token: None }
+        Self { url: url.into(), method: Method::PostForm(form), access_token: None, key: None }
     }
 
     /// The same, with an access token.
     #[must_use]
     pub fn with_token(self, access_token: AccessToken) -> Self {
         Self { access_token: Some(access_token), ..self }
+    }
+
+    /// The same, with a proof of this key, if there is one.
+    #[must_use]
+    pub fn proving(self, key: Option<dpop::Thumbprint>) -> Self {
+        Self { key, ..self }
     }
 }
 

@@ -4,7 +4,7 @@ use super::{
     checks::Subject,
     config::{Config, Provider},
     discovery::{self, Metadata},
-    error::{Error, Finding},
+    error::{DpopFailure, Error, Finding},
     http::{Freshness, Outcome},
     jwks::{self, KeySet},
     time::Clocks,
@@ -29,6 +29,8 @@ pub(crate) struct Knowledge {
     keys: Option<(KeySet, Clocks)>,
     asking: Option<(Ticket, Question)>,
     refetched: Option<Clocks>,
+    /// It was said that this provider leaves refresh tokens as they are.
+    pub(crate) unrotated: bool,
     /// An endpoint is not where the metadata say.
     doubted: bool,
     reread: Option<Clocks>,
@@ -140,6 +142,9 @@ impl Knowledge {
             Question::Metadata => {
                 let checks = turn.checks.of(Subject::Metadata);
                 let metadata = discovery::process_discovery_response(&response, turn.config, checks)?;
+                if turn.config.dpop {
+                    checks.require("ES256 for proofs", !metadata.refuses_proofs, || Error::Dpop(DpopFailure::Alg))?;
+                }
                 let metadata = metadata.pushing(turn.config.pushed).map_err(Error::Discovery)?;
                 if std::mem::take(&mut self.doubted) {
                     self.reread = Some(turn.now);

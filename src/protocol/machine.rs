@@ -27,6 +27,7 @@ use super::{
     callback::{self, Parameters, ResponseMode},
     checks::{Checks, Subject},
     config::Config,
+    dpop::{BoundToken, Thumbprint},
     error::{Error, Finding, NetworkFailure, SilentFailure, StepUpFailure},
     ground::{Ground, Popup},
     hint::{Hint, Last, News},
@@ -36,7 +37,7 @@ use super::{
     pursuit::{Answered, Pursuit, Ticked},
     received::Previous,
     revocation::{self, Before},
-    secret::{RefreshToken, SensitiveUrl, StateParameter},
+    secret::{SensitiveUrl, StateParameter},
     session::{Refresh, Session},
     step_up::{self, StepUpChallenge},
     tab_message::{TabMessage, Whose},
@@ -175,6 +176,15 @@ impl State {
     pub fn holds(&self, ticket: Ticket) -> bool {
         let pushed = matches!(&self.phase, Phase::Leaving { purpose: Purpose::Push(_, pushing), .. } if pushing.holds(ticket));
         pushed || self.ground.holds(ticket) || self.phase.attempt().is_some_and(|attempt| attempt.holds(ticket))
+    }
+
+    /// Whether something here is bound to this key. One that nothing is bound to can be dropped.
+    #[must_use]
+    #[inline(never)]
+    pub fn holds_key(&self, key: &Thumbprint) -> bool {
+        self.session().is_some_and(|session| session.holds_key(key))
+            || self.phase.attempt().is_some_and(|attempt| attempt.holds_key(key))
+            || self.ground.popup.as_ref().is_some_and(|popup| popup.attempt.holds_key(key))
     }
 
     /// What the app may see.
@@ -519,6 +529,9 @@ fn open_callback(query: &str, fragment: &str, remembered: Option<Record>, ground
             ground.landing = Some(return_to);
             match (callback::process_authorization_response(&parameters, &transaction, &turn.checks), journey) {
                 (Ok(code), journey) => {
+                    if let Some(error) = turn.lacks_key() {
+                        return problem(error, turn);
+                    }
                     let answer = (code, parameters.session_state());
                     Phase::Completing { attempt: Attempt::redeem(answer, transaction, journey, &mut ground.knowledge, turn) }
                 }
@@ -582,6 +595,9 @@ fn open_after_sign_out(query: &str, remembered: Option<Record>, ground: &mut Gro
 fn look_up(trouble: Option<Error>, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     if ground.framed {
         return problem(Error::Silent(SilentFailure::Framed), turn);
+    }
+    if let Some(error) = turn.lacks_key() {
+        return problem(error, turn);
     }
     match (ground.hint.last, trouble) {
         (Last::SignedOutByChoice, Some(trouble)) => problem(trouble, turn),
@@ -1055,7 +1071,7 @@ fn ask_for(target: Target, session: Box<Session>, failed_tries: u32, ground: &mu
 }
 
 /// Asks for new tokens by the refresh token.
-fn refresh(token: RefreshToken, session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
+fn refresh(token: BoundToken, session: Box<Session>, failed_tries: u32, ground: &mut Ground, turn: &mut Turn<'_>) -> Phase {
     let attempt = Attempt::refresh(token.clone(), Previous::of(&session), session.asked, &mut ground.knowledge, turn);
     // Unless the endpoint has to be learned anew first.
     let refresh = if attempt.is_refresh() { Refresh::Sent(token) } else { session.refresh };
@@ -1088,7 +1104,7 @@ fn after_renewal(session: Box<Session>, progress: Progress, failed_tries: u32, g
 /// yet. It goes nowhere but to the token endpoint that it came from.
 fn adopt_refresh_token(session: Box<Session>, attempt: &Attempt) -> Box<Session> {
     match attempt.refresh_token() {
-        Some(token) => Box::new(Session { refresh: Refresh::Good(token.clone()), ..*session }),
+        Some(token) => Box::new(Session { refresh: Refresh::Good(token), ..*session }),
         None => session,
     }
 }

@@ -10,7 +10,7 @@
 //! | 6. sign-out | `logout`, [`revocation`], [`frontchannel`], [`tab_message`] |
 //!
 //! Configuration and what is known of the provider: [`config`], `locales`, `mix_up`, `pins`, `presets`, [`discovery`], `knowledge`; whether it all fits: [`doctor`].
-//! Values: [`secret`], [`time`],
+//! Tokens that are bound to a key: [`dpop`]. Values: [`secret`], [`time`],
 //! [`http`], [`error`].
 
 mod access_token;
@@ -26,6 +26,7 @@ mod config_block;
 pub mod config_builder;
 pub mod discovery;
 pub mod doctor;
+pub mod dpop;
 pub mod early;
 mod encoding;
 pub mod error;

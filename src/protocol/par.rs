@@ -5,6 +5,7 @@ use super::{
     authorize::{self, Manner},
     checks::{Checking, Subject},
     discovery::Metadata,
+    dpop::Thumbprint,
     error::{Error, Finding, NetworkFailure, ParFailure, ProviderError},
     http::{HttpRequest, HttpResponse, Outcome},
     json::Object,
@@ -58,6 +59,11 @@ impl Pushing {
     /// Whether an answer with this ticket is waited for.
     pub(super) fn holds(&self, ticket: Ticket) -> bool {
         self.ticket == ticket
+    }
+
+    /// The key that its code will be bound to, if it will.
+    pub(super) const fn key(&self) -> Option<&Thumbprint> {
+        self.transaction.key.as_ref()
     }
 
     /// The `state` of the request.

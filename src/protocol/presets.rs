@@ -23,6 +23,7 @@ pub(crate) fn scalekit(env_url: &str, issuer: Option<&str>, transport: Transport
         advertises_pkce: true,
         sends_issuer: false,
         offers_fragment: false,
+        refuses_proofs: false,
         unpublished: [false; 3],
     })
 }

@@ -4,13 +4,14 @@ use super::{
     access_token,
     checks::Subject,
     config::AccessTokens,
-    error::{Error, Finding},
+    dpop::{self, BoundToken, Thumbprint},
+    error::{DpopFailure, Error, Finding},
     further::{Further, Target},
     id_token::{self, Expectation, IdClaims, Origin},
     jwt::Unverified,
     monitoring::SessionState,
     revocation::Tokens,
-    secret::{Code, IdToken, Nonce, RefreshToken},
+    secret::{Code, IdToken, Nonce},
     session::{Lifetime, Person, Refresh, Session},
     time::Clocks,
     token::TokenResponse,
@@ -22,8 +23,8 @@ use std::rc::Rc;
 /// What was presented to the token endpoint, and what its answer is held against.
 #[derive(Debug)]
 pub(super) enum Grant {
-    Code { code: Code, nonce: Nonce, issuer: String, asked: Asked },
-    Refresh { used: RefreshToken, previous: Previous },
+    Code { code: Code, nonce: Nonce, issuer: String, asked: Asked, key: Option<Thumbprint> },
+    Refresh { used: BoundToken, previous: Previous },
 }
 
 /// What a renewed session must agree with.
@@ -62,6 +63,14 @@ pub(super) struct Received {
 }
 
 impl Grant {
+    /// The key that the tokens are bound to, if they are.
+    pub(super) const fn key(&self) -> Option<&Thumbprint> {
+        match self {
+            Self::Code { key, .. } => key.as_ref(),
+            Self::Refresh { used, .. } => used.key.as_ref(),
+        }
+    }
+
     /// Whose it is.
     pub(super) fn issuer(&self) -> &str {
         match self {
@@ -80,16 +89,38 @@ impl Received {
 
     /// The refresh token that is in force since this answer came, whatever becomes of the rest of it: the next one, or the one that was used
     /// ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)). `None` if the answer is not to a refresh.
-    pub(super) fn refresh_token(&self) -> Option<&RefreshToken> {
+    pub(super) fn refresh_token(&self) -> Option<BoundToken> {
         match &self.grant {
-            Grant::Refresh { used, .. } => Some(self.response.refresh_token.as_ref().unwrap_or(used)),
+            Grant::Refresh { used, .. } => {
+                let token = self.response.refresh_token.as_ref().unwrap_or(&used.token).clone();
+                Some(BoundToken { token, key: used.key.clone() })
+            }
             Grant::Code { .. } => None,
         }
+    }
+
+    /// Whether a refresh token that anybody could use is still the same after its use: whoever stole it goes on unnoticed
+    /// ([RFC 9700 §4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2)).
+    pub(super) fn is_unrotated(&self) -> bool {
+        match &self.grant {
+            Grant::Refresh { used: BoundToken { token, key: None }, .. } => {
+                self.response.refresh_token.as_ref().is_none_or(|next| next.expose() == token.expose())
+            }
+            Grant::Refresh { .. } | Grant::Code { .. } => false,
+        }
+    }
+
+    /// The key that the tokens are bound to, if they are.
+    pub(super) const fn key(&self) -> Option<&Thumbprint> {
+        self.grant.key()
     }
 
     /// Reads the tokens; their signatures come next. A code must bring an ID token, a refresh need not.
     pub(super) fn new(grant: Grant, response: TokenResponse, sent_at: Clocks, turn: &Turn<'_>) -> Result<Self, Error> {
         let config = turn.config;
+        if config.dpop && grant.key().is_none() {
+            return Err(Error::Dpop(DpopFailure::KeyLost));
+        }
         if matches!(grant, Grant::Code { .. }) && response.id_token.is_none() {
             return Err(Error::TokenResponse(Finding::missing("id_token")));
         }
@@ -113,6 +144,7 @@ impl Received {
     pub(super) fn into_session(self, turn: &mut Turn<'_>) -> Result<Session, Error> {
         let Self { grant, response, id, access, sent_at } = self;
         let config = turn.config;
+        let key = grant.key().cloned();
         let expectation = Expectation {
             issuer: grant.issuer(),
             client_id: &config.client_id,
@@ -137,6 +169,9 @@ impl Received {
             }
             _ => None,
         };
+        if let (Some(access), Some(key)) = (&access_claims, &key) {
+            dpop::confirm(&access.all, key, turn.checks.of(Subject::AccessToken)).map_err(Error::AccessToken)?;
+        }
         // By the provider's own clock, which the ID token of this very answer tells: the device's may be fast by as much as the token lives.
         let own_life = access_claims.as_ref().and_then(|access| access.life(claims.as_ref().map(|claims| claims.issued_at)));
         let lifetime = Lifetime::new(sent_at, response.expires_in.unwrap_or(config.default_lifetime), own_life);
@@ -170,7 +205,11 @@ impl Received {
         Ok(Session {
             access_token: response.access_token,
             // A response without a new one leaves the old one in force (RFC 6749 §6).
-            refresh: response.refresh_token.or(old_refresh_token).map_or(Refresh::None, Refresh::Good),
+            refresh: response
+                .refresh_token
+                .or_else(|| old_refresh_token.map(|used| used.token))
+                .map_or(Refresh::None, |token| Refresh::Good(BoundToken { token, key: key.clone() })),
+            key,
             id_token,
             claims,
             nonce,

@@ -37,7 +37,7 @@ impl Tokens {
     fn of(session: &Session, sent: Option<&RefreshToken>) -> Self {
         let refresh = match &session.refresh {
             Refresh::None => sent,
-            Refresh::Good(token) | Refresh::Sent(token) | Refresh::Doubtful(token) => Some(token),
+            Refresh::Good(token) | Refresh::Sent(token) | Refresh::Doubtful(token) => Some(&token.token),
         };
         let apart = session.apart.then(|| session.access_token.clone());
         let tokens = Self::new(&session.claims.issuer, refresh, &session.access_token);
@@ -129,7 +129,7 @@ impl Before {
 /// A token response that came after its session had ended, or had been followed by another.
 pub(super) fn came_late(outcome: Outcome, ground: &Ground, turn: &mut Turn<'_>) {
     let checks = turn.checks.of(Subject::TokenResponse);
-    let response = outcome.map_err(Error::Network).and_then(|response| token::process_token_response(&response, checks));
+    let response = outcome.map_err(Error::Network).and_then(|response| token::process_token_response(&response, turn.config.dpop, checks));
     if let Ok(response) = response {
         let tokens = Tokens::new(turn.config.issuer(), response.refresh_token.as_ref(), &response.access_token);
         tokens.revoke(ground.knowledge.known_metadata(turn.config), turn);

@@ -2,11 +2,12 @@
 
 use super::{
     access_token::AccessClaims,
+    dpop::{BoundToken, Thumbprint},
     further::{Further, Target},
     id_token::IdClaims,
     json::Object,
     monitoring::SessionState,
-    secret::{AccessToken, IdToken, Nonce, RefreshToken},
+    secret::{AccessToken, IdToken, Nonce},
     time::Clocks,
 };
 use serde_json::{Map, Value};
@@ -17,6 +18,8 @@ use url::Url;
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) access_token: AccessToken,
+    /// The key that the access token is bound to, if it is.
+    pub(crate) key: Option<Thumbprint>,
     pub(crate) refresh: Refresh,
     pub(crate) id_token: IdToken,
     pub(crate) claims: IdClaims,
@@ -45,6 +48,15 @@ impl Session {
     pub(crate) fn is_usable(&self, now: Clocks) -> bool {
         !self.rejected && self.lifetime.is_usable(now)
     }
+
+    /// Whether one of its tokens is bound to this key.
+    pub(crate) fn holds_key(&self, key: &Thumbprint) -> bool {
+        let refresh = match &self.refresh {
+            Refresh::None => None,
+            Refresh::Good(token) | Refresh::Sent(token) | Refresh::Doubtful(token) => token.key.as_ref(),
+        };
+        self.key.as_ref() == Some(key) || refresh == Some(key) || self.further.holds_key(key)
+    }
 }
 
 /// Whether there is a refresh token, and what it is worth.
@@ -53,12 +65,12 @@ pub(crate) enum Refresh {
     /// There is none.
     None,
     /// It has not been used since it came.
-    Good(RefreshToken),
+    Good(BoundToken),
     /// It is under way.
-    Sent(RefreshToken),
+    Sent(BoundToken),
     /// It was sent, and no answer came. It may be used up, and to send it again could end the whole grant
     /// ([RFC 9700 §4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2)): every other way comes first.
-    Doubtful(RefreshToken),
+    Doubtful(BoundToken),
 }
 
 impl Refresh {

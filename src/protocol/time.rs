@@ -1,5 +1,6 @@
 //! Time and chance, as plain values. Ring 0 has neither a clock nor a generator: both come in with every event.
 
+use super::dpop::Thumbprint;
 use rand::{RngCore, SeedableRng, rngs::StdRng};
 use std::{fmt, time::Duration};
 use zeroize::Zeroize;
@@ -134,6 +135,8 @@ pub struct Moment {
     pub now: Clocks,
     /// 32 bytes from the system's generator, never used before.
     pub entropy: Entropy,
+    /// A key that has not been used before, where tokens are to be bound to one ([`dpop`](super::dpop)).
+    pub dpop: Option<Thumbprint>,
 }
 
 /// A seed of 256 bits. Deliberately not `Clone`: a seed used twice would repeat secrets.
@@ -148,7 +151,7 @@ impl Entropy {
 
     /// The generator that this seed stands for.
     pub(crate) fn generator(&self) -> Generator {
-        Generator(StdRng::from_seed(self.0))
+        Generator { random: StdRng::from_seed(self.0), key: None }
     }
 }
 
@@ -164,20 +167,38 @@ impl Drop for Entropy {
     }
 }
 
-/// Random values of one step, all different from each other.
-pub(crate) struct Generator(StdRng);
+/// Random values of one step, all different from each other, and the key that it may use.
+pub(crate) struct Generator {
+    random: StdRng,
+    key: Option<Thumbprint>,
+}
 
 impl Generator {
+    /// With a key that has not been used yet.
+    pub(crate) fn with_key(self, key: Option<Thumbprint>) -> Self {
+        Self { key, ..self }
+    }
+
+    /// Whether there is a key.
+    pub(crate) const fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// The key, once: none is used for two things.
+    pub(crate) const fn key(&mut self) -> Option<Thumbprint> {
+        self.key.take()
+    }
+
     /// 32 random bytes as 43 base64url characters.
     pub(crate) fn token(&mut self) -> String {
         let mut bytes = [0; 32];
-        self.0.fill_bytes(&mut bytes);
+        self.random.fill_bytes(&mut bytes);
         super::encoding::base64url(&bytes)
     }
 
     /// A fraction between 0 and 1, for jitter.
     pub(crate) fn fraction(&mut self) -> f64 {
-        f64::from(self.0.next_u32()) / f64::from(u32::MAX)
+        f64::from(self.random.next_u32()) / f64::from(u32::MAX)
     }
 }
 

@@ -3,7 +3,8 @@
 use super::{
     checks::Checking,
     config::Config,
-    error::{Error, Finding, NetworkFailure, ProviderError},
+    dpop::{self, BoundToken, Thumbprint},
+    error::{DpopFailure, Error, Finding, NetworkFailure, ProviderError},
     further::Target,
     http::{HttpRequest, HttpResponse},
     json::Object,
@@ -23,12 +24,13 @@ pub(crate) struct TokenResponse {
     pub(crate) scopes: Option<Vec<String>>,
 }
 
-/// Redeems a code. The verifier is consumed: a second try is impossible.
+/// Redeems a code, with a proof of the key that it is bound to. The verifier is consumed: a second try is impossible.
 pub(crate) fn code_request(
     endpoint: &Url,
     code: &Code,
     redirect_uri: &str,
     verifier: &Verifier,
+    key: Option<&Thumbprint>,
     target: Target,
     config: &Config,
 ) -> HttpRequest {
@@ -38,12 +40,13 @@ pub(crate) fn code_request(
         ("redirect_uri", redirect_uri),
         ("code_verifier", verifier.expose()),
     ];
-    post(endpoint, &fields, target, config)
+    post(endpoint, &fields, target, config).proving(key.cloned())
 }
 
-/// Uses a refresh token. The scope is left out, which asks for what was granted before, never for more.
-pub(crate) fn refresh_request(endpoint: &Url, refresh_token: &RefreshToken, target: Target, config: &Config) -> HttpRequest {
-    post(endpoint, &[("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())], target, config)
+/// Uses a refresh token, with the key that it is bound to. The scope is left out, which asks for what was granted before, never for more.
+pub(crate) fn refresh_request(endpoint: &Url, refresh_token: &BoundToken, target: Target, config: &Config) -> HttpRequest {
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
+    post(endpoint, &fields, target, config).proving(refresh_token.key.clone())
 }
 
 /// A token is for one resource, whatever the authorization was for ([RFC 8707 §2.2](https://www.rfc-editor.org/rfc/rfc8707#section-2.2)).
@@ -56,11 +59,11 @@ fn post(endpoint: &Url, fields: &[(&str, &str)], target: Target, config: &Config
     HttpRequest::post_form(endpoint.as_str(), Body::new(form.finish()))
 }
 
-/// Reads the answer to either request.
+/// Reads the answer to either request. With `dpop` the token must be bound to a key, without it, it must not be.
 ///
 /// # Errors
 /// `Network` if the server cannot answer now, `Token` if it says no, `TokenResponse` if what it says is malformed.
-pub(crate) fn process_token_response(response: &HttpResponse, checks: Checking<'_>) -> Result<TokenResponse, Error> {
+pub(crate) fn process_token_response(response: &HttpResponse, dpop: bool, checks: Checking<'_>) -> Result<TokenResponse, Error> {
     if let Some(failure) = response.unavailable() {
         return Err(Error::Network(failure));
     }
@@ -76,19 +79,24 @@ pub(crate) fn process_token_response(response: &HttpResponse, checks: Checking<'
     if object.has("error") {
         // One that is no text is an error all the same; it only has no name that could be told.
         let text = |field| object.optional_str(field).ok().flatten();
-        return Err(Error::Token(ProviderError::new(text("error").unwrap_or_default(), text("error_description"))));
+        return Err(match text("error").unwrap_or_default() {
+            "invalid_dpop_proof" if dpop => Error::Dpop(DpopFailure::Binding),
+            code => Error::Token(ProviderError::new(code, text("error_description"))),
+        });
     }
     let (status, finding) = (response.status, || Finding::unexpected("status", "200", response.status.to_string()));
     checks.require("JSON with status 200", status == 200, finding).map_err(Error::TokenResponse)?;
-    read(&object, checks).map_err(Error::TokenResponse)
+    read(&object, dpop, checks).map_err(Error::TokenResponse)
 }
 
-fn read(object: &Object, checks: Checking<'_>) -> Result<TokenResponse, Finding> {
+fn read(object: &Object, dpop: bool, checks: Checking<'_>) -> Result<TokenResponse, Finding> {
     let access_token = object.required_str("access_token")?;
     let finding = || Finding::invalid("access_token", "has characters that cannot stand in a header");
     checks.require("access_token", is_token68(access_token), finding)?;
     let kind = object.required_str("token_type")?;
-    checks.require("token_type", kind.eq_ignore_ascii_case("Bearer"), || Finding::unexpected("token_type", "Bearer", kind))?;
+    // A token that anybody could use in the place of one that is bound to a key is no token (RFC 9449 §5).
+    let expected = if dpop { dpop::SCHEME } else { "Bearer" };
+    checks.require("token_type", kind.eq_ignore_ascii_case(expected), || Finding::unexpected("token_type", expected, kind))?;
     let expires_in = match object.get("expires_in") {
         None => None,
         Some(_) => Some(
@@ -124,7 +132,7 @@ mod tests {
 
     fn respond(status: u16, mime: &str, body: &str) -> Result<TokenResponse, Error> {
         let response = HttpResponse { status, content_type: Some(mime.into()), retry_after: None, body: Body::new(body) };
-        process_token_response(&response, Checks::default().of(Subject::TokenResponse))
+        process_token_response(&response, false, Checks::default().of(Subject::TokenResponse))
     }
 
     fn with(field: &str, value: Value) -> Result<TokenResponse, Error> {
@@ -141,14 +149,14 @@ mod tests {
     fn tr_01_a_public_client_sends_its_id_and_no_secret() {
         let config = Config::from_json(r#"{"issuer":"https://as.example","client_id":"a b"}"#, "https://app.example").unwrap();
         let endpoint = Url::parse("https://as.example/token").unwrap();
-        let request =
-            code_request(&endpoint, &Code::new("c&d"), "https://app.example/callback", &Verifier::new("v"), Target::FIRST, &config);
+        let (code, verifier) = (Code::new("c&d"), Verifier::new("v"));
+        let request = code_request(&endpoint, &code, "https://app.example/callback", &verifier, None, Target::FIRST, &config);
         let Method::PostForm(body) = &request.method else { panic!("POST") };
         assert_eq!(
             body.expose(),
             "client_id=a+b&grant_type=authorization_code&code=c%26d&redirect_uri=https%3A%2F%2Fapp.example%2Fcallback&code_verifier=v"
         );
-        let request = refresh_request(&endpoint, &RefreshToken::new("rt"), Target::FIRST, &config);
+        let request = refresh_request(&endpoint, &BoundToken { token: RefreshToken::new("rt"), key: None }, Target::FIRST, &config);
         let Method::PostForm(body) = &request.method else { panic!("POST") };
         assert_eq!(body.expose(), "client_id=a+b&grant_type=refresh_token&refresh_token=rt");
     }

@@ -4,6 +4,7 @@ use super::{
     address,
     callback::ResponseMode,
     config::Config,
+    dpop::Thumbprint,
     error::Finding,
     json::Object,
     secret::{Nonce, StateParameter, Verifier},
@@ -35,6 +36,8 @@ pub(crate) struct Transaction {
     /// Where in the address the answer stands.
     pub(crate) response_mode: ResponseMode,
     pub(crate) asked: Asked,
+    /// The key that the code is bound to, where it is. A page that is left loses its keys: a redirect has none.
+    pub(crate) key: Option<Thumbprint>,
 }
 
 /// What the ID token is held to beside what holds for all.
@@ -194,6 +197,7 @@ impl Pending {
                 max_age: object.get("max_age").and_then(serde_json::Value::as_u64),
                 acr_values: object.optional_strings("acr_values")?.unwrap_or_default(),
             },
+            key: None,
         };
         let return_to = config.place_in_app(object.required_str("return_to")?).unwrap_or_else(|| "/".to_owned());
         Ok(Self::SignIn { transaction, return_to, journey })

@@ -5,7 +5,7 @@ use super::{
     checks::Checks,
     config::Config,
     early::Early,
-    error::Error,
+    error::{Error, Finding},
     examination::Evidence,
     frame_message::FrameMessage,
     frontchannel::Notice,
@@ -298,13 +298,27 @@ pub(crate) struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     pub(crate) fn new(at: &Moment, tickets: u64, config: &'a Config) -> Self {
-        Self { now: at.now, generator: at.entropy.generator(), config, effects: Vec::new(), checks: Checks::default(), tickets }
+        let key = at.dpop.clone().filter(|_| config.dpop);
+        Self {
+            now: at.now,
+            generator: at.entropy.generator().with_key(key),
+            config,
+            effects: Vec::new(),
+            checks: Checks::default(),
+            tickets,
+        }
     }
 
     /// A mark for an answer, never given before.
     pub(crate) fn ticket(&mut self) -> Ticket {
         self.tickets += 1;
         Ticket(self.tickets)
+    }
+
+    /// What is wrong where tokens are to be bound to keys, and the browser has made none.
+    pub(crate) fn lacks_key(&self) -> Option<Error> {
+        let finding = || Finding::invalid("crypto.subtle", "cannot make a key (ECDSA, P-256), which \"dpop\" needs");
+        (self.config.dpop && !self.generator.has_key()).then(|| Error::Platform(finding()))
     }
 
     /// Asks for an effect.

@@ -111,7 +111,8 @@ pub(crate) fn complete(session: Option<&mut Session>, ground: &mut Ground, turn:
 fn ask(session: &Session, knowledge: &Knowledge, turn: &mut Turn<'_>) -> Stage {
     match knowledge.latest_metadata(turn).and_then(|metadata| metadata.userinfo_endpoint) {
         Some(endpoint) => {
-            let request = HttpRequest::get(endpoint, Freshness::FromServer).with_token(session.access_token.clone());
+            let request =
+                HttpRequest::get(endpoint, Freshness::FromServer).with_token(session.access_token.clone()).proving(session.key.clone());
             Stage::Asked(turn.send(request))
         }
         None => refused(Error::UserInfo(Finding::missing("userinfo_endpoint")), turn),

@@ -105,7 +105,7 @@ impl Flow {
     pub fn moment(&self) -> Moment {
         let mut seed = [0; 32];
         seed[..8].copy_from_slice(&self.events.to_le_bytes());
-        Moment { now: self.now, entropy: Entropy::new(seed) }
+        Moment { now: self.now, entropy: Entropy::new(seed), dpop: None }
     }
 
     /// One event, and what it leads to joins the queue.

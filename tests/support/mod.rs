@@ -13,6 +13,7 @@ use hushkey::{
     Config, Reason, SignInOptions, View,
     protocol::{
         callback,
+        dpop::{PublicKey, Thumbprint},
         early::Early,
         error::NetworkFailure,
         examination::{Evidence, Manners, RelayPage},
@@ -79,6 +80,8 @@ pub struct World {
     /// All that could be seen of the record of earlier pages.
     #[cfg(feature = "flow")]
     pub shown: Vec<String>,
+    /// The key that the next step may use, where the browser makes keys.
+    pub spare: Option<Thumbprint>,
     entropy: u64,
 }
 
@@ -128,6 +131,7 @@ impl World {
             flow: Flow::default(),
             #[cfg(feature = "flow")]
             shown: Vec::new(),
+            spare: None,
             entropy: 0,
         }
     }
@@ -189,7 +193,7 @@ impl World {
         self.entropy += 1;
         let mut seed = [0; 32];
         seed[..8].copy_from_slice(&self.entropy.to_le_bytes());
-        let at = Moment { now: self.now, entropy: Entropy::new(seed) };
+        let at = Moment { now: self.now, entropy: Entropy::new(seed), dpop: self.spare.clone() };
         self.log.push(format!("{event:?}"));
         let state = std::mem::take(&mut self.state);
         let before = format!("{state:?}");
@@ -202,6 +206,9 @@ impl World {
             assert!(step.effects.is_empty(), "an ignored event asks for nothing");
         }
         self.state = step.state;
+        if self.spare.as_ref().is_some_and(|key| self.state.holds_key(key)) {
+            self.spare = Some(key(self.entropy));
+        }
         self.reactions.push(step.reaction);
         for effect in step.effects {
             self.log.push(format!("{effect:?}"));
@@ -322,6 +329,16 @@ impl World {
     pub fn provider_is_down(&mut self, down: bool) {
         self.provider.down = down.then_some(NetworkFailure::Unreachable);
     }
+}
+
+/// The name of a key, another for each number.
+pub fn key(number: u64) -> Thumbprint {
+    let coordinate = |first: u8| {
+        let mut bytes = [first; 32];
+        bytes[..8].copy_from_slice(&number.to_le_bytes());
+        keys::encode(&bytes)
+    };
+    PublicKey::new(&coordinate(1), &coordinate(2)).expect("two coordinates").thumbprint()
 }
 
 /// The relay page as it should be.

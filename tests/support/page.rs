@@ -65,6 +65,7 @@ extern "C" {
     fn reset();
     fn set(name: &str, json: &str);
     fn get(name: &str) -> String;
+    async fn proofs() -> JsValue;
 }
 
 /// The provider in the page, as provider.js has it.
@@ -84,6 +85,12 @@ impl Provider {
 
     pub fn get(&self, name: &str) -> Value {
         serde_json::from_str(&get(name)).expect("JSON")
+    }
+
+    /// What every proof so far says.
+    pub async fn proofs(&self) -> Vec<Value> {
+        let text = proofs().await.as_string().expect("a text");
+        serde_json::from_str(&text).expect("a list")
     }
 
     /// How many times the token endpoint was asked.

@@ -8,10 +8,28 @@ let leave = null;
 const provider = {};
 window.provider = provider;
 
+/** What every proof so far says, with the thumbprint of its key, and whether its signature holds. */
+export async function proofs() {
+  const read = (part) => JSON.parse(atob(part.replace(/-/g, "+").replace(/_/g, "/")));
+  const list = provider.proved.filter(({ dpop }) => dpop !== null).map(async ({ path, dpop, authorization }) => {
+    const [header, claims, signature] = dpop.split(".");
+    const { jwk } = read(header);
+    const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+    const key = await crypto.subtle.importKey("jwk", jwk, algorithm, false, ["verify"]);
+    const bytes = Uint8Array.from(atob(signature.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+    const holds = await crypto.subtle.verify(algorithm, key, bytes, new TextEncoder().encode(`${header}.${claims}`));
+    const members = JSON.stringify({ crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y });
+    const jkt = base64url(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(members)));
+    return { path, authorization, header: read(header), claims: read(claims), holds, jkt };
+  });
+  return JSON.stringify(await Promise.all(list));
+}
+
 /** As at the start: everybody is signed in, tokens live five minutes, and nothing has been asked. */
 export function reset() {
   Object.assign(provider, {
     authorization: "code", response: null, asked: 0, keys: 0, signals: [], sent: [], lifetime: 300, refresh: false, refused: [], down: false, issued: 0, grants: [], targets: [], unknown: undefined, nonces: [], calls: [], left: [], subject: "usr_1", name: "Ada", slow: 0, held: false, revoked: [], revocation: 200, forms: [], challenge: null, status: 401, claims: {}, userinfo: {}, asked_userinfo: [],
+    named: [], proved: [], canned: {}, tokenType: "Bearer", nonce: null,
   });
   window.fetch = answer;
   if (leave === null) {
@@ -31,12 +49,17 @@ export const get = (name) => JSON.stringify(provider[name]);
 
 const base64url = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 const text = (value) => base64url(new TextEncoder().encode(value));
-const json = (value, status = 200) => new Response(JSON.stringify(value), { status, headers: { "content-type": "application/json" } });
+const json = (value, status = 200) =>
+  new Response(JSON.stringify(value), { status, headers: { "content-type": "application/json", ...(provider.nonce && { "dpop-nonce": provider.nonce }) } });
 
 async function answer(address, options) {
   const url = new URL(address, location.href);
   provider.signals.push(options.signal);
   provider.sent.push({ method: options.method, credentials: options.credentials, redirect: options.redirect, referrerPolicy: options.referrerPolicy, cache: options.cache, keepalive: options.keepalive });
+  const { dpop = null, authorization = null } = Object.fromEntries(options.headers ?? []);
+  provider.proved.push({ path: url.pathname, dpop, authorization });
+  const next = provider.canned[url.pathname]?.shift();
+  if (next) return new Response(JSON.stringify(next.body ?? {}), { status: next.status, headers: { "content-type": "application/json", ...next.headers } });
   if (provider.down) throw new TypeError("Failed to fetch");
   if (url.pathname === "/provider/token") return token(new URLSearchParams(options.body));
   if (url.pathname === "/provider/keys") {
@@ -77,7 +100,7 @@ async function token(form) {
   const input = `${text(JSON.stringify({ alg: "ES256", kid: "k1" }))}.${text(JSON.stringify(claims))}`;
   const signature = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, (await keys).privateKey, new TextEncoder().encode(input));
   return json({
-    access_token: `canary-at-${provider.issued}`, token_type: "Bearer", expires_in: provider.lifetime,
+    access_token: `canary-at-${provider.issued}`, token_type: provider.tokenType, expires_in: provider.lifetime,
     id_token: grant === "authorization_code" ? `${input}.${base64url(signature)}` : undefined,
     refresh_token: provider.refresh ? `canary-rt-${provider.issued}` : undefined,
   });
@@ -88,7 +111,7 @@ async function api(url, options) {
   const { method, credentials, redirect, referrerPolicy, body = null } = options;
   if (provider.slow) await new Promise((done) => setTimeout(done, provider.slow));
   provider.calls.push({ path: url.pathname, method, credentials, redirect, referrerPolicy, body, headers });
-  const used = headers.authorization?.replace("Bearer ", "");
+  const used = headers.authorization?.replace(/^(Bearer|DPoP) /, "");
   if (provider.challenge) return new Response("{}", { status: provider.status, headers: { "www-authenticate": provider.challenge } });
   if (provider.refused === "all" || provider.refused.includes(used)) return json({ error: "invalid_token" }, 401);
   return json({ used, asked: url.pathname });

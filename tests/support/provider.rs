@@ -80,6 +80,12 @@ pub struct Provider {
     codes: HashMap<String, (HashMap<String, String>, String)>,
     requests: HashMap<String, HashMap<String, String>>,
     pub refresh_tokens: HashMap<String, String>,
+    /// Whether tokens are bound to the key that a request proves.
+    pub binds: bool,
+    /// The key of every token request.
+    pub proved: Vec<Option<String>>,
+    /// The keys that refresh tokens are bound to.
+    bound: HashMap<String, Option<String>>,
     counter: u64,
 }
 
@@ -167,7 +173,10 @@ impl Provider {
             (Method::Get(_), "/keys") => (200, json!({ "keys": self.published })),
             (Method::Get(_), "/.well-known/openid-configuration") => (200, metadata()),
             (Method::Get(_), "/userinfo") if request.access_token.is_some() => (200, self.user_info.clone()),
-            (Method::PostForm(form), "/token" | "/oauth/token") => self.token(form, now),
+            (Method::PostForm(form), "/token" | "/oauth/token") => {
+                let key = request.key.as_ref().map(|key| key.as_str().to_owned());
+                self.token(form, key, now)
+            }
             (Method::PostForm(form), "/par") => self.push(form),
             _ => (404, json!({})),
         };
@@ -201,7 +210,9 @@ impl Provider {
         key.sign(&header, claims)
     }
 
-    fn token(&mut self, form: &Body, now: UnixTime) -> (u16, Value) {
+    fn token(&mut self, form: &Body, key: Option<String>, now: UnixTime) -> (u16, Value) {
+        self.proved.push(key.clone());
+        let key = key.filter(|_| self.binds);
         let form: HashMap<String, String> = form_urlencoded::parse(form.expose().as_bytes()).into_owned().collect();
         self.grants.push(form["grant_type"].clone());
         assert_eq!(form["client_id"], CLIENT);
@@ -216,10 +227,13 @@ impl Provider {
             let used = form["refresh_token"].clone();
             self.refreshed.push(used.clone());
             let Some(subject) = self.refresh_tokens.get(&used).cloned() else { return invalid_grant };
+            if self.bound.get(&used).is_some_and(|bound| *bound != key) {
+                return invalid_grant;
+            }
             if self.rotates {
                 self.refresh_tokens.remove(&used);
             }
-            return (200, self.tokens(&subject, None, None, resource, now));
+            return (200, self.tokens(&subject, (None, None), (resource, key), now));
         }
         self.presented.push(form["code"].clone());
         self.secrets.push(form["code_verifier"].clone());
@@ -228,10 +242,19 @@ impl Provider {
         if asked["code_challenge"] != challenge || asked["redirect_uri"] != form["redirect_uri"] {
             return invalid_grant;
         }
-        (200, self.tokens(&subject, asked.get("nonce"), Some(&form["code"]), resource, now))
+        if asked.get("dpop_jkt").is_some_and(|bound| self.binds && Some(bound) != key.as_ref()) {
+            return invalid_grant;
+        }
+        (200, self.tokens(&subject, (asked.get("nonce"), Some(&form["code"])), (resource, key), now))
     }
 
-    fn tokens(&mut self, subject: &str, nonce: Option<&String>, code: Option<&String>, resource: Option<String>, now: UnixTime) -> Value {
+    fn tokens(
+        &mut self,
+        subject: &str,
+        (nonce, code): (Option<&String>, Option<&String>),
+        (resource, proved): (Option<String>, Option<String>),
+        now: UnixTime,
+    ) -> Value {
         let key = self.key.expect("a signing key");
         let (number, seconds) = (self.count(), self.clock.unwrap_or(now).as_seconds());
         let organization = self.organization.as_deref().unwrap_or("org_1");
@@ -240,6 +263,9 @@ impl Provider {
             access["aud"] = json!([CLIENT, resource]);
         }
         let mut id = json!({ "iss": ISSUER, "aud": [CLIENT], "azp": CLIENT, "sub": subject, "iat": seconds, "exp": seconds + 1800, "name": format!("Name of {subject}"), "oid": organization, "sid": "ses_1" });
+        if let Some(proved) = &proved {
+            access["cnf"] = json!({ "jkt": proved });
+        }
         if let Some(tweak) = &self.tweak_access {
             tweak(&mut access);
         }
@@ -260,13 +286,14 @@ impl Provider {
         if let Some(tweak) = &self.tweak_id {
             tweak(&mut id);
         }
-        let mut response = json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": self.lifetime });
+        let mut response = json!({ "access_token": access_token, "token_type": if proved.is_some() { "DPoP" } else { "Bearer" }, "expires_in": self.lifetime });
         if code.is_some() || self.id_token_on_refresh {
             response["id_token"] = json!(key.sign(&header, &id));
         }
         if self.issues_refresh_tokens && (code.is_some() || self.rotates) {
             let token = format!("refresh-token-{number}");
             self.refresh_tokens.insert(token.clone(), subject.to_owned());
+            self.bound.insert(token.clone(), proved);
             response["refresh_token"] = json!(token);
         }
         for token in ["access_token", "id_token", "refresh_token"] {

@@ -1,7 +1,19 @@
 //! The same bundle with other paths, on a server that knows nothing about it, or on a real one.
 
-use crate::{person::ALICE, world::World};
+use crate::{
+    person::ALICE,
+    setup::{Host, Setup},
+    world::World,
+};
 use anyhow::{Result, ensure};
+
+/// Neither callback nor relay page is where it usually is.
+pub(super) const OTHER_PATHS: Setup = Setup {
+    provider: &["--redirect-path", "/auth/callback", "--silent-path", "/silent-callback.html"],
+    configuration: &[("redirect_path", "/auth/callback"), ("silent_path", "/silent-callback.html")],
+    host: Host::Plain(&[]),
+    ..Setup::ORDINARY
+};
 
 pub(super) async fn on_a_plain_server(world: &World) -> Result<()> {
     let page = world.asks("/account", "").await?;

@@ -8,6 +8,7 @@ mod container;
 mod continuity;
 mod cookies;
 mod doctor;
+mod dpop;
 mod flow;
 mod groups;
 mod headers;
@@ -260,13 +261,7 @@ const SCENARIOS: &[Scenario] = &[
         Setup { console_may_say: &["status of 405", "CORS", "Cross-Origin", "ERR_FAILED", "/favicon.ico"], ..Setup::ORDINARY }),
     scenario!("changed-script", "one changed byte in the script stops the start, and is told", integrity::of_the_script, CHANGED),
     scenario!("changed-module", "one changed byte in the module stops the start, and is told", integrity::of_the_module, CHANGED),
-    scenario!("policy-in-page", "where no header can be sent, the policy in the page holds", policy::in_the_page,
-        Setup {
-            host: Host::Plain(&[]),
-            policy_in_page: true,
-            only_ours: Some("it is about a host without headers"),
-            ..Setup::ORDINARY
-        }),
+    scenario!("policy-in-page", "where no header can be sent, the policy in the page holds", policy::in_the_page, policy::WITHOUT_HEADERS),
     // Firefox looks for an icon of a page that allows none.
     scenario!("relay", "the relay page is small, strict, and of no use when it is opened by itself", relay::by_itself,
         Setup { console_may_say: &["/favicon.ico"], ..NOBODY }),
@@ -377,11 +372,12 @@ const SCENARIOS: &[Scenario] = &[
             only_ours: Some("it brings its own"),
             ..Setup::ORDINARY
         }),
-    scenario!("anywhere", "other paths, on a server that knows files and nothing else", anywhere::on_a_plain_server,
-        Setup {
-            provider: &["--redirect-path", "/auth/callback", "--silent-path", "/silent-callback.html"],
-            configuration: &[("redirect_path", "/auth/callback"), ("silent_path", "/silent-callback.html")],
-            host: Host::Plain(&[]),
-            ..Setup::ORDINARY
-        }),
+    scenario!("dp-14-bound", "tokens are bound to a key of the page, and the nonces of two servers are kept apart", dpop::from_sign_in_to_renewal, dpop::NONCES),
+    scenario!("dp-01-keys-stay", "the keys of bound tokens cannot be had from the browser, and are stored nowhere", dpop::keys_stay, dpop::BOUND),
+    scenario!("dp-07-endless", "a provider that asks for a nonce again and again is asked once more, and named", dpop::endless, dpop::BOUND),
+    scenario!("dp-10-unreadable", "a nonce that the page may not read is named as the cause", dpop::unreadable, dpop::UNREADABLE),
+    scenario!("dp-11-bearer", "a token that is not bound is refused where a bound one was asked for", dpop::bearer, dpop::UNBOUND),
+    scenario!("dp-12-never-as-bearer", "a bound token goes out as such, whatever an API would like", dpop::never_as_bearer, dpop::BOUND),
+    scenario!("dp-15-no-redirect", "a redirect gets neither token nor proof", dpop::no_redirect, dpop::REDIRECTED),
+    scenario!("anywhere", "other paths, on a server that knows files and nothing else", anywhere::on_a_plain_server, anywhere::OTHER_PATHS),
 ];

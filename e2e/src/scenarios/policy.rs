@@ -2,11 +2,16 @@
 
 use crate::{
     person::ALICE,
+    setup::{Host, Setup},
     wait::{until, yes},
     world::World,
 };
 use anyhow::{Result, ensure};
 use std::fs;
+
+/// A host that sends no headers.
+pub(super) const WITHOUT_HEADERS: Setup =
+    Setup { host: Host::Plain(&[]), policy_in_page: true, only_ours: Some("it is about a host without headers"), ..Setup::ORDINARY };
 
 pub(super) async fn in_the_page(world: &World) -> Result<()> {
     let page = world.asks("/account", "").await?;

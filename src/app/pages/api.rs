@@ -160,6 +160,7 @@ fn explain(error: &ApiError) -> String {
         ApiError::NoToken(_) => text("api.no_token"),
         ApiError::TimedOut | ApiError::Network(NetworkFailure::Timeout) => text("api.late"),
         ApiError::Network(NetworkFailure::Offline) => text("delay.offline"),
+        ApiError::Dpop(_) => text("api.not_proved"),
         ApiError::Network(_) => text("api.unreachable"),
         ApiError::Request(_) => text("api.not_sent"),
         _ => text("api.unreadable"),

@@ -15,7 +15,7 @@ impl Attempt {
     /// The refresh token that is under way.
     pub(crate) const fn sent_refresh_token(&self) -> Option<&RefreshToken> {
         match &self.stage {
-            Stage::Tokens { grant: Grant::Refresh { used, .. }, .. } => Some(used),
+            Stage::Tokens { grant: Grant::Refresh { used, .. }, .. } => Some(&used.token),
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 //! Why the network brought no answer.
 
+use super::DpopFailure;
 use std::{fmt, time::Duration};
 
 /// Why no answer came over the network. Browsers give no more detail to scripts, by design.
@@ -18,6 +19,8 @@ pub enum NetworkFailure {
         /// When to come back, where it said so and lets a script of this origin read it.
         retry_after: Option<Duration>,
     },
+    /// The request could not be proved to be this page's, or the server did not take the proof.
+    Proof(DpopFailure),
     /// The answer was larger than any honest one.
     TooLarge,
 }
@@ -30,6 +33,7 @@ impl NetworkFailure {
             Self::Timeout => "timeout",
             Self::Unreachable => "unreachable",
             Self::Unavailable { status, .. } => return format!("network_status_{status}"),
+            Self::Proof(failure) => return failure.code().to_owned(),
             Self::TooLarge => "too_large",
         };
         format!("network_{what}")
@@ -43,6 +47,7 @@ impl fmt::Display for NetworkFailure {
             Self::Timeout => f.write_str("no answer in time"),
             Self::Unreachable => f.write_str("not reachable (down, or its CORS settings do not allow this origin)"),
             Self::Unavailable { status, .. } => write!(f, "answered with status {status}"),
+            Self::Proof(failure) => failure.fmt(f),
             Self::TooLarge => f.write_str("the answer is too large"),
         }
     }

@@ -62,6 +62,9 @@ pub(super) fn drawn(effect: &Effect, config: &Config) -> Drawn {
             if let Method::PostForm(form) = &request.method {
                 entry.facts = facts::of_parameters(form.expose(), config);
             }
+            if request.key.is_some() {
+                entry.add("DPoP", Value::Word("a proof of the key"));
+            }
         }
         Effect::Verify { checks, .. } => checks.iter().for_each(|check| entry.add("alg", Value::Word(check.algorithm.name()))),
         _ => {}

@@ -52,11 +52,12 @@ const SECRET: &str = "state nonce code code_verifier code_challenge id_token_hin
 
 /// Parameters whose value is no secret, and is not kept all the same: it may name somebody, or says nothing new.
 const UNSAID: &str = "client_id redirect_uri post_logout_redirect_uri iss resource max_age error_description error_uri organization_id connection_id \
-    domain provider request claims acr_values";
+    domain provider request claims acr_values dpop_jkt";
 
 /// Values that are told, as they stand here.
 const TOLD: &str = "response_type=code response_mode=query response_mode=fragment prompt=none prompt=login prompt=create prompt=select_account \
-    prompt=consent code_challenge_method=S256 grant_type=authorization_code grant_type=refresh_token token_type=Bearer token_type=bearer";
+    prompt=consent code_challenge_method=S256 grant_type=authorization_code grant_type=refresh_token token_type=Bearer token_type=bearer \
+    token_type=DPoP";
 
 /// What may be told of a query, a fragment or a form. Names that are not known are counted: a stranger chooses what they say.
 pub(super) fn of_parameters(text: &str, config: &Config) -> Vec<Fact> {

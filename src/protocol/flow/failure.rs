@@ -34,6 +34,7 @@ impl Failure {
             Error::Par(ParFailure::Shape(finding)) => Some(finding),
             Error::StepUp(StepUpFailure::Malformed(finding) | StepUpFailure::Unmet(finding)) => Some(finding),
             Error::Authorization(_)
+            | Error::Dpop(_)
             | Error::Token(_)
             | Error::Network(_)
             | Error::Par(_)
