@@ -61,7 +61,7 @@ pub fn command(config: &Path, out: &Path, origin: Option<&str>, source: &Source,
     Ok(())
 }
 
-/// The modules and their hashes, as `sha256sum` would print them: the same sources, toolchain and home folder give the same ones.
+/// The modules and their hashes, as `sha256sum` would print them: what is deployed can be compared with what was built.
 fn modules(bundle: &Bundle) -> Result<Vec<String>> {
     let modules = bundle.immutable.iter().filter(|path| path.ends_with(".wasm"));
     modules.map(|path| Ok(format!("{}  {path}", digest::hex(&fs::read(bundle.files.join(path.trim_start_matches('/')))?)))).collect()
