@@ -44,10 +44,10 @@ export function scalekitTokens({ provider, store, keyring, tampering, clock, peo
     const common = { client_id: clientId, oid, sid: derivedId('ses', session.uid), sub: who.sub };
 
     const { jkt } = oidc.accessToken;
-    // Told where somebody asked: of the session how well, of the request how long ago.
+    // Of a sign-in of which somebody wanted to know how good it is, it is told when it was, too.
     const { auth_time: authTime } = body.id_token ? byOurClock(decodeJwt(body.id_token)) : {};
-    Object.assign(common, session.acr && { acr: session.acr });
-    const claims = { ...common, auth_time: authTime, roles: [role], permissions: permissionsOf(role), ...(jkt && { cnf: { jkt } }) };
+    Object.assign(common, session.acr && { acr: session.acr, auth_time: session.authTime() + clock.offset });
+    const claims = { auth_time: authTime, ...common, roles: [role], permissions: permissionsOf(role), ...(jkt && { cnf: { jkt } }) };
     const jwt = accessToken(ctx, claims);
     const idToken = body.id_token && tampering.sign('id_token', {
       ...byOurClock(decodeJwt(body.id_token)),

@@ -1,5 +1,7 @@
 //! Tokens that are bound to a key of the page: what the machine asks for, and what it refuses. Keys are names here; real ones are made in browsers.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 mod support;
 
 use hushkey::{

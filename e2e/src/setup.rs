@@ -158,7 +158,7 @@ impl Setup {
 
     /// What the leak sweep may find.
     pub(crate) fn may_have(&self) -> Allowed {
-        Allowed { pending: self.leaves_a_pending_record, service_worker: self.service_worker }
+        Allowed { pending: self.leaves_a_pending_record, service_worker: self.service_worker, redirects: self.step_up }
     }
 
     /// The address under which the browser knows the provider.
