@@ -279,7 +279,10 @@ fn pa_02_somebody_who_signs_out_meanwhile_goes_nowhere() {
     let mut world = world();
     world.visit("/");
     world.dispatch(Event::SignInChosen(SignInOptions::default()));
+    let (ticket, _) = world.requests.last().cloned().expect("the push");
+    assert!(world.state.holds(ticket), "or the browser would abort it");
     world.dispatch(Event::SignOutChosen);
+    assert!(!world.state.holds(ticket));
     assert_eq!(world.settle(), View::SignedOut(Reason::ByChoice));
     assert!(world.left_for.is_none());
 }
