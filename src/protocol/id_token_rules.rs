@@ -57,6 +57,9 @@ fn id_22_one_other_audience_anywhere_is_one_too_many() {
 fn id_25_exp_is_a_number_that_has_not_passed_by_more_than_the_tolerance() {
     refuses("exp", &[json!("NaN"), json!(null), json!([NOW + 300]), json!({}), json!(""), json!(1e20), json!(NOW as f64 - 60.0), json!(0)]);
     assert!(login(&with("exp", json!(NOW as f64 + 0.5))).is_ok(), "a NumericDate may have a fraction");
+    let mut old = with("exp", json!(NOW - 60));
+    old["iat"] = json!(NOW - 300);
+    assert_eq!(login(&old).unwrap_err().field, "exp", "the last second of the tolerance is over");
 }
 
 #[test]
