@@ -3,8 +3,8 @@
 start: try {
   const config = JSON.parse(hushkey.text);
   const { client_id, preset, env_url, api = [] } = config;
-  // On a page of the protocol's own nothing is asked, and without a key, which the app has, nothing that is to be bound to one.
-  if (!client_id || config.dpop || [config.redirect_path ?? "/callback", config.post_logout_path ?? "/signed-out"].includes(location.pathname)) break start;
+  // On a page of the protocol's own nothing is asked.
+  if (!client_id || [config.redirect_path ?? "/callback", config.post_logout_path ?? "/signed-out"].includes(location.pathname)) break start;
   const base = env_url?.replace(/\/+$/, "");
   const scalekit = { issuer: config.issuer ?? base, authorization_endpoint: base + "/oauth/authorize", token_endpoint: base + "/oauth/token", jwks_uri: base + "/keys" };
   const metadata = preset ? scalekit : config.metadata ?? {};
@@ -28,8 +28,9 @@ start: try {
     return element;
   };
 
+  // Requests that are pushed, and tokens that are bound to a key, need the app, as tokens for several resources do.
   const pointless =
-    second || /n_requests\W+t/.test(hushkey.text) || !/^http/.test(url) || top !== self || document.hidden || last === "signed_out_by_choice" ||
+    second || /(ests|dpop)\W+t/.test(hushkey.text) || !/^http/.test(url) || parent !== self || last === "signed_out_by_choice" || document.hidden ||
     (frames === "blocked" && url.hostname !== location.hostname);
 
   if (!pointless) {

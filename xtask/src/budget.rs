@@ -10,17 +10,17 @@ use crate::wasm::Build;
 
 /// The end of a file's name (`.txt` is a language, for those who read it), and what it may have: plainly built, and in the smallest build.
 const FILES: [(&str, usize, usize); 5] =
-    [("_bg.wasm", 330_000, 262_600), (".js", 4_900, 4_600), (".css", 3_500, 3_500), (".svg", 300, 300), (".txt", 5_900, 5_900)];
+    [("_bg.wasm", 312_000, 271_500), (".js", 4_800, 4_500), (".css", 3_500, 3_500), (".svg", 300, 300), (".txt", 5_500, 5_500)];
 
 /// The same for what only the page `/doctor` loads, when it is wanted. Its names begin with this.
 pub(crate) const DOCTOR: &str = "doctor-";
-const DOCTOR_FILES: [(&str, usize, usize); 2] = [("_bg.wasm", 111_500, 97_500), (".js", 2_700, 2_700)];
+const DOCTOR_FILES: [(&str, usize, usize); 2] = [("_bg.wasm", 116_500, 102_500), (".js", 2_700, 2_700)];
 
 /// The page with its configuration and small scripts.
 const PAGE: usize = 3_700;
 
 /// The script of the head start alone: it stands before everything else that the page needs.
-const HEAD_START: usize = 1_500;
+const HEAD_START: usize = 1_510;
 
 /// Looks at a bundle: its files, its page, the script of the head start.
 pub fn check(files: &Path, page: &str, head_start: &str, build: Build) -> Result<()> {
@@ -63,9 +63,9 @@ mod tests {
 
     #[test]
     fn a_file_over_its_budget_fails_the_build_by_name() {
-        checked("app-0_bg.wasm.br", 242_600, "").expect("within its budget");
-        let error = checked("app-0_bg.wasm.br", 242_601, "").expect_err("one byte too many").to_string();
-        assert!(error.contains("app-0_bg.wasm has 242601 bytes, and may have 242600"), "{error}");
+        checked("app-0_bg.wasm.br", 271_500, "").expect("within its budget");
+        let error = checked("app-0_bg.wasm.br", 271_501, "").expect_err("one byte too many").to_string();
+        assert!(error.contains("app-0_bg.wasm has 271501 bytes, and may have 271500"), "{error}");
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use super::*;
-use names::ids;
+use names::{begins_with, ids};
 
 fn workspace() -> Workspace {
     Workspace::find().expect("the repository")
@@ -51,6 +51,18 @@ fn every_test_that_is_named_exists_and_every_id_has_a_rule() {
             assert!(rules.all().any(|rule| rule.id == id), "{test} holds {id}, which is no rule");
         }
     }
+}
+
+#[test]
+fn every_rule_has_a_test_that_begins_with_its_id_or_cannot_apply() {
+    let root = workspace().root().to_owned();
+    let (rules, known) = (Rules::read(&root).expect("rules"), names::all(&root).expect("names"));
+    let bare: Vec<&str> = rules
+        .all()
+        .filter(|rule| rule.not_applicable.is_none() && !known.iter().any(|test| begins_with(test, rule)))
+        .map(|rule| rule.id.as_str())
+        .collect();
+    assert!(bare.is_empty(), "no test begins with {}", bare.join(", "));
 }
 
 #[test]
