@@ -42,7 +42,7 @@ pub(crate) async fn sweep(browser: &Browser, secrets: &Secrets, allowed: Allowed
         if !is_pending {
             findings.faults.extend(secrets.in_text(text).into_iter().map(|name| format!("{place} holds a secret ({name})")));
             let is_shell = allowed.service_worker && (place.starts_with("Cache hushkey-") || place == "service worker");
-            let stranger = stranger(place, text).filter(|_| !is_shell && !(allowed.redirects && is_redirects(place, text)));
+            let stranger = stranger(place, text).filter(|_| !(is_shell || allowed.redirects && is_redirects(place, text)));
             findings.faults.extend(stranger.map(|why| format!("{} {why}", secrets.redact(place))));
         }
     }

@@ -143,7 +143,7 @@ impl Core {
     /// What a call to an API is to do.
     pub(crate) fn token_for(&self, address: &str, clocks: Clocks) -> Token {
         match self.state.token_for(address, both(clocks), self.config) {
-            TokenAnswer::Attach { token, generation } => Token::Attach { token: token.expose().to_owned(), generation },
+            TokenAnswer::Attach { token, generation, .. } => Token::Attach { token: token.expose().to_owned(), generation },
             // The apps here have no further resource.
             TokenAnswer::Wait | TokenAnswer::Fetch(_) | TokenAnswer::Refused(_) => Token::Wait,
             TokenAnswer::Renew => Token::Renew,
