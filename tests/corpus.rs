@@ -1,6 +1,6 @@
 //! What fuzzing has found worth keeping, and what was thought of before: nothing of it crashes, and what is accepted is what stands there.
 
-#![cfg(not(target_arch = "wasm32"))]
+#![cfg(all(not(target_arch = "wasm32"), feature = "fuzzing"))]
 
 #[path = "support/files.rs"]
 mod files;
