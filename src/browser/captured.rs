@@ -3,12 +3,14 @@
 //! It is a hurdle and no guarantee (SECURITY.md): whoever runs script in the page can ask for tokens of their own.
 
 use js_sys::{Array, Function, Promise, Reflect};
-use std::cell::RefCell;
+use std::{
+    cell::RefCell,
+    rc::{Rc, Weak},
+};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{RequestInit, SubtleCrypto};
 
-#[derive(Clone)]
-struct Captured {
+pub(super) struct Captured {
     fetch: Function,
     subtle: SubtleCrypto,
     import_key: Function,
@@ -30,17 +32,19 @@ impl Captured {
 }
 
 thread_local! {
-    static CAPTURED: RefCell<Option<Captured>> = const { RefCell::new(None) };
+    static CAPTURED: RefCell<Weak<Captured>> = const { RefCell::new(Weak::new()) };
 }
 
-/// Takes everything as it is now.
-pub(super) fn capture() {
-    CAPTURED.set(Captured::new().ok());
+/// Takes everything as it is now, unless a driver that still lives has it already. It is kept for as long as anybody holds this.
+pub(super) fn capture() -> Option<Rc<Captured>> {
+    let captured = CAPTURED.with_borrow(Weak::upgrade).or_else(|| Captured::new().ok().map(Rc::new))?;
+    CAPTURED.set(Rc::downgrade(&captured));
+    Some(captured)
 }
 
-fn captured() -> Result<Captured, JsValue> {
+fn captured() -> Result<Rc<Captured>, JsValue> {
     // Without a driver, as in the module of the doctor, there is nothing to keep.
-    CAPTURED.with_borrow(Clone::clone).map_or_else(Captured::new, Ok)
+    CAPTURED.with_borrow(Weak::upgrade).map_or_else(|| Captured::new().map(Rc::new), Ok)
 }
 
 /// `fetch()`.

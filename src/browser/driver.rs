@@ -3,6 +3,7 @@
 //! It decides nothing. No borrow is held while anything outside runs, so whatever is called may dispatch again: it joins the queue.
 
 use super::{
+    captured::{self, Captured},
     changes::Changes,
     channel::{Channel, Ear},
     console,
@@ -68,6 +69,7 @@ pub(crate) struct Shared {
     changes: Rc<Changes>,
     pub(super) discarded: RefCell<BTreeMap<Discarded, u32>>,
     pub(crate) recorder: Recorder,
+    _captured: Option<Rc<Captured>>,
 }
 
 /// What the driver hears with, for as long as it lives.
@@ -120,6 +122,7 @@ impl Driver {
             changes: Rc::default(),
             discarded: RefCell::default(),
             recorder: Recorder::default(),
+            _captured: captured::capture(),
             config,
         });
         shared.ears.get_or_init(|| Ears {

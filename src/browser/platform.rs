@@ -8,7 +8,7 @@ pub fn languages() -> Vec<String> {
     gloo::utils::window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
 }
 
-/// Looks for everything that signing in cannot do without, and keeps it as it is now. `BroadcastChannel` and storage are not among it.
+/// Looks for everything that signing in cannot do without. `BroadcastChannel` and storage are not among it.
 ///
 /// # Errors
 /// `Platform`, naming the first thing that is missing.
@@ -23,6 +23,5 @@ pub fn check() -> Result<(), Error> {
     if subtle.is_none_or(|subtle| subtle.is_undefined() || subtle.is_null()) {
         return Err(Error::Platform(Finding::missing("crypto.subtle")));
     }
-    super::captured::capture();
     super::moment::moment().map(drop)
 }

@@ -56,7 +56,7 @@ async function answer(address, options) {
   const url = new URL(address, location.href);
   provider.signals.push(options.signal);
   provider.sent.push({ method: options.method, credentials: options.credentials, redirect: options.redirect, referrerPolicy: options.referrerPolicy, cache: options.cache, keepalive: options.keepalive });
-  const { dpop = null, authorization = null } = Object.fromEntries(options.headers ?? []);
+  const { dpop = null, authorization = null } = Object.fromEntries(new Headers(options.headers));
   provider.proved.push({ path: url.pathname, dpop, authorization });
   const next = provider.canned[url.pathname]?.shift();
   if (next) return new Response(JSON.stringify(next.body ?? {}), { status: next.status, headers: { "content-type": "application/json", ...next.headers } });
