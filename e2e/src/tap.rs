@@ -44,7 +44,8 @@ impl Wire {
     /// What the browser asked for below this path, in no order: path and query.
     pub(crate) fn asked_for(&self, path: &str) -> Vec<String> {
         let said = self.text(Side::Browser);
-        let asked = said.lines().filter_map(|line| line.strip_prefix("GET ")?.strip_suffix(" HTTP/1.1"));
+        // A form that was posted over the same connection before ends without a line break.
+        let asked = said.lines().filter_map(|line| line.strip_suffix(" HTTP/1.1")?.rsplit_once("GET ").map(|(_, asked)| asked));
         asked.filter(|asked| asked.starts_with(path)).map(str::to_owned).collect()
     }
 
