@@ -21,7 +21,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     scenario!("si-19-greedy-page", "a page in the hidden frame takes the app nowhere and reads and writes nothing of it", greedy_page,
         Setup {
             not_in: &[(Engine::WebKit, "no script runs before a document in this engine")],
-            console_may_say: &["Unsafe attempt to initiate navigation", "Blocked", "blocked", "hushkey: silent sign-in", "X-Frame-Options", "prevented"],
+            console_may_say: &["Unsafe attempt to initiate navigation", "Blocked", "blocked", "hushkey: silent sign-in", "X-Frame-Options", "prevented", "Attempting to navigate the top-level"],
             ..Setup::ORDINARY
         }),
 ];
