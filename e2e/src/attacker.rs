@@ -1,6 +1,6 @@
 //! The attacker's server: whatever comes is noted and gladly answered, whoever asks from wherever.
 
-use crate::http::post;
+use crate::{http::post, server::serve};
 use anyhow::{Context, Result, ensure};
 use axum::{
     Router,
@@ -37,14 +37,7 @@ impl Attacker {
             let answer = answer(&request);
             async move { answer }
         });
-        let mut tasks = JoinSet::new();
-        for listener in listeners {
-            listener.set_nonblocking(true)?;
-            let listener = tokio::net::TcpListener::from_std(listener)?;
-            let router = router.clone();
-            tasks.spawn(async move { axum::serve(listener, router).await });
-        }
-        let attacker = Self { address, noted, _tasks: tasks };
+        let attacker = Self { address, noted, _tasks: serve(&router, listeners)? };
         post(&format!("{}/tried", attacker.address)).await?;
         ensure!(attacker.noted() == ["POST /tried"], "the attacker's server notes nothing: {:?}", attacker.noted());
         attacker.noted.lock().unwrap_or_else(PoisonError::into_inner).clear();

@@ -80,14 +80,7 @@ impl Server {
                 .extend(headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))));
             async move { answer }
         });
-        let mut tasks = JoinSet::new();
-        for listener in listeners {
-            listener.set_nonblocking(true)?;
-            let listener = tokio::net::TcpListener::from_std(listener)?;
-            let router = router.clone();
-            tasks.spawn(async move { axum::serve(listener, router).await });
-        }
-        Ok(Self { _tasks: tasks, _tap: None, wire: Wire::default(), real: None, container: None })
+        Ok(Self { _tasks: serve(&router, listeners)?, _tap: None, wire: Wire::default(), real: None, container: None })
     }
 }
 
@@ -111,4 +104,16 @@ fn plain_answer(folder: &Path, path: &str) -> Response {
         Ok(bytes) => ([(header::CONTENT_TYPE, kind)], bytes).into_response(),
         Err(_) => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// Serves on all of these until the value is dropped.
+pub(crate) fn serve(router: &Router, listeners: Vec<TcpListener>) -> Result<JoinSet<io::Result<()>>> {
+    let mut tasks = JoinSet::new();
+    for listener in listeners {
+        listener.set_nonblocking(true)?;
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let router = router.clone();
+        tasks.spawn(async move { axum::serve(listener, router).await });
+    }
+    Ok(tasks)
 }

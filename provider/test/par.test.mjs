@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { decodeJwt } from 'jose';
 
-import { APP, Browser, callApi, CLIENT_ID, pkce, providerFor, refresh, token } from './support.mjs';
+import { APP, authorizationRequest, Browser, callApi, CLIENT_ID, pkce, providerFor, refresh, token } from './support.mjs';
 
 const ONE = 'urn:example:one';
 const TWO = 'https://two.example/';
@@ -13,17 +13,7 @@ async function push(provider, params = {}) {
   const response = await fetch(`${provider.issuer}/oauth/par`, {
     method: 'POST',
     headers: { origin: APP },
-    body: new URLSearchParams({
-      client_id: CLIENT_ID,
-      response_type: 'code',
-      redirect_uri: `${APP}/callback`,
-      scope: 'openid profile email offline_access',
-      state: 'state-1',
-      nonce: 'nonce-1',
-      code_challenge: challenge,
-      code_challenge_method: 'S256',
-      ...params,
-    }),
+    body: authorizationRequest(challenge, params),
   });
   return { verifier, status: response.status, headers: response.headers, json: await response.json() };
 }

@@ -122,17 +122,7 @@ export class Browser {
 
   async authorize(params = {}) {
     const { verifier, challenge } = pkce();
-    const query = new URLSearchParams({
-      response_type: 'code',
-      client_id: CLIENT_ID,
-      redirect_uri: `${APP}/callback`,
-      scope: 'openid profile email offline_access',
-      state: 'state-1',
-      nonce: 'nonce-1',
-      code_challenge: challenge,
-      code_challenge_method: 'S256',
-      ...params,
-    });
+    const query = authorizationRequest(challenge, params);
     return { verifier, ...await this.visit(`${this.provider.issuer}/oauth/authorize?${query}`) };
   }
 
@@ -171,3 +161,18 @@ export async function providerFor(t, ...args) {
 export const callApi = (provider, path, accessToken, init = {}) => fetch(provider.api + path, {
   ...init, headers: { origin: APP, ...(accessToken && { authorization: `Bearer ${accessToken}` }), ...init.headers },
 });
+
+/** The parameters of an authorization request. */
+export function authorizationRequest(challenge, params = {}) {
+  return new URLSearchParams({
+    response_type: 'code',
+    client_id: CLIENT_ID,
+    redirect_uri: `${APP}/callback`,
+    scope: 'openid profile email offline_access',
+    state: 'state-1',
+    nonce: 'nonce-1',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+    ...params,
+  });
+}
