@@ -8,6 +8,7 @@ use hushkey::{
     Reason, View,
     protocol::{
         config::Config,
+        hint::Frames,
         monitoring::{Watch, Word},
         turn::Event,
     },
@@ -45,6 +46,27 @@ fn lo_08_page_origin_and_question_are_of_the_metadata() {
     for unusable in ["http://as.example/check", "javascript:alert(1)", "/check", ""] {
         assert!(self::watch(&watched(unusable, "abc.salt")).is_none(), "{unusable}");
     }
+}
+
+#[test]
+fn lo_08_a_redirect_tells_what_the_session_is_called_and_a_refresh_keeps_it() {
+    let block = format!(
+        r#"{{"metadata":{{"issuer":"{ISSUER}","authorization_endpoint":"{ISSUER}/authorize","token_endpoint":"{ISSUER}/token","jwks_uri":"{ISSUER}/keys",
+        "check_session_iframe":"https://as.example/check"}},"client_id":"{CLIENT}","algorithms":["EdDSA"],"scopes":"openid offline_access"}}"#
+    );
+    let mut world = World::with(Config::from_json(&block, APP).expect("good"));
+    world.hint.frames = Frames::Work;
+    world.provider.issues_refresh_tokens = true;
+    world.provider.tweak_answer = Some(Box::new(|answer| answer.push_str("&session_state=by.redirect")));
+    world.sign_in("/");
+    let question = |world: &World| watch(world).map(|watch| watch.question);
+    let expected = Some(format!("{CLIENT} by.redirect"));
+    assert_eq!(question(&world), expected);
+    // A refresh has no authorization response that could tell it anew.
+    world.dispatch(Event::RenewalChosen);
+    world.settle();
+    assert_eq!(world.redeemed("refresh_token"), 1);
+    assert_eq!(question(&world), expected);
 }
 
 #[test]

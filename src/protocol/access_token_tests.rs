@@ -80,3 +80,13 @@ fn both_tokens_speak_of_the_same_person_session_and_organisation() {
         assert!(check(&bad, &[]).is_ok(), "{claim} may be absent");
     }
 }
+
+#[test]
+fn a_token_lives_by_its_own_exp() {
+    let access = check(&claims(), &[]).unwrap();
+    assert_eq!(access.life(None), Some(Duration::from_secs(299)), "from its own iat");
+    assert_eq!(access.life(Some(UnixTime::from_millis((NOW + 100) * 1000))), Some(Duration::from_secs(199)));
+    let mut over = claims();
+    (over["iat"], over["exp"]) = (json!(NOW - 300), json!(NOW - 10));
+    assert_eq!(check(&over, &[]).unwrap().life(Some(UnixTime::from_millis(NOW * 1000))), Some(Duration::ZERO), "it is over");
+}

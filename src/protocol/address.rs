@@ -112,6 +112,13 @@ mod tests {
     }
 
     #[test]
+    fn bp_11_no_user_and_no_password_come_along() {
+        for evil in ["https://user@app.example/a", "https://user:password@app.example/a", "https://:password@app.example/a"] {
+            assert_eq!(place_in_app(evil, &app(), &[]), None, "{evil}");
+        }
+    }
+
+    #[test]
     fn tr_03_endpoints_are_https_except_on_loopback() {
         let secure = Transport::of_app(&app());
         let local = Transport::of_app(&Url::parse("http://localhost:8080").unwrap());
