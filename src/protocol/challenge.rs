@@ -34,40 +34,75 @@ const MAX_LENGTH: usize = 4096;
 /// # Errors
 /// What is malformed. Nothing of a header that is malformed anywhere can be used: where one challenge ends is not known then.
 pub fn parse(header: &str) -> Result<Vec<Challenge>, Finding> {
+    let (challenges, outcome) = read(header);
+    outcome.map(|()| challenges)
+}
+
+/// Reads what can be read of a header, and says whether all of it could. What is malformed goes up to the next comma that stands in no quoted string.
+pub(super) fn read(header: &str) -> (Vec<Challenge>, Result<(), Finding>) {
+    let (mut rest, mut found, mut outcome) = (Rest(header), Found { challenges: Vec::new(), open: false }, Ok(()));
     if header.len() > MAX_LENGTH {
-        return Err(malformed("longer than 4 KiB"));
+        return (found.challenges, Err(malformed("longer than 4 KiB")));
     }
-    let mut rest = Rest(header);
-    let mut challenges: Vec<Challenge> = Vec::new();
-    // Whether the present challenge may have (more) parameters: not before the first one, and not after a token68.
-    let mut open = false;
     loop {
         rest.skip(|c| is_blank(c) || c == ',');
         if rest.0.is_empty() {
-            return Ok(challenges);
+            return (found.challenges, outcome);
         }
+        let item = rest.0;
+        if let Err(finding) = found.take_item(&mut rest) {
+            outcome = outcome.and(Err(finding));
+            rest.0 = behind(item);
+        }
+    }
+}
+
+struct Found {
+    challenges: Vec<Challenge>,
+    /// Whether the present challenge may have (more) parameters: not before the first one, and not after a token68.
+    open: bool,
+}
+
+impl Found {
+    /// What stands before the next comma: a scheme, a parameter, or a scheme and its first parameter.
+    fn take_item(&mut self, rest: &mut Rest<'_>) -> Result<(), Finding> {
         let mut name = rest.token().ok_or_else(|| malformed("has neither a scheme nor a parameter where one has to be"))?;
         let blanks = rest.skip(is_blank);
         if !rest.0.starts_with('=') {
-            challenges.push(Challenge { scheme: name.to_ascii_lowercase(), params: Vec::new() });
-            open = !(blanks > 0 && rest.token68());
+            self.challenges.push(Challenge { scheme: name.to_ascii_lowercase(), params: Vec::new() });
+            self.open = !(blanks > 0 && rest.token68());
             if rest.ends_here() {
-                continue;
+                return Ok(());
             }
             name = rest.token().filter(|_| blanks > 0).ok_or_else(|| malformed("has something else than parameters after a scheme"))?;
             rest.skip(is_blank);
         }
-        let challenge = challenges.last_mut().filter(|_| open).ok_or_else(|| malformed("has a parameter without a challenge"))?;
+        let open = self.open;
+        let challenge = self.challenges.last_mut().filter(|_| open).ok_or_else(|| malformed("has a parameter without a challenge"))?;
         rest.0 = rest.0.strip_prefix('=').ok_or_else(|| malformed("has a parameter without a value"))?;
         rest.skip(is_blank);
         let value = rest.value()?;
+        rest.end_of_item()?;
         let name = name.to_ascii_lowercase();
         if challenge.get(&name).is_some() {
             return Err(malformed("has a parameter twice in one challenge"));
         }
         challenge.params.push((name, value));
-        rest.end_of_item()?;
+        Ok(())
     }
+}
+
+/// What comes after the next comma that stands in no quoted string.
+fn behind(text: &str) -> &str {
+    let (mut quoted, mut escaped) = (false, false);
+    for (place, byte) in text.bytes().enumerate() {
+        if byte == b',' && !quoted {
+            return &text[place..];
+        }
+        quoted ^= byte == b'"' && !escaped;
+        escaped = quoted && byte == b'\\' && !escaped;
+    }
+    ""
 }
 
 /// What is still to be read.

@@ -58,3 +58,27 @@ fn su_01_a_header_of_absurd_length_is_not_read() {
     assert!(parse(&of(MAX_LENGTH - 14)).is_err());
     assert!(parse(&"B,".repeat(MAX_LENGTH / 2)).is_ok(), "many short ones end, too");
 }
+
+#[test]
+fn what_is_malformed_ends_at_the_next_comma_for_those_who_take_the_rest() {
+    for (header, expected) in [
+        ("=a, Bearer realm=b", "bearer[realm=b]"),
+        ("Bearer a b, realm=c", "bearer[realm=c]"),
+        ("Bearer realm=\"a\"x\"b, Basic\", DPoP error=c", "bearer[] dpop[error=c]"),
+        ("Bearer realm=a, realm=b, error=c", "bearer[realm=a,error=c]"),
+        ("Bearer a=b;c=d, DPoP", "bearer[] dpop[]"),
+        ("Bearer realm=\"a, DPoP error=b", "bearer[]"),
+        ("Bearer realm=(\"\\\", DPoP error=b\", c=d", "bearer[c=d]"),
+        ("\u{e4}, DPoP", "dpop[]"),
+        (r#"DPoP \", error=a"#, "dpop[]"),
+        (r#"DPoP ("a\\", error=b"#, "dpop[error=b]"),
+    ] {
+        let (challenges, outcome) = super::read(header);
+        let text = |challenge: &Challenge| {
+            let params: Vec<_> = challenge.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            format!("{}[{}]", challenge.scheme, params.join(","))
+        };
+        assert_eq!(challenges.iter().map(text).collect::<Vec<_>>().join(" "), expected, "{header}");
+        assert!(outcome.is_err(), "{header}");
+    }
+}

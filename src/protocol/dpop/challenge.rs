@@ -1,7 +1,11 @@
 //! Whether a response asks for a nonce.
 
 use super::SCHEME;
-use crate::protocol::{http::HttpResponse, json::Object};
+use crate::protocol::{
+    challenge::{self, Challenge},
+    http::HttpResponse,
+    json::Object,
+};
 
 /// The code by which a server asks for a nonce.
 const USE_NONCE: &str = "use_dpop_nonce";
@@ -13,23 +17,14 @@ pub fn token_endpoint_asks_for_nonce(response: &HttpResponse) -> bool {
     response.status == 400 && response.is_json() && Object::parse(response.body.expose()).is_ok_and(says_so)
 }
 
-/// Whether a resource asks for one: 401, and a challenge of this scheme with this code ([§9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
+/// Whether a resource asks for one: 401, and a challenge of this scheme with this code ([§9](https://www.rfc-editor.org/rfc/rfc9449#section-9)). Another
+/// challenge may be as malformed as it likes: a proof with a nonce does no harm.
 #[must_use]
 pub fn asks_for_nonce(status: u16, challenges: Option<&str>) -> bool {
-    let mut rest = challenges.filter(|_| status == 401).unwrap_or_default();
-    let mut is_ours = false;
-    while !rest.is_empty() {
-        let (element, others) = cut(rest);
-        let (scheme, parameter) = split(element);
-        if let Some(scheme) = scheme {
-            is_ours = scheme.eq_ignore_ascii_case(SCHEME);
-        }
-        if is_ours && is_wish(parameter) {
-            return true;
-        }
-        rest = others;
-    }
-    false
+    let is_wish = |challenge: &Challenge| {
+        challenge.scheme.eq_ignore_ascii_case(SCHEME) && challenge.get("error").is_some_and(|code| code == USE_NONCE)
+    };
+    status == 401 && challenges.is_some_and(|header| challenge::read(header).0.iter().any(is_wish))
 }
 
 /// Whether a refusal does not say why, so that it may be this: a header that every 401 has
@@ -37,36 +32,6 @@ pub fn asks_for_nonce(status: u16, challenges: Option<&str>) -> bool {
 #[must_use]
 pub const fn is_unreadable(status: u16, challenges: Option<&str>) -> bool {
     status == 401 && challenges.is_none()
-}
-
-/// The first element of a list, and the others: they are parted by commas that stand in no quoted string.
-fn cut(text: &str) -> (&str, &str) {
-    let (mut quoted, mut escaped) = (false, false);
-    for (place, byte) in text.bytes().enumerate() {
-        if byte == b',' && !quoted {
-            return (&text[..place], &text[place + 1..]);
-        }
-        quoted ^= byte == b'"' && !escaped;
-        escaped = quoted && byte == b'\\' && !escaped;
-    }
-    (text, "")
-}
-
-/// The scheme, where a challenge begins, and the rest: a parameter, perhaps.
-fn split(element: &str) -> (Option<&str>, &str) {
-    let element = element.trim();
-    let end = element.bytes().position(|byte| matches!(byte, b'=' | b' ' | b'\t')).unwrap_or(element.len());
-    let rest = element[end..].trim_start();
-    if rest.starts_with('=') { (None, element) } else { (Some(&element[..end]), rest) }
-}
-
-/// Whether a parameter is the error that stands for the wish.
-fn is_wish(parameter: &str) -> bool {
-    let Some((name, value)) = parameter.split_once('=') else { return false };
-    let value = value.trim();
-    let text = value.strip_prefix('"').map_or(Some(value), |rest| rest.strip_suffix('"'));
-    let is_code = |text: &str| text.bytes().filter(|byte| *byte != b'\\').eq(USE_NONCE.bytes());
-    name.trim_end().eq_ignore_ascii_case("error") && text.is_some_and(is_code)
 }
 
 #[cfg(test)]
