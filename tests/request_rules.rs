@@ -126,6 +126,7 @@ fn ar_23_the_query_of_the_endpoint_stays_and_nothing_in_it_is_ours_or_twice() {
     }
     let mut world = at("?tenant=a%20b&login_hint=nobody&empty=");
     world.visit("/");
+    assert_eq!(world.provider.asked[0]["prompt"], "none", "what the endpoint brings along takes the place of nothing else");
     let extra = vec![("tenant".to_owned(), "other".to_owned())];
     world.dispatch(Event::SignInChosen(SignInOptions { login_hint: Some("me".into()), extra, ..SignInOptions::default() }));
     let (url, _) = world.left_for.clone().expect("it left");

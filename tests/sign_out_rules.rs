@@ -14,6 +14,7 @@ use hushkey::{
         machine::{Ignored, Reaction},
         secret::Body,
         tab_message::TabMessage,
+        transaction::key_of,
         turn::{Event, HistoryEntry},
     },
 };
@@ -116,6 +117,38 @@ fn lo_04_a_wrong_or_missing_state_ends_signed_out_and_starts_nothing() {
     world.sign_in("/account");
     assert_eq!(name(&world.visit("/signed-out?state=Zm9yZ2Vk")), Some("Name of usr_1"));
     assert_eq!((world.address.as_str(), &world.left_for), ("https://app.example/signed-out", &None));
+}
+
+#[test]
+fn lo_04_of_a_browser_that_forgot_all_else_the_state_alone_tells_that_somebody_signed_out() {
+    let back = |forget: bool, path: fn(&str) -> String, state_of_sign_in: bool| {
+        let mut world = World::new();
+        world.sign_in("/account");
+        if state_of_sign_in {
+            world.dispatch(Event::SignInChosen(hushkey::SignInOptions::default()));
+        } else {
+            world.dispatch(Event::SignOutChosen);
+        }
+        let state = world.stored.keys().next().expect("a record").rsplit(':').next().expect("a state").to_owned();
+        if forget {
+            world.hint = Hint::default();
+        }
+        world.open(&format!("/signed-out?{}", path(&state)))
+    };
+    let right = |state: &str| format!("state={state}");
+    assert_eq!(back(true, right, false), View::SignedOut(Reason::ByChoice));
+    assert_eq!(back(false, |_| "state=wrong".into(), false), View::SignedOut(Reason::ByChoice), "the browser remembers it");
+    for (path, state_of_sign_in) in [((|state| format!("state={state}x")) as fn(&str) -> String, false), (right, true)] {
+        assert!(matches!(back(true, path, state_of_sign_in), View::Restoring { .. }), "nobody knows: it is looked");
+    }
+    // Whatever the record is found by, the state that stands in it is the one.
+    let mut world = World::new();
+    world.sign_in("/account");
+    world.dispatch(Event::SignOutChosen);
+    let record = world.stored.drain().next().expect("a record").1;
+    world.stored.insert(key_of(CLIENT, "other"), record);
+    world.hint = Hint::default();
+    assert!(matches!(world.open("/signed-out?state=other"), View::Restoring { .. }));
 }
 
 #[test]

@@ -288,6 +288,14 @@ mod tests {
     #[test]
     fn a_response_of_absurd_length_is_refused() {
         assert!(refused(&format!("code={}&state=sTaTe", "a".repeat(20_000))));
+        let of = |length: usize| Parameters::read(&"a".repeat(length - 2), "#a", ResponseMode::Query);
+        assert!(of(16_384).is_ok() && of(16_385).is_err());
+    }
+
+    #[test]
+    fn parameters_are_shown_without_their_values() {
+        let parameters = Parameters::read("code=secret&state=secret", "", ResponseMode::Query).unwrap();
+        assert_eq!(format!("{parameters:?}"), r#"["code", "state"]"#);
     }
 
     #[test]

@@ -832,11 +832,8 @@ fn after_completing(progress: Progress, is_step_up: bool, ground: &mut Ground, t
         Progress::Unmoved(attempt, why) => ignored(Phase::Completing { attempt }, why),
         Progress::Done(session, way) => taken(enter(session, way, ground, turn)),
         Progress::Failed(error) | Progress::RefreshRefused(error) if is_step_up => taken(step_up_failed(error, ground, turn)),
-        // The code may or may not have been used up, so it is not sent again. The provider knows the person by now: ask silently.
-        Progress::Failed(error) | Progress::RefreshRefused(error) if error.is_transient() => {
-            taken(restore_failed(error.clone(), 1, Some(error), ground, turn))
-        }
-        Progress::Failed(error) | Progress::RefreshRefused(error) => taken(problem(error, turn)),
+        // The code may or may not have been used up, so it is not sent again. The provider knows the person by now: if that may pass, ask silently.
+        Progress::Failed(error) | Progress::RefreshRefused(error) => taken(restore_failed(error.clone(), 1, Some(error), ground, turn)),
     }
 }
 

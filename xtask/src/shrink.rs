@@ -23,6 +23,9 @@ const FEATURES: [&str; 7] = [
 /// `-Oz` leaves fewer bytes, and more of them once they are compressed.
 const LEVEL: &str = "-Os";
 
+/// Functions that are alike, such as those of one generic one, have names that begin alike. Side by side they compress better, by half a percent.
+const ORDER: &str = "--reorder-functions-by-name";
+
 /// What wasm-opt calls the one module that there are imports from.
 const MODULE: &str = "a";
 
@@ -50,7 +53,7 @@ fn optimise(tools: &NpmTools, module: &Path) -> Result<String> {
             .arg(module)
             .args([LEVEL, "--minify-imports-and-exports-and-modules"])
             .args(FEATURES)
-            .args(["--strip-debug", "--strip-producers", "--strip-target-features", "-o"])
+            .args([ORDER, "--strip-debug", "--strip-producers", "--strip-target-features", "-o"])
             .arg(&smaller),
         "optimising the WebAssembly module with wasm-opt",
     )?;

@@ -24,8 +24,9 @@ pub enum Build {
 }
 
 /// What the smallest build tells the compiler: a panic stops the app at once, as it would anyway, but says nothing; nothing that is meant for
-/// programmers is kept.
-const SMALLEST_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
+/// programmers is kept. What `.cargo/config.toml` says has to be said again.
+const SMALLEST_FLAGS: &str =
+    "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none --cfg sha2_backend_soft=\"compact\"";
 
 /// What it tells cargo.
 const SMALLEST: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
@@ -95,7 +96,6 @@ pub fn bind(workspace: &Workspace, module: &Path, folder: &Path) -> Result<()> {
         .input_path(module)
         .web(true)?
         .typescript(false)
-        .remove_name_section(true)
         .remove_producers_section(true)
         // The page says where the module is; the script need not know its name.
         .omit_default_module_path(true)

@@ -1,0 +1,83 @@
+//! Where something ends: how often, how long, and what is asked of the state meanwhile.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod support;
+
+use hushkey::{
+    Reason, SignInOptions, View,
+    protocol::{
+        hint::{Frames, Hint},
+        machine::{Ignored, Reaction},
+        turn::Event,
+    },
+};
+use support::{World, code_of, name, seconds};
+
+/// The page is back from the provider with a code, and nobody has answered anything yet.
+fn completing() -> World {
+    let mut world = World::new();
+    world.provider.session = Some("usr_1".into());
+    world.open("/");
+    world.dispatch(Event::SignInChosen(SignInOptions::default()));
+    world.follow();
+    assert_eq!(world.state.view(), View::Completing);
+    world
+}
+
+#[test]
+fn what_has_to_be_restored_is_what_shows_somebody() {
+    let mut world = World::new();
+    world.open("/");
+    assert!(!world.state.shows_what_has_to_be_restored());
+    world.settle();
+    assert!(!world.state.shows_what_has_to_be_restored());
+    world.sign_in("/");
+    assert!(world.state.shows_what_has_to_be_restored());
+}
+
+#[test]
+fn a_page_that_comes_back_brings_news_only_if_something_was_remembered_meanwhile() {
+    let mut world = completing();
+    let same = world.hint;
+    world.dispatch(Event::PageReturned { hint: same });
+    assert_eq!(world.reactions.last(), Some(&Reaction::Ignored(Ignored::NotNow)));
+    let other = Hint { frames: Frames::Work, ..same };
+    world.dispatch(Event::PageReturned { hint: other });
+    assert_eq!(world.reactions.last(), Some(&Reaction::Taken));
+    assert_eq!(world.state.view(), View::Completing);
+}
+
+#[test]
+fn a_code_that_nobody_takes_is_given_up_in_time_and_not_before() {
+    let mut world = completing();
+    world.dispatch(Event::Ticked);
+    assert_eq!(world.reactions.last(), Some(&Reaction::Ignored(Ignored::Early)));
+    let deadline = world.state.deadline().expect("a deadline");
+    world.now = world.now.plus(deadline.from_now(world.now));
+    world.dispatch(Event::Ticked);
+    assert_eq!(code_of(&world.state.view()), "network_timeout");
+    assert_eq!(name(&world.pass(seconds(60))), Some("Name of usr_1"), "and the provider, which knows the person by now, is asked silently");
+}
+
+#[test]
+fn a_restore_is_given_up_after_eight_failures_in_a_row() {
+    let mut world = World::new();
+    world.provider_is_down(true);
+    world.visit("/");
+    world.pass(seconds(3600));
+    assert!(matches!(world.state.view(), View::SignedOut(Reason::Problem(_))));
+    assert_eq!(world.reported.iter().filter(|code| code.starts_with("network")).count(), 8, "{:?}", world.reported);
+}
+
+#[test]
+fn a_provider_that_can_be_reached_and_is_silent_in_frames_is_asked_there_twice() {
+    let mut world = World::new();
+    // Frames have worked here, so that it may pass.
+    world.hint.frames = Frames::Work;
+    world.provider.frames_refused = true;
+    world.visit("/");
+    world.pass(seconds(3600));
+    assert_eq!(world.state.view(), View::SignedOut(Reason::NoSession));
+    assert_eq!(world.reported.iter().filter(|code| code.starts_with("silent")).count(), 2, "{:?}", world.reported);
+}
