@@ -10,7 +10,7 @@ use hushkey::{
     protocol::{
         api::{Target, TokenAnswer},
         early::Early,
-        error::Error,
+        error::{Error, NetworkFailure},
         http::Method,
         secret::{Nonce, SensitiveUrl, StateParameter, Verifier},
         turn::Event,
@@ -213,6 +213,23 @@ fn ri_01_every_token_has_a_life_of_its_own() {
     assert_eq!(audience(&world, A).0, "urn:a");
     call(&mut world, B);
     assert_eq!(audience(&world, B).0, "urn:b");
+}
+
+#[test]
+fn ri_01_the_own_token_is_renewed_in_time_whatever_a_further_one_waits_for() {
+    let mut world = signed_in(true);
+    // The provider asks for ten minutes before it gives the further one. The own token lives for five.
+    world.pass(seconds(100));
+    world.provider.down = Some(NetworkFailure::Unavailable { status: 503, retry_after: Some(seconds(600)) });
+    fetch(&mut world, B);
+    world.settle();
+    world.provider.down = None;
+    let waits_until = world.state.deadline().expect("a deadline").from_now(world.now);
+    assert!(waits_until > seconds(60) && waits_until < seconds(200), "{waits_until:?}");
+    forget(&mut world);
+    world.pass(waits_until);
+    assert_eq!(targets(&world).first(), Some(&"urn:a"));
+    assert_eq!(audience(&world, A).0, "urn:a");
 }
 
 #[test]
