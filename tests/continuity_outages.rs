@@ -6,7 +6,7 @@ mod support;
 
 use hushkey::{
     View,
-    protocol::{api::TokenAnswer, http::HttpResponse, secret::Body, turn::Event},
+    protocol::{api::TokenAnswer, hint::Frames, http::HttpResponse, secret::Body, turn::Event},
 };
 use support::{World, code_of, config, name, seconds};
 
@@ -85,6 +85,31 @@ fn tr_18_a_doubtful_refresh_token_is_the_last_resort() {
         "a frame, with and without hint, then the token"
     );
     assert!(!world.state.is_renewing());
+}
+
+#[test]
+fn tr_18_a_doubtful_refresh_token_is_used_where_a_frame_would_find_nobody() {
+    for blocked in [true, false] {
+        let mut world = World::with(config(r#","scopes":"openid offline_access""#));
+        world.provider.issues_refresh_tokens = true;
+        world.sign_in("/");
+        if blocked {
+            world.hint.frames = Frames::Blocked { found: world.now.wall };
+            world.visit("/");
+            world.follow();
+        } else {
+            world.open("/");
+        }
+        world.settle();
+        world.provider_is_down(true);
+        world.dispatch(Event::RenewalChosen);
+        world.settle();
+        world.provider_is_down(false);
+        let asked = (world.provider.asked.len(), world.redeemed("refresh_token"));
+        assert!(matches!(world.pass(seconds(5)), View::SignedIn(_)));
+        let now = (world.provider.asked.len(), world.redeemed("refresh_token"));
+        assert_eq!((now.0 - asked.0, now.1 - asked.1), if blocked { (0, 1) } else { (1, 0) });
+    }
 }
 
 #[test]

@@ -29,6 +29,35 @@ fn signed_in_elsewhere(world: &World, subject: &str) -> Event {
 }
 
 #[test]
+fn lo_14_once_somebody_else_is_there_the_refresh_token_of_the_old_session_is_not_used() {
+    let mut world = World::with(config(r#","scopes":"openid offline_access""#));
+    world.provider.issues_refresh_tokens = true;
+    world.sign_in("/");
+    world.visit("/");
+    world.dispatch(Event::Woke { visible: false });
+    world.dispatch(signed_in_elsewhere(&world, "usr_2"));
+    assert!(!world.state.is_renewing(), "nobody looks");
+    world.dispatch(Event::RenewalChosen);
+    assert!(world.requests.is_empty() && world.frames.len() == 1, "whoever is there is asked for");
+}
+
+#[test]
+fn si_14_the_other_tabs_hear_of_another_person_and_not_of_a_renewal() {
+    let mut world = World::new();
+    world.sign_in("/");
+    world.visit("/");
+    world.told.clear();
+    for (subject, told) in [("usr_1", 0), ("usr_2", 1)] {
+        world.provider.session = Some(subject.into());
+        world.dispatch(signed_in_elsewhere(&world, subject));
+        world.dispatch(Event::RenewalChosen);
+        world.settle();
+        assert_eq!(name(&world.state.view()), Some(format!("Name of {subject}").as_str()));
+        assert_eq!(world.told.len(), told, "{subject}");
+    }
+}
+
+#[test]
 fn lo_14_a_sign_in_in_another_tab_brings_this_one_in() {
     let mut world = World::new();
     assert_eq!(world.visit("/"), View::SignedOut(Reason::NoSession));

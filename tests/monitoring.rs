@@ -9,6 +9,7 @@ use hushkey::{
     protocol::{
         config::Config,
         hint::Frames,
+        machine::Reaction,
         monitoring::{Watch, Word},
         turn::Event,
     },
@@ -100,8 +101,9 @@ fn lo_10_changed_asks_silently_and_finds_what_is_true() {
 fn lo_10_error_ends_the_watching_and_nothing_else() {
     let mut world = watched("https://as.example/check", "abc.salt");
     let asked = world.provider.asked.len();
-    for _ in 0..5 {
+    for taken in [true, false, false, false, false] {
         world.dispatch(Event::SessionWatched(Word::Error));
+        assert_eq!(world.reactions.last() == Some(&Reaction::Taken), taken, "it is news once");
         world.settle();
     }
     assert_eq!((name(&world.state.view()), world.provider.asked.len()), (Some("Name of usr_1"), asked));

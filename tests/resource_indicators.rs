@@ -233,6 +233,24 @@ fn ri_01_the_own_token_is_renewed_in_time_whatever_a_further_one_waits_for() {
 }
 
 #[test]
+fn ri_01_a_refused_own_token_is_replaced_at_once_though_a_further_one_waits_and_not_though_it_waits_itself() {
+    let busy = || Some(NetworkFailure::Unavailable { status: 503, retry_after: Some(seconds(600)) });
+    for (further, begun) in [(true, 1), (false, 0)] {
+        let mut world = signed_in(true);
+        world.provider.down = busy();
+        if further {
+            fetch(&mut world, B);
+        } else {
+            world.dispatch(Event::RenewalChosen);
+        }
+        world.settle();
+        let generation = world.state.token_generation().expect("a token");
+        world.dispatch(Event::TokenRejected { generation });
+        assert_eq!(world.requests.len() + world.frames.len(), begun, "{:?}", world.requests);
+    }
+}
+
+#[test]
 fn ri_01_a_token_that_an_api_refused_is_replaced_and_no_other() {
     let mut world = signed_in(true);
     call(&mut world, B);
@@ -356,6 +374,15 @@ fn ri_01_a_refused_refresh_token_costs_nobody_their_session() {
     assert_eq!(targets(&world), ["urn:b", "urn:a"], "first it is found out whether somebody is there");
     call(&mut world, B);
     assert_eq!(audience(&world, B).0, "urn:b");
+}
+
+#[test]
+fn ri_01_with_the_refresh_token_refused_and_frames_blind_it_is_the_session_that_needs_the_person() {
+    let mut world = signed_in(true);
+    world.provider.refresh_tokens.clear();
+    world.provider.cookies_blocked = true;
+    call(&mut world, B);
+    assert!(matches!(world.state.view(), View::Paused { .. }), "{:?}", world.state.view());
 }
 
 #[test]

@@ -27,6 +27,11 @@ fn the_scalekit_preset_needs_two_fields() {
     assert_eq!(config.scopes.join(" "), "openid profile email offline_access");
     assert_eq!(config.access_tokens, AccessTokens::Checked { audiences: vec![], compat: true });
     assert_eq!(with("issuer", json!("https://login.acme.com")).unwrap().issuer(), "https://login.acme.com");
+    assert_eq!(
+        [config.redirect_path(), config.silent_path(), config.post_logout_path()],
+        ["/callback", "/silent-refresh.html", "/signed-out"]
+    );
+    assert_eq!(config.client_id(), "spac_1");
 }
 
 #[test]
