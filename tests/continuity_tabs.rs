@@ -42,6 +42,29 @@ fn lo_14_once_somebody_else_is_there_the_refresh_token_of_the_old_session_is_not
 }
 
 #[test]
+fn si_14_a_refresh_token_does_not_bring_the_old_person_back_where_somebody_else_was() {
+    for doubtful in [true, false] {
+        let mut world = World::with(config(r#","scopes":"openid offline_access""#));
+        world.provider.issues_refresh_tokens = true;
+        world.sign_in("/");
+        world.visit("/");
+        if doubtful {
+            world.provider_is_down(true);
+            world.dispatch(Event::RenewalChosen);
+            world.settle();
+            world.provider_is_down(false);
+        }
+        // Somebody else signed in, and is gone by the time that it is looked.
+        world.dispatch(signed_in_elsewhere(&world, "usr_2"));
+        world.provider.session = None;
+        let grants = world.provider.grants.len();
+        world.settle();
+        assert_eq!(world.pass(seconds(5)), View::SignedOut(Reason::SessionEnded), "{doubtful}");
+        assert_eq!(world.provider.grants.len(), grants, "{doubtful}");
+    }
+}
+
+#[test]
 fn si_14_the_other_tabs_hear_of_another_person_and_not_of_a_renewal() {
     let mut world = World::new();
     world.sign_in("/");

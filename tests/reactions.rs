@@ -12,6 +12,7 @@ use hushkey::{
         examination::{Evidence, Manners},
         frame_message::FrameMessage,
         frontchannel::Notice,
+        hint::{Hint, Last},
         http::HttpResponse,
         machine::{Ignored, Reaction},
         monitoring::Word,
@@ -30,39 +31,41 @@ const B: &str = "https://b.example/";
 /// `u` it is under way already, `e` too early, `f` foreign, `n` not now, `o` opened before, `s` another session, `x` stale.
 /// `R` restoring, `C` completing, `I` signed in, `P` paused, `O` signed out, `L` leaving.
 const TABLE: &str = "
-starting: R, unseen: R, asking: R, waiting: R, completing: C, redirected: I, resting: I, renewing: I, pausing: I, further: I, further waiting: I, switching: I, paused: P, signed out: O, preparing: L, pushing: L, leaving: L
-opened                TR oR oR oR oC oI oI oI oI oI oI oI oP oO oL oL oL
-sign-in chosen        nR TL TL TL TL TL TL TL TL TL TL TL TL TL uL uL uL
-window chosen         nR TR TR TR TC TI TI TI TI TI TI TI TP TO uL uL uL
-sign-out chosen       nR TO TO TO TO TL TL TL TL TL TL TL TL TO TO TO uL
-sign-in needed        nR TR TR TR nC nI nI nI nI nI nI nI nP TL TL TL TL
-no longer needed      nR TR TR TR nC nI nI nI nI nI nI nI nP nO TL TL TL
-organisation chosen   nR nR nR nR nC TI TI TI TI TI TI TI TI TL nL nL nL
-person acted          TR TR TR TR TC TI TI TI TI TI TI TI TP TO TL TL TL
-renewal chosen        nR nR nR nR nC TI TI uI TI uI TI uI TI nO nL nL nL
-retry chosen          nR TR uR TR nC TI TI uI TI uI TI uI TI TR nL nL nL
-token needed          nR nR nR nR nC TI TI uI uI uI uI uI uP nO nL nL nL
-frame spoke           nR xR xR xR xC xI xI xI xI xI xI xI xP xO xL xL xL
-frame loaded          nR xR xR xR xC xI xI xI xI xI xI xI xP xO xL xL xL
-frame forbidden       nR xR xR xR xC xI xI xI xI xI xI xI xP xO xL xL xL
-examined              nR xR xR xR xC xI xI xI xI xI xI xI xP xO xL xL xL
-window blocked        nR xR xR xR xC xI xI xI xI xI xI xI xP xO xL xL xL
-responded             nR xR xR xR xC xI xI xI xI xI xI xI xP xO xL xL xL
-verified              nR xR xR xR xC xI xI xI xI xI xI xI xP xO xL xL xL
-own token rejected    nR nR nR nR nC TI TI TI TI TI TI TI TP xO xL xL xL
-old token rejected    nR nR nR nR nC xI xI xI xI xI xI xI xP xO xL xL xL
-same signed in there  nR nR TR TR nC nI nI nI nI nI nI nI TI TR nL nL nL
-other signed in there nR nR TR TR nC TO TI TI TI TI TI TI TO TR nL nL nL
-signed out there      nR TO TO TO TO TO TO TO TO TO TO TO TO TO TO TO nL
-page returned         nR TR TR TR nC eI eI uI uI uI uI uI nP nO TR TR TO
-other session ended   nR nR nR nR nC sI sI sI sI sI sI sI sP nO nL nL nL
-session ended         nR nR nR nR nC TO TO TO TO TO TO TO TO nO nL nL nL
-watched: changed      nR nR nR nR nC TI TI nI nI nI nI nI nP nO nL nL nL
-watched: error        nR nR nR nR nC TI TI TI TI TI TI TI TP nO nL nL nL
-looked at             TR TR uR TR nC eI eI uI uI uI uI uI nP nO nL nL nL
-looked away           nR nR TR TR TC TI TI TI TI TI TI TI TP TO TL TL TL
-ticked early          nR eR eR eR eC eI eI eI eI eI eI eI nP nO eL eL eL
-ticked in time        nR eR TR TR TR TI TI TI TI TI TI TI nP nO TO TO TO
+starting: R, unseen: R, asking: R, waiting: R, completing: C, redirected: I, resting: I, renewing: I, pausing: I, further: I, further waiting: I, switching: I, paused: P, signed out: O, by choice: O, changed: O, preparing: L, pushing: L, leaving: L
+opened                TR oR oR oR oC oI oI oI oI oI oI oI oP oO oO oO oL oL oL
+sign-in chosen        nR TL TL TL TL TL TL TL TL TL TL TL TL TL TL TL uL uL uL
+window chosen         nR TR TR TR TC TI TI TI TI TI TI TI TP TO TO TO uL uL uL
+sign-out chosen       nR TO TO TO TO TL TL TL TL TL TL TL TL TO TO TO TO TO uL
+sign-in needed        nR TR TR TR nC nI nI nI nI nI nI nI nP TL nO nO TL TL TL
+no longer needed      nR TR TR TR nC nI nI nI nI nI nI nI nP nO nO nO TL TL TL
+organisation chosen   nR nR nR nR nC TI TI TI TI TI TI TI TI TL TL TL nL nL nL
+person acted          TR TR TR TR TC TI TI TI TI TI TI TI TP TO TO TO TL TL TL
+renewal chosen        nR nR nR nR nC TI TI uI TI uI TI uI TI nO nO nO nL nL nL
+retry chosen          nR TR uR TR nC TI TI uI TI uI TI uI TI TR TR TR nL nL nL
+token needed          nR nR nR nR nC TI TI uI uI uI uI uI uP nO nO nO nL nL nL
+frame spoke           nR xR xR xR xC xI xI xI xI xI xI xI xP xO xO xO xL xL xL
+frame loaded          nR xR xR xR xC xI xI xI xI xI xI xI xP xO xO xO xL xL xL
+frame forbidden       nR xR xR xR xC xI xI xI xI xI xI xI xP xO xO xO xL xL xL
+examined              nR xR xR xR xC xI xI xI xI xI xI xI xP xO xO xO xL xL xL
+window blocked        nR xR xR xR xC xI xI xI xI xI xI xI xP xO xO xO xL xL xL
+responded             nR xR xR xR xC xI xI xI xI xI xI xI xP xO xO xO xL xL xL
+verified              nR xR xR xR xC xI xI xI xI xI xI xI xP xO xO xO xL xL xL
+own token rejected    nR nR nR nR nC TI TI TI TI TI TI TI TP xO xO xO xL xL xL
+old token rejected    nR nR nR nR nC xI xI xI xI xI xI xI xP xO xO xO xL xL xL
+same signed in there  nR nR TR TR nC nI nI nI nI nI nI nI TI TR TR nO nL nL nL
+other signed in there nR nR TR TR nC TO TI TI TI TI TI TI TO TR TR nO nL nL nL
+signed out there      nR TO TO TO TO TO TO TO TO TO TO TO TO TO nO nO TO TO nL
+page returned         nR TR TR TR nC eI eI uI uI uI uI uI nP nO nO nO TR TR TO
+… somebody there      TR TR TR TR TC eI eI uI uI uI uI uI nP TR TR nO TR TR TO
+… signed out there    TR TO TO TO TC TO TO TO TO TO TO TO TO TO nO TO TO TO TO
+other session ended   nR nR nR nR nC sI sI sI sI sI sI sI sP nO nO nO nL nL nL
+session ended         nR nR nR nR nC TO TO TO TO TO TO TO TO nO nO nO nL nL nL
+watched: changed      nR nR nR nR nC TI TI nI nI nI nI nI nP nO nO nO nL nL nL
+watched: error        nR nR nR nR nC TI TI TI TI TI TI TI TP nO nO nO nL nL nL
+looked at             TR TR uR TR nC eI eI uI uI uI uI uI nP nO nO nO nL nL nL
+looked away           nR nR TR TR TC TI TI TI TI TI TI TI TP TO TO TO TL TL TL
+ticked early          nR eR eR eR eC eI eI eI eI eI eI eI nP nO nO nO eL eL eL
+ticked in time        nR eR TR TR TR TI TI TI TI TI TI TI nP nO nO nO TO TO TO
 ";
 
 fn config(more: &str) -> Config {
@@ -107,7 +110,7 @@ fn after(mut world: World, event: Event) -> World {
 type Phase = fn() -> World;
 
 /// Every phase, in the order of the columns.
-const PHASES: [(&str, Phase); 17] = [
+const PHASES: [(&str, Phase); 19] = [
     ("starting", world),
     ("unseen", || {
         let mut world = world();
@@ -161,6 +164,13 @@ const PHASES: [(&str, Phase); 17] = [
         world.visit("/");
         world
     }),
+    ("by choice", || {
+        let mut world = after(signed_in(), Event::SignOutChosen);
+        world.stored.clear();
+        world.visit("/signed-out");
+        world
+    }),
+    ("changed", || after(redirected(), Event::OtherTabSignedIn(whose("usr_2")))),
     ("preparing", || {
         let block = format!(r#"{{"issuer":"{ISSUER}","client_id":"{CLIENT}"}}"#);
         let mut world = World::with(Config::from_json(&block, APP).expect("good"));
@@ -229,7 +239,7 @@ fn message() -> FrameMessage {
 type Make = fn(&mut World, Ticket) -> Event;
 
 /// Every event, in the order of the rows.
-const EVENTS: [(&str, Make); 32] = [
+const EVENTS: [(&str, Make); 34] = [
     ("opened", |_, _| opened()),
     ("sign-in chosen", |_, _| Event::SignInChosen(SignInOptions::default())),
     ("window chosen", |_, _| Event::SignInChosen(SignInOptions { popup: true, ..SignInOptions::default() })),
@@ -257,6 +267,8 @@ const EVENTS: [(&str, Make); 32] = [
     ("other signed in there", |_, _| Event::OtherTabSignedIn(whose("usr_2"))),
     ("signed out there", |_, _| Event::OtherTabSignedOut { at: None }),
     ("page returned", |world, _| Event::PageReturned { hint: world.hint }),
+    ("… somebody there", |world, _| Event::PageReturned { hint: Hint { last: Last::SignedIn, ..world.hint } }),
+    ("… signed out there", |world, _| Event::PageReturned { hint: Hint { last: Last::SignedOutByChoice, ..world.hint } }),
     ("other session ended", |_, _| {
         Event::ProviderSignedOut(Notice::parse(r#"{"hushkey":1,"iss":["https://as.example"],"sid":["no"]}"#).expect("well formed"))
     }),

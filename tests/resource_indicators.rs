@@ -12,7 +12,7 @@ use hushkey::{
         early::Early,
         error::{Error, NetworkFailure},
         http::Method,
-        secret::{Nonce, SensitiveUrl, StateParameter, Verifier},
+        secret::{Body, Nonce, SensitiveUrl, StateParameter, Verifier},
         turn::Event,
     },
 };
@@ -363,6 +363,22 @@ fn ri_01_a_session_that_is_over_is_over_and_an_outage_is_none() {
     assert_eq!(audience(&world, A).0, "urn:a");
     let tries = targets(&world).iter().filter(|target| **target == "urn:b").count();
     assert!((2..=8).contains(&tries), "{:?}", targets(&world));
+}
+
+#[test]
+fn ri_01_what_is_asked_of_a_doubtful_refresh_token_at_last_is_the_own_token() {
+    let mut world = signed_in(true);
+    assert!(world.visit("/").person().is_some(), "frames work here");
+    // An answer that nobody can read: whether the refresh token was used up is not known.
+    world.provider.tweak_http = Some(Box::new(|response| response.body = Body::new("{")));
+    call(&mut world, B);
+    assert!(matches!(answer(&world, B), TokenAnswer::Refused(_)));
+    world.provider.tweak_http = None;
+    world.provider.session = None;
+    forget(&mut world);
+    call(&mut world, C);
+    assert_eq!(targets(&world), ["urn:a"], "{:?}", world.provider.grants);
+    assert_eq!(world.provider.grants, ["refresh_token"]);
 }
 
 #[test]
