@@ -65,6 +65,17 @@ fn si_14_a_refresh_token_does_not_bring_the_old_person_back_where_somebody_else_
 }
 
 #[test]
+fn si_14_somebody_else_whom_the_provider_has_to_ask_something_first_takes_the_place_of_nobody_and_of_no_session() {
+    let mut world = World::new();
+    world.sign_in("/");
+    world.visit("/");
+    world.provider.session = Some("usr_2".into());
+    world.provider.refuses = Some("consent_required");
+    world.dispatch(signed_in_elsewhere(&world, "usr_2"));
+    assert_eq!(world.settle(), View::SignedOut(Reason::AccountChanged));
+}
+
+#[test]
 fn si_14_the_other_tabs_hear_of_another_person_and_not_of_a_renewal() {
     let mut world = World::new();
     world.sign_in("/");
