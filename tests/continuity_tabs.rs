@@ -76,6 +76,16 @@ fn si_14_somebody_else_whom_the_provider_has_to_ask_something_first_takes_the_pl
 }
 
 #[test]
+fn lo_14_a_sign_out_in_another_tab_is_one_from_an_open_window_too() {
+    let mut world = World::new();
+    world.visit("/");
+    world.dispatch(Event::SignInChosen(hushkey::SignInOptions { popup: true, ..Default::default() }));
+    assert!(world.state.has_popup());
+    world.dispatch(Event::OtherTabSignedOut { at: None });
+    assert!(!world.state.has_popup());
+}
+
+#[test]
 fn si_14_the_other_tabs_hear_of_another_person_and_not_of_a_renewal() {
     let mut world = World::new();
     world.sign_in("/");

@@ -1480,9 +1480,8 @@ impl Phase {
                 let progress = attempt.learned(result, &mut ground.knowledge, turn);
                 after_switch(session, progress, id, ground, turn).0
             }
-            Self::Leaving { purpose: Purpose::Prepare(departure), until } => match result {
-                Ok(()) if ground.knowledge.metadata(turn).is_some() => depart(departure, ground, turn),
-                Ok(()) => Self::Leaving { purpose: Purpose::Prepare(departure), until },
+            Self::Leaving { purpose: Purpose::Prepare(departure), .. } => match result {
+                Ok(()) => depart(departure, ground, turn),
                 Err(error) => cannot_leave(&departure, error, ground, turn),
             },
             Self::Starting | Self::Restoring { .. } | Self::SignedIn { .. } | Self::SignedOut(_) | Self::Leaving { .. } => self,
