@@ -1,6 +1,6 @@
 //! A provider and a host with which nothing is wrong, for the doctor to look at; and ways to make one thing wrong.
 
-#![allow(unreachable_pub, reason = "what tests share")]
+#![allow(dead_code, unreachable_pub, reason = "what tests share; each uses its part")]
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hushkey::{

@@ -7,7 +7,7 @@
 //! things and start programs; [`wasm`], [`html`] and [`bundle`] make the app once for all
 //! configurations, with the words of [`texts`] in the page; [`config`], [`headers`], [`hosts`] and [`dist`] make one deployable
 //! folder of it; [`site`] and [`serve`] hand that folder out; [`run`], [`dev`],
-//! [`doctor`], [`simulate`], [`bench`], [`validation`], [`fuzz`], [`conformance`] and [`suite`] are the commands.
+//! [`doctor`], [`simulate`], [`bench`], [`validation`], [`fuzz`], [`mutants`], [`conformance`] and [`suite`] are the commands.
 
 pub mod bench;
 pub mod budget;
@@ -25,6 +25,7 @@ pub mod headers;
 pub mod hosts;
 pub mod html;
 pub mod lint;
+pub mod mutants;
 pub mod ports;
 pub mod process;
 pub mod provider;

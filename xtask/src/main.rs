@@ -11,7 +11,7 @@ use xtask::engines::Engine;
 use xtask::hosts::Host;
 use xtask::wasm::Build;
 use xtask::workspace::Workspace;
-use xtask::{bench, bundle, conformance, dev, dist, doctor, fuzz, run, serve, simulate, suite, validation};
+use xtask::{bench, bundle, conformance, dev, dist, doctor, fuzz, mutants, run, serve, simulate, suite, validation};
 
 /// Builds, runs, packs and tests hushkey.
 #[derive(Debug, Parser)]
@@ -125,6 +125,14 @@ enum Task {
         #[arg(long)]
         keep: bool,
     },
+    /// Change ring 0, one thing after the other, and see whether the native tests notice (two hours on two cores)
+    Mutants {
+        /// Only these files
+        files: Vec<String>,
+        /// Only one part of all, such as 2/8
+        #[arg(long)]
+        shard: Option<String>,
+    },
     /// Measure reloads, bytes and memory, beside other libraries and beside what is possible
     #[command(disable_help_flag = true)]
     Bench {
@@ -167,6 +175,7 @@ async fn start(task: Task) -> Result<()> {
         Task::Conformance => conformance::command(&Workspace::find()?),
         Task::Simulate { sessions, seed, replay } => simulate::command(sessions, seed, replay),
         Task::Fuzz { targets, seconds, keep } => fuzz::command(&targets, seconds, keep),
+        Task::Mutants { files, shard } => mutants::command(&files, shard.as_deref()),
         Task::Bench { arguments } => bench::command(&arguments),
         Task::Validation => validation::command().await,
         Task::DevHook => dev::hook(),

@@ -44,6 +44,9 @@ pub const CARGO_DENY: Crate = Crate { name: "cargo-deny", version: "0.20.2", fla
 /// Tries hostile input.
 pub const CARGO_FUZZ: Crate = Crate { name: "cargo-fuzz", version: "0.13.2", flags: &["--locked"] };
 
+/// Changes the code, to see whether the tests notice.
+pub const CARGO_MUTANTS: Crate = Crate { name: "cargo-mutants", version: "27.1.0", flags: &["--locked"] };
+
 impl Crate {
     /// The version that is pinned here.
     pub fn version(&self) -> &'static str {

@@ -41,11 +41,11 @@ pub(super) fn judge(doctor: &Doctor, report: &mut Report) {
     }
 }
 
-fn list(document: &Object, name: &'static str) -> Option<Vec<String>> {
+pub(super) fn list(document: &Object, name: &'static str) -> Option<Vec<String>> {
     document.optional_strings(name).ok().flatten()
 }
 
-fn has(list: &[String], wanted: &str) -> bool {
+pub(super) fn has(list: &[String], wanted: &str) -> bool {
     list.iter().any(|item| item == wanted)
 }
 

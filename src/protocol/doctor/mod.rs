@@ -9,6 +9,7 @@ mod answer;
 mod authorize;
 mod clock;
 mod endpoints;
+mod extensions;
 mod features;
 mod headers;
 mod host;
@@ -132,6 +133,7 @@ impl Doctor {
         let mut report = Report::default();
         metadata::judge(self, &mut report);
         features::judge(self, &mut report);
+        extensions::judge(self, &mut report);
         endpoints::judge(self, &mut report);
         authorize::judge(self, &mut report);
         site::judge(self, &mut report);
