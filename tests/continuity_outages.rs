@@ -6,7 +6,7 @@ mod support;
 
 use hushkey::{
     View,
-    protocol::{api::TokenAnswer, hint::Frames, http::HttpResponse, secret::Body, turn::Event},
+    protocol::{api::TokenAnswer, error::NetworkFailure, hint::Frames, http::HttpResponse, secret::Body, turn::Event},
 };
 use support::{World, code_of, config, name, seconds};
 
@@ -109,6 +109,27 @@ fn tr_18_a_doubtful_refresh_token_is_used_where_a_frame_would_find_nobody() {
         assert!(matches!(world.pass(seconds(5)), View::SignedIn(_)));
         let now = (world.provider.asked.len(), world.redeemed("refresh_token"));
         assert_eq!((now.0 - asked.0, now.1 - asked.1), if blocked { (0, 1) } else { (1, 0) });
+    }
+}
+
+#[test]
+fn tr_18_a_refresh_token_is_in_doubt_only_if_the_request_may_have_been_carried_out() {
+    use NetworkFailure::{Offline, Timeout, Unavailable, Unreachable};
+    let status = |status| Unavailable { status, retry_after: None };
+    for (failure, in_doubt) in
+        [(Offline, false), (status(429), false), (Timeout, true), (Unreachable, true), (status(500), true), (status(503), true)]
+    {
+        let mut world = World::with(config(r#","scopes":"openid offline_access""#));
+        world.provider.issues_refresh_tokens = true;
+        world.sign_in("/");
+        world.provider.down = Some(failure);
+        world.dispatch(Event::RenewalChosen);
+        world.settle();
+        world.provider.down = None;
+        let (asked, used) = (world.provider.asked.len(), world.redeemed("refresh_token"));
+        world.pass(seconds(5));
+        let now = (world.provider.asked.len() - asked, world.redeemed("refresh_token") - used);
+        assert_eq!(now, if in_doubt { (1, 0) } else { (0, 1) }, "{failure:?}");
     }
 }
 

@@ -8,6 +8,7 @@ use hushkey::{
     Destination, Reason, View,
     protocol::{
         hint::{Frames, News},
+        machine::{Ignored, Reaction},
         turn::Event,
     },
 };
@@ -130,6 +131,8 @@ fn lo_14_a_sign_in_in_another_tab_brings_this_one_in() {
     assert_eq!(world.settle(), View::SignedOut(Reason::NoSession));
     world.dispatch(signed_in_elsewhere(&world, "usr_1"));
     assert_eq!(world.settle(), View::SignedOut(Reason::NoSession));
+    world.dispatch(Event::SignInNeeded { place: "/account".into() });
+    assert_eq!(world.reactions.last(), Some(&Reaction::Ignored(Ignored::NotNow)), "for that it goes nowhere by itself");
 }
 
 #[test]
