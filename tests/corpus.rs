@@ -12,16 +12,20 @@ use std::fs;
 type Target = (&'static str, fn(&str) -> bool);
 
 /// Every target, as `fuzz/fuzz_targets` has it.
-const TARGETS: [Target; 9] = [
+const TARGETS: [Target; 13] = [
     ("callback", fuzzing::callback),
+    ("challenge", fuzzing::challenge),
     ("configuration", fuzzing::configuration),
     ("discovery", fuzzing::discovery),
+    ("dpop_nonce", fuzzing::dpop_nonce),
     ("frame_message", fuzzing::frame_message),
     ("id_token", fuzzing::id_token),
     ("jwks", fuzzing::jwks),
     ("jwt", fuzzing::jwt),
+    ("par_response", fuzzing::par_response),
     ("stored", fuzzing::stored),
     ("token_response", fuzzing::token_response),
+    ("user_info", fuzzing::user_info),
 ];
 
 #[test]

@@ -4,11 +4,17 @@
 //! Not to crash is the least of it. Each function holds what was accepted against what it was read from, by other means than the code that it tests:
 //! whatever is accepted must be what stands there, once, and nothing else. It says whether anything was.
 
+mod api;
+mod user_info;
+
+pub use api::{challenge, dpop_nonce};
+pub use user_info::user_info;
+
 use super::{
     callback::{self, Parameters, ResponseMode},
     checks::{Checks, Subject},
     config::Config,
-    discovery,
+    discovery, dpop,
     encoding::{base64url, from_base64url},
     error::Error,
     frame_message::FrameMessage,
@@ -17,6 +23,7 @@ use super::{
     id_token::{self, Expectation, Origin},
     jwks,
     jwt::{Algorithm, Unverified},
+    par,
     redirect_log::RedirectLog,
     secret::{Body, Nonce},
     tab_message::TabMessage,
@@ -112,6 +119,10 @@ fn members(text: &str) -> Map<String, Value> {
 /// An answer of the token endpoint.
 pub fn token_response(text: &str) -> bool {
     let response = response(text);
+    if dpop::token_endpoint_asks_for_nonce(&response) {
+        assert_eq!(response.status, 400);
+        assert_eq!(members(response.body.expose())["error"], "use_dpop_nonce");
+    }
     let Ok(answer) = token::process_token_response(&response, false, Checks::default().of(Subject::TokenResponse)) else { return false };
     let read = members(response.body.expose());
     assert_eq!(response.status, 200);
@@ -126,6 +137,20 @@ pub fn token_response(text: &str) -> bool {
         answer.id_token.as_ref().map(|token| token.expose()),
         read.get("id_token").and_then(Value::as_str).filter(|text| !text.is_empty())
     );
+    true
+}
+
+/// An answer of the endpoint for pushed authorization requests.
+pub fn par_response(text: &str) -> bool {
+    let response = response(text);
+    let Ok((reference, lasts)) = par::read(&response, Checks::default().of(Subject::Push)) else { return false };
+    let read = members(response.body.expose());
+    assert_eq!(response.status, 201);
+    assert!(read.get("error").is_none_or(Value::is_null), "an error is an error");
+    assert_eq!(read["request_uri"], reference.as_str());
+    assert!(!reference.is_empty());
+    let seconds = read["expires_in"].as_f64().expect("a number");
+    assert!(!lasts.is_zero() && (lasts.as_secs_f64() - seconds).abs() <= 1e-9 * seconds.max(1.0), "{lasts:?} for {seconds}");
     true
 }
 

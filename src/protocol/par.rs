@@ -95,7 +95,7 @@ pub(super) const fn timed_out() -> Error {
 
 /// Reads the answer: the reference, whose form is the provider's own business, and how long it may be used
 /// ([RFC 9126 §2.2](https://www.rfc-editor.org/rfc/rfc9126#section-2.2)).
-fn read(response: &HttpResponse, checks: Checking<'_>) -> Result<(String, Duration), ParFailure> {
+pub(super) fn read(response: &HttpResponse, checks: Checking<'_>) -> Result<(String, Duration), ParFailure> {
     if let Some(failure) = response.unavailable() {
         return Err(ParFailure::Network(failure));
     }

@@ -63,7 +63,7 @@ pub(crate) fn demanded(
 }
 
 /// The one demand among all challenges. A header that is malformed is one of ours if it says so.
-fn read(header: &str) -> Result<Option<StepUpChallenge>, Finding> {
+pub(super) fn read(header: &str) -> Result<Option<StepUpChallenge>, Finding> {
     let challenges = match challenge::parse(header) {
         Ok(challenges) => challenges,
         Err(finding) if header.to_ascii_lowercase().contains(INSUFFICIENT) => return Err(finding),
