@@ -5,6 +5,8 @@
 
 use std::fs;
 use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -25,38 +27,54 @@ pub fn targets(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Runs these targets, or all, one after the other.
-pub fn command(only: &[String], seconds: u32, keep: bool) -> Result<()> {
+/// Runs these targets, or all, so many at a time.
+pub fn command(only: &[String], seconds: u32, together: usize, keep: bool) -> Result<()> {
     let workspace = Workspace::find()?;
     let all = targets(&workspace)?;
     if let Some(unknown) = only.iter().find(|name| !all.contains(name)) {
         bail!("There is no target {unknown}; there are {}.", all.join(", "));
     }
-    let chosen: Vec<&String> = all.iter().filter(|name| only.is_empty() || only.contains(name)).collect();
+    say("building …");
+    let log = workspace.scratch("fuzz").join("build.log");
+    fs::create_dir_all(workspace.scratch("fuzz"))?;
+    let is_built = logged(cargo_fuzz(&workspace)?.arg("build"), &fs::File::create(&log)?)?.success();
+    ensure!(is_built, "{}\nThe targets could not be built; the whole output is in {}.", tail(&log, 40)?, log.display());
+
+    let waiting = Mutex::new(all.iter().filter(|name| only.is_empty() || only.contains(name)));
+    let next = || waiting.lock().ok()?.next();
+    // One that finds something ends its own row, and the others go on to their end.
+    let row = || -> Result<()> {
+        while let Some(target) = next() {
+            run(&workspace, target, seconds, keep)?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let rows: Vec<_> = (0..together.max(1)).map(|_| scope.spawn(row)).collect();
+        let ends: Vec<_> = rows.into_iter().map(|row| row.join().unwrap_or_else(|_| bail!("a row of targets broke off"))).collect();
+        ends.into_iter().collect()
+    })
+}
+
+fn run(workspace: &Workspace, target: &str, seconds: u32, keep: bool) -> Result<()> {
     let work = workspace.scratch("fuzz");
-    for target in chosen {
-        let (found, corpus, log) = (work.join(target), workspace.at("fuzz/corpus").join(target), work.join(format!("{target}.log")));
-        fs::create_dir_all(&found)?;
-        say(&format!("{target}: {seconds} s …"));
-        let arguments = [format!("-max_total_time={seconds}"), format!("-timeout={TIMEOUT}"), "-print_final_stats=1".to_owned()];
-        let mut run = cargo_fuzz(&workspace)?;
-        run.args(["run", target]).arg(&found).arg(&corpus).arg("--").args(arguments);
-        let status = logged(&mut run, &fs::File::create(&log)?)?;
-        let told = fs::read_to_string(&log).map(|text| stats(&text)).unwrap_or_default();
-        if !status.success() {
-            bail!("{}\n{target} found something, or could not be run; the whole output is in {}.", tail(&log, 40)?, log.display());
-        }
-        ensure!(!told.is_empty(), "{target} says nothing of what it did; its output is in {}.", log.display());
-        say(&format!("{target}: {told}, no crash"));
-        if keep {
-            let mut merge = cargo_fuzz(&workspace)?;
-            merge.args(["run", target]).arg(&corpus).arg(&found).args(["--", "-merge=1", "-max_len=2048"]);
-            ensure!(
-                logged(&mut merge, &fs::File::create(&log)?)?.success(),
-                "what {target} found could not be kept; see {}.",
-                log.display()
-            );
-        }
+    let (found, corpus, log) = (work.join(target), workspace.at("fuzz/corpus").join(target), work.join(format!("{target}.log")));
+    fs::create_dir_all(&found)?;
+    say(&format!("{target}: {seconds} s …"));
+    let arguments = [format!("-max_total_time={seconds}"), format!("-timeout={TIMEOUT}"), "-print_final_stats=1".to_owned()];
+    let mut run = cargo_fuzz(workspace)?;
+    run.args(["run", target]).arg(&found).arg(&corpus).arg("--").args(arguments);
+    let status = logged(&mut run, &fs::File::create(&log)?)?;
+    let told = fs::read_to_string(&log).map(|text| stats(&text)).unwrap_or_default();
+    if !status.success() {
+        bail!("{}\n{target} found something, or could not be run; the whole output is in {}.", tail(&log, 40)?, log.display());
+    }
+    ensure!(!told.is_empty(), "{target} says nothing of what it did; its output is in {}.", log.display());
+    say(&format!("{target}: {told}, no crash"));
+    if keep {
+        let mut merge = cargo_fuzz(workspace)?;
+        merge.args(["run", target]).arg(&corpus).arg(&found).args(["--", "-merge=1", "-max_len=2048"]);
+        ensure!(logged(&mut merge, &fs::File::create(&log)?)?.success(), "what {target} found could not be kept; see {}.", log.display());
     }
     Ok(())
 }

@@ -121,6 +121,9 @@ enum Task {
         /// How long each is tried, in seconds
         #[arg(long, default_value_t = 60)]
         seconds: u32,
+        /// How many are tried at a time
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        together: usize,
         /// Put what was found into the corpus, as few texts as reach all that was reached
         #[arg(long)]
         keep: bool,
@@ -174,7 +177,7 @@ async fn start(task: Task) -> Result<()> {
         Task::Test { only, engine, list } => suite::command(&only, &engine, list),
         Task::Conformance => conformance::command(&Workspace::find()?),
         Task::Simulate { sessions, seed, replay } => simulate::command(sessions, seed, replay),
-        Task::Fuzz { targets, seconds, keep } => fuzz::command(&targets, seconds, keep),
+        Task::Fuzz { targets, seconds, together, keep } => fuzz::command(&targets, seconds, together, keep),
         Task::Mutants { files, shard } => mutants::command(&files, shard.as_deref()),
         Task::Bench { arguments } => bench::command(&arguments),
         Task::Validation => validation::command().await,
