@@ -109,7 +109,7 @@ export function createApi({ options, traffic, faults, tampering, clock, assuranc
     } catch (error) {
       if (error instanceof ProofRefused) {
         entry.refused = error.message;
-        return send(401, { error: error.code }, { 'WWW-Authenticate': `dPoP error="${error.code}", algs="ES256"`, ...nonce() });
+        return send(401, { error: error.code }, { 'WWW-Authenticate': `DPoP error="${error.code}", algs="ES256"`, ...nonce() });
       }
       if (!(error instanceof Refusal)) return send(400, { error: 'invalid_request' });
       return send(error.status, { error: error.message || 'unauthorized' }, { 'WWW-Authenticate': error.challenge });

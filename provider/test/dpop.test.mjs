@@ -73,7 +73,7 @@ test('dp-06-dp-12 a token that is bound to a key is good with a proof of that ke
   ]) {
     const refused = await call(provider, token, bad);
     assert.equal(refused.status, 401, why);
-    assert.match(refused.headers.get('www-authenticate'), /^dPoP error="invalid_dpop_proof"/, why);
+    assert.match(refused.headers.get('www-authenticate'), /^DPoP error="invalid_dpop_proof"/, why);
   }
 });
 
@@ -102,7 +102,7 @@ test('dp-07-dp-08-dp-09 with nonces both servers want one of their own, and the 
 
   const first = await call(provider, token, await key.prove({ ...claims, nonce: asked.headers.get('dpop-nonce') }));
   assert.equal(first.status, 401);
-  assert.match(first.headers.get('www-authenticate'), /^dPoP error="use_dpop_nonce"/);
+  assert.match(first.headers.get('www-authenticate'), /^DPoP error="use_dpop_nonce"/);
   const nonce = first.headers.get('dpop-nonce');
   const second = await call(provider, token, await key.prove({ ...claims, nonce }));
   assert.equal(second.status, 200);

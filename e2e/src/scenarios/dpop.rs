@@ -53,7 +53,7 @@ fn key_of(proof: &Value) -> &Value {
 }
 
 /// The proofs of all token requests, and of all calls of the sample API.
-fn proofs(log: &Log) -> Result<(Vec<Value>, Vec<Value>)> {
+pub(super) fn proofs(log: &Log) -> Result<(Vec<Value>, Vec<Value>)> {
     let (tokens, calls) = (log.proofs_at("/oauth/token"), log.proofs_at("/api/me"));
     are_proofs(&[tokens.clone(), calls.clone()].concat())?;
     ensure!(tokens.iter().all(|proof| proof["claims"].get("ath").is_none()), "a token request names a token");

@@ -2,14 +2,37 @@
 //!
 //! Left out: `invalid-openbanking-intent-id` and `client-refresh-token-test` (of certain ecosystems), and those of the plan for signed messages.
 
-use super::scenario;
-use crate::{hostile::Hostile, scenarios::Scenario, setup::Setup};
+use super::{scenario, steps};
+use crate::{
+    hostile::Hostile,
+    scenarios::{Scenario, dpop},
+    setup::Setup,
+};
 
 /// Somebody's record is left alone when another's state comes, and ends by itself.
 const PENDING: Setup = Setup { leaves_a_pending_record: true, ..super::DISCOVERED };
 
+/// Requests are pushed and tokens bound to keys, as the profile wants them. Servers ask for nonces by refusing.
+const BOUND: Setup = Setup {
+    provider: &["--par", "required", "--dpop-nonces"],
+    configuration: &[("userinfo", "true"), ("dpop", "true")],
+    console_may_say: dpop::BOUND.console_may_say,
+    ..super::DISCOVERED
+};
+
+/// The same without nonces.
+const BOUND_WITHOUT_NONCES: Setup = Setup { provider: &["--par", "required", "--dpop"], ..BOUND };
+
+/// The challenge of the API, once, with the scheme in other letters.
+const IN_OTHER_LETTERS: Hostile =
+    Hostile::accepted_always(&[r#"{"in":"api","times":1,"headers":{"WWW-Authenticate":"dPoP error=\"use_dpop_nonce\", algs=\"ES256\""}}"#]);
+
 #[rustfmt::skip]
 pub(super) const SCENARIOS: &[Scenario] = &[
+    scenario!("fapi2-security-profile-final-client-test-happy-path", "a pushed request, bound tokens, nonces, and a call", run = steps::bound_with_nonces, BOUND),
+    scenario!("fapi2-security-profile-final-client-test-happy-path-no-dpop-nonce", "the same where nobody wants a nonce", run = steps::bound_without_nonces, BOUND_WITHOUT_NONCES),
+    scenario!("fapi2-security-profile-final-client-test-rs-dpop-auth-scheme-case-insensitivity", "the API asks for a nonce by a scheme in other letters", run = steps::bound_with_nonces,
+        IN_OTHER_LETTERS.world(BOUND)),
     scenario!("fapi2-security-profile-final-client-test-discovery-issuer-mismatch", "metadata of another issuer",
         Hostile::metadata(&[r#"{"in":"discovery","member":"issuer","append":"INVALID"}"#], "discovery_issuer")),
     scenario!("fapi2-security-profile-final-client-test-invalid-iss", "an ID token of another issuer",

@@ -3,6 +3,7 @@
 use super::play::{asked_userinfo, can_call, nothing_is_called, refused, tells_the_attacker_nothing};
 use crate::{
     person::ALICE,
+    scenarios::dpop::proofs,
     wait::{until, until_within, yes},
     world::World,
 };
@@ -84,6 +85,45 @@ pub(super) async fn refreshed(world: &World) -> Result<()> {
     let log = world.provider.log().await?;
     ensure!(log.grants("refresh_token") == 1, "one refresh, not {}", log.grants("refresh_token"));
     can_call(world).await
+}
+
+/// Every request with a token, and every one for tokens, brings a proof of the page's key. Both servers want nonces, and ask for them by refusing.
+pub(super) async fn bound_with_nonces(world: &World) -> Result<()> {
+    bound(world, &[400, 200], &[401, 200]).await
+}
+
+/// The same, where neither wants a nonce.
+pub(super) async fn bound_without_nonces(world: &World) -> Result<()> {
+    bound(world, &[200], &[200]).await
+}
+
+/// Signs in and calls once, by requests that are answered so.
+async fn bound(world: &World, tokens: &[u64], calls: &[u64]) -> Result<()> {
+    if let Ok(hostile) = world.hostile() {
+        for rule in hostile.rules {
+            world.tamper(rule).await?;
+        }
+    }
+    world.signs_in_to_account().await?;
+    until("userinfo", async || Ok(yes(world.provider.log().await?.userinfo_statuses().ends_with(&[200])))).await?;
+    world.presses("API").await?;
+    world.sees_api_answer().await?;
+    let log = world.provider.log().await?;
+    ensure!(log.count_at("/oauth/par") > 0 && log.statuses_at("/oauth/token") == tokens, "{:?}", log.statuses_at("/oauth/token"));
+    ensure!(log.api_statuses() == calls, "the calls: {:?}", log.api_statuses());
+    for path in ["/userinfo", "/api/me"] {
+        ensure!(log.schemes_at(path).iter().all(|scheme| scheme == "DPoP"), "{path} got a token as {:?}", log.schemes_at(path));
+    }
+    let (of_tokens, of_calls) = proofs(&log)?;
+    for (proofs, statuses) in [(of_tokens, tokens), (of_calls, calls)] {
+        let nonces: Vec<bool> = proofs.iter().map(|proof| proof["claims"]["nonce"].is_string()).collect();
+        ensure!(
+            nonces == if statuses.len() > 1 { [false, true].as_slice() } else { &[false] },
+            "a nonce where one was asked for: {nonces:?}"
+        );
+    }
+    ensure!(world.provider.tampered().await?.iter().all(|times| *times == 1), "not every challenge was as it was to be");
+    Ok(())
 }
 
 /// The person signs out, and what comes back from the provider is changed or not.
