@@ -118,7 +118,7 @@ export function createOpenIdProvider({
   provider.use(signInRoutes({ provider, store, people, apps, assurance }));
   provider.use(signOutRoute({ provider, store, keyring, options, frontChannel }));
   provider.use(userInfoAnswers({ options, tampering, faults: userInfoFaults }));
-  provider.use(scalekitTokens({ provider, store, keyring, tampering, clock, people, clientId }));
+  provider.use(scalekitTokens({ provider, store, keyring, tampering, clock, people, options }));
   provider.on('authorization.accepted', (ctx) => rememberOrganization(ctx, people));
   provider.on('server_error', (ctx, error) => {
     console.error(`The provider failed at ${ctx.method} ${ctx.path}: ${error.message}`);

@@ -22,6 +22,7 @@ export const USAGE = `Usage: node provider/main.mjs --port 8081 --api-port 8082 
   --frontchannel-path PATH  front-channel logout: the page of the apps for that
   --par optional|required   a pushed authorization request endpoint
   --resource URI            a resource to have tokens for; may be given several times
+  --userinfo-audience       tokens for a resource are for the userinfo endpoint, too
   --dpop                binds tokens to keys (RFC 9449) for whoever proves one
   --dpop-nonces         the same, and every proof needs a nonce of its server
   --no-dpop-cors        apps cannot read the headers of it (DPoP-Nonce, WWW-Authenticate)
@@ -57,6 +58,7 @@ const SPEC = {
   'frontchannel-path': { type: 'string' },
   par: text('no'),
   resource: { type: 'string', multiple: true, default: [] },
+  'userinfo-audience': flag,
   'profile-in-userinfo': flag,
   'signed-userinfo': flag,
   dpop: flag,
@@ -126,6 +128,7 @@ export function readOptions(args) {
     frontchannelPath: values['frontchannel-path'] === undefined ? undefined : path('frontchannel-path'),
     par: oneOf('par', 'no', 'optional', 'required'),
     resources: values.resource,
+    userInfoAudience: values['userinfo-audience'],
     profileInUserInfo: values['profile-in-userinfo'],
     signedUserInfo: values['signed-userinfo'],
     dpop: values.dpop || values['dpop-nonces'],

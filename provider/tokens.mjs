@@ -9,12 +9,18 @@ import { currentMembership } from './policy.mjs';
 /** Remembers which opaque access token of the library stands behind a JWT: JWT id -> token. */
 export const ISSUED = 'IssuedAccessToken';
 
+const PROFILE = ['email', 'email_verified', 'name', 'given_name', 'family_name', 'picture'];
+
 /**
  * Turns what the library issues into Scalekit's shapes. Its access tokens are opaque; the app gets
  * a JWT in place of each, and the userinfo endpoint is handed the opaque one again. Its ID token
  * gets the claims Scalekit adds, and a new signature.
  */
-export function scalekitTokens({ provider, store, keyring, tampering, clock, people, clientId }) {
+export function scalekitTokens({ provider, store, keyring, tampering, clock, people, options }) {
+  const { clientId, userInfoAudience, profileInUserInfo } = options;
+  const userInfo = `${provider.issuer}/userinfo`;
+  const audiences = (resource) => (resource && userInfoAudience ? [resource, userInfo] : [].concat(resource ?? clientId));
+
   function accessToken({ oidc, body }, claims) {
     const now = clock.seconds;
     const jti = randomId('tkn');
@@ -22,7 +28,7 @@ export function scalekitTokens({ provider, store, keyring, tampering, clock, peo
     return tampering.sign('access_token', {
       ...claims,
       iss: provider.issuer,
-      aud: [].concat(oidc.accessToken.aud ?? clientId),
+      aud: audiences(oidc.accessToken.aud),
       iat: now,
       nbf: now,
       exp: now + body.expires_in,
@@ -34,6 +40,12 @@ export function scalekitTokens({ provider, store, keyring, tampering, clock, peo
   function byOurClock(claims) {
     const dates = ['iat', 'exp', 'auth_time'].filter((name) => claims[name] !== undefined);
     return { ...claims, ...Object.fromEntries(dates.map((name) => [name, claims[name] + clock.offset])) };
+  }
+
+  /** The library puts the profile into the ID token, too, where it thinks that the access token is not for userinfo. */
+  function withoutProfile(claims) {
+    if (!userInfoAudience || !profileInUserInfo) return claims;
+    return Object.fromEntries(Object.entries(claims).filter(([name]) => !PROFILE.includes(name)));
   }
 
   async function reshape(ctx) {
@@ -50,7 +62,7 @@ export function scalekitTokens({ provider, store, keyring, tampering, clock, peo
     const claims = { auth_time: authTime, ...common, roles: [role], permissions: permissionsOf(role), ...(jkt && { cnf: { jkt } }) };
     const jwt = accessToken(ctx, claims);
     const idToken = body.id_token && tampering.sign('id_token', {
-      ...byOurClock(decodeJwt(body.id_token)),
+      ...withoutProfile(byOurClock(decodeJwt(body.id_token))),
       ...common,
       aud: [clientId],
       azp: clientId,
@@ -66,14 +78,19 @@ export function scalekitTokens({ provider, store, keyring, tampering, clock, peo
   }
 
   async function opaqueOf(jwt) {
-    const { jti } = await keyring.verify(jwt, clientId).catch(() => ({}));
+    const { jti } = await keyring.verify(jwt, [clientId, userInfo]).catch(() => ({}));
     return store.find(ISSUED, jti)?.token;
   }
 
   // A proof is made for the token that the app has, so the library is left with it, and finds its own behind it.
   const proved = new Set();
   const find = provider.AccessToken.find.bind(provider.AccessToken);
-  provider.AccessToken.find = async (value, ...rest) => find((proved.has(value) && await opaqueOf(value)) || value, ...rest);
+  provider.AccessToken.find = async (value, ...rest) => {
+    const token = await find((proved.has(value) && await opaqueOf(value)) || value, ...rest);
+    // The library knows one audience for a token, and userinfo only for those without.
+    if (token?.aud && userInfoAudience) Object.assign(token, { aud: undefined, scope: 'openid profile email' });
+    return token;
+  };
 
   return async (ctx, next) => {
     if (ctx.path === '/userinfo') {

@@ -210,7 +210,10 @@ impl Setup {
             json!([{ "url": format!("{}://localhost:{}/api/", ports.scheme, ports.api), "step_up": self.step_up }]),
         );
         if !self.resources.is_empty() {
-            let rule = |(path, resource): &(&str, &str)| json!({ "url": format!("{}://localhost:{}{path}", ports.scheme, ports.api), "resource": resource });
+            let rule = |(path, resource): &(&str, &str)| {
+                let url = format!("{}://localhost:{}{path}", ports.scheme, ports.api);
+                json!({ "url": url, "resource": resource, "step_up": self.step_up })
+            };
             members.insert("api".to_owned(), self.resources.iter().map(rule).collect());
         }
         if self.discovered || self.mixed_up {

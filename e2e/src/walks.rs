@@ -1,5 +1,7 @@
 //! Walks through every page and state of the app. Pictures are taken on them, and the pages judged.
 
+mod extended;
+
 use crate::{
     look::Look,
     person::ALICE,
@@ -87,9 +89,14 @@ pub(crate) const SET_UP_WRONG: Walk = walk!(
 
 pub(crate) const GERMAN: Walk = walk!("german", german, Setup { languages: "de-DE,de", ..ORDINARY });
 
+pub(crate) const EXTENDED: Walk = walk!("extended", extended::english, extended::SETUP);
+
+pub(crate) const EXTENDED_GERMAN: Walk = walk!("extended-german", extended::german, Setup { languages: "de-DE,de", ..extended::SETUP });
+
 /// All of them.
-pub(crate) const ALL: [Walk; 11] =
-    [DOORS, INSIDE, BETWEEN, TROUBLES, AFTERWARDS, LEAVING, PAUSED, NOT_SET_UP, SET_UP_WRONG, NOT_STARTED, GERMAN];
+pub(crate) const ALL: [Walk; 13] = [
+    DOORS, INSIDE, BETWEEN, TROUBLES, AFTERWARDS, LEAVING, PAUSED, NOT_SET_UP, SET_UP_WRONG, NOT_STARTED, GERMAN, EXTENDED, EXTENDED_GERMAN,
+];
 
 /// Nobody is signed in.
 async fn doors(world: &World, look: &Look) -> Result<()> {

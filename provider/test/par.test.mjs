@@ -7,6 +7,7 @@ import { APP, authorizationRequest, Browser, callApi, CLIENT_ID, pkce, providerF
 
 const ONE = 'urn:example:one';
 const TWO = 'https://two.example/';
+const ALICE = 'alice@example.test';
 
 async function push(provider, params = {}) {
   const { verifier, challenge } = pkce();
@@ -106,4 +107,23 @@ test('ri-01 each token is for the one resource that was named, and an unknown on
   assert.equal((await callApi(provider, '/api/me', none.json.access_token)).status, 401);
   const silent = await browser.authorize({ prompt: 'none', resource: 'urn:other' });
   assert.equal(silent.answer.error, 'invalid_target');
+});
+
+test('a token for a resource is for the userinfo endpoint where the provider says so, and else refused there', async (t) => {
+  const answers = await Promise.all([[], ['--userinfo-audience']].map(async (more) => {
+    const provider = await providerFor(t, ['--resource', ONE, '--profile-in-userinfo', ...more]);
+    const browser = new Browser(provider);
+    const { challenge, verifier } = pkce();
+    const page = await browser.visit(`${provider.issuer}/oauth/authorize?${authorizationRequest(challenge, { resource: ONE })}`);
+    const { answer } = await browser.submit(page, { person: 'alice' });
+    const { json } = await token(provider, {
+      grant_type: 'authorization_code', code: answer.code, redirect_uri: `${APP}/callback`, code_verifier: verifier, resource: ONE,
+    });
+    const headers = { authorization: `Bearer ${json.access_token}` };
+    const said = await fetch(`${provider.issuer}/userinfo`, { headers });
+    const called = await callApi(provider, '/api/me', json.access_token);
+    const { email } = decodeJwt(json.id_token);
+    return [decodeJwt(json.access_token).aud.length, email, said.status, (await said.json()).email, called.status];
+  }));
+  assert.deepEqual(answers, [[1, ALICE, 401, undefined, 200], [2, undefined, 200, ALICE, 200]]);
 });

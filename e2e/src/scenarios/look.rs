@@ -64,6 +64,14 @@ pub(super) async fn german(world: &World) -> Result<()> {
     judged(world, walks::GERMAN).await
 }
 
+pub(super) async fn extended(world: &World) -> Result<()> {
+    judged(world, walks::EXTENDED).await
+}
+
+pub(super) async fn extended_german(world: &World) -> Result<()> {
+    judged(world, walks::EXTENDED_GERMAN).await
+}
+
 /// Whether the judge can say no.
 pub(super) async fn faults_are_found(world: &World) -> Result<()> {
     world.opens("/").await?;

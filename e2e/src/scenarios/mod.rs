@@ -9,6 +9,7 @@ mod continuity;
 mod cookies;
 mod doctor;
 mod dpop;
+pub(crate) mod everything;
 mod flow;
 mod groups;
 mod headers;
@@ -276,6 +277,8 @@ const SCENARIOS: &[Scenario] = &[
     walk!("axe-set-up-wrong", "nor that which says how an app is set up wrong", look::set_up_wrong, walks::SET_UP_WRONG),
     walk!("axe-not-started", "nor that of an app that cannot be started", look::not_started, walks::NOT_STARTED),
     walk!("axe-german", "nor those in German", look::german, walks::GERMAN),
+    walk!("axe-extended", "nor those that the extensions bring", look::extended, walks::EXTENDED),
+    walk!("axe-extended-german", "nor those in German", look::extended_german, walks::EXTENDED_GERMAN),
     scenario!("nothing-moves", "nothing on the page moves while a session is looked for and found", look::nothing_moves,
         Setup { not_in: &[
             (Engine::Firefox, "it does not tell what moves"),
@@ -315,5 +318,6 @@ const SCENARIOS: &[Scenario] = &[
     scenario!("dp-11-bearer", "a token that is not bound is refused where a bound one was asked for", dpop::bearer, dpop::UNBOUND),
     scenario!("dp-12-never-as-bearer", "a bound token goes out as such, whatever an API would like", dpop::never_as_bearer, dpop::BOUND),
     scenario!("dp-15-no-redirect", "a redirect gets neither token nor proof", dpop::no_redirect, dpop::REDIRECTED),
+    scenario!("everything", "all extensions at once: a session from its beginning to its end", everything::from_sign_in_to_sign_out, everything::ON),
     scenario!("anywhere", "other paths, on a server that knows files and nothing else", anywhere::on_a_plain_server, anywhere::OTHER_PATHS),
 ];

@@ -107,7 +107,7 @@ fn Call(CallProps { address }: &CallProps) -> Html {
         <>
             <div class="exchange" aria-busy={busy.to_string()}>
                 <div class="exchange-line"><code>{ "GET " }{ address }</code>{ status(answer.as_ref()) }</div>
-                <pre class="exchange-body" tabindex="0" aria-label={text("api.answer")}><code>{ body(answer.as_ref()) }</code></pre>
+                <pre class="exchange-body" tabindex="0" role="group" aria-label={text("api.answer")}><code>{ body(answer.as_ref()) }</code></pre>
             </div>
             { for wanted }
             <div class="actions">
