@@ -127,6 +127,8 @@ async fn ask(auth: &AuthHandle, address: &str) -> Answer {
             }
         }
         Err(ApiError::StepUp(challenge)) => Answer::StepUp(challenge),
+        // It did answer.
+        Err(error @ ApiError::StepUpFailed(_)) => Answer::Came { status: 401, ok: false, body: explain(&error).into() },
         Err(error) => Answer::Failed(explain(&error).into()),
     }
 }
@@ -145,17 +147,21 @@ fn status(answer: Option<&Answer>) -> Html {
 
 fn body(answer: Option<&Answer>) -> AttrValue {
     match answer {
-        None | Some(Answer::StepUp(_)) => AttrValue::default(),
+        None => AttrValue::default(),
+        Some(Answer::StepUp(_)) => text("step_up.label").into(),
         Some(Answer::Came { body, .. } | Answer::Failed(body)) => body.clone(),
     }
 }
 
 /// Why there is no answer, in words, and the code for those who can mend it.
 fn explain(error: &ApiError) -> String {
+    if let ApiError::StepUpFailed(failure) = error {
+        let problem = problems::explain(&Error::StepUp(failure.clone()));
+        return format!("{} {}\n\n{}", problem.sentence, problem.advice, error.code());
+    }
     let sentence = match error {
         ApiError::SignedOut => text("api.signed_out"),
         ApiError::PersonChanged => text("api.person_changed"),
-        ApiError::StepUpFailed(failure) => problems::explain(&Error::StepUp(failure.clone())).sentence,
         ApiError::NotAllowed { .. } => text("api.not_allowed"),
         ApiError::NoToken(_) => text("api.no_token"),
         ApiError::TimedOut | ApiError::Network(NetworkFailure::Timeout) => text("api.late"),
