@@ -200,6 +200,28 @@ fn lo_12_a_renewal_revokes_nothing() {
     assert!(world.revoked.is_empty(), "{:?}", world.revoked);
 }
 
+#[test]
+fn lo_12_a_session_that_goes_on_while_the_person_steps_up_is_not_revoked() {
+    let pushed = format!(r#"{REVOKE}","pushed_authorization_request_endpoint":"{ISSUER}/par"#);
+    for mut world in [revoking(), world(&pushed, r#","revoke_at_sign_out":true,"pushed_authorization_requests":true"#)] {
+        assert!(world.sign_in("/").person().is_some());
+        world.dispatch(Event::SignInChosen(SignInOptions {
+            keeps_session: true,
+            acr_values: vec!["gold".into()],
+            ..SignInOptions::default()
+        }));
+        assert!(matches!(world.state.view(), View::Leaving(_)));
+        assert_eq!(world.revoked, []);
+        world.follow();
+        world.settle();
+        assert_eq!(world.revoked, [], "nor is it when they are back");
+        // One that is left for another sign-in is over.
+        world.dispatch(Event::SignInChosen(SignInOptions::default()));
+        world.settle();
+        assert_eq!(world.revoked.len(), 1);
+    }
+}
+
 fn answer(status: u16, body: &str, retry_after: Option<Duration>) -> Outcome {
     Ok(HttpResponse { status, content_type: Some("application/json".into()), retry_after, body: Body::new(body) })
 }

@@ -310,6 +310,17 @@ impl Phase {
         }
     }
 
+    /// Whether the page leaves, and a session goes on meanwhile.
+    fn leaves_with_session(&self) -> bool {
+        match self {
+            Self::Leaving { purpose: Purpose::Prepare(departure) | Purpose::Push(departure, _), .. } => {
+                departure.journey() == Journey::StepUp
+            }
+            Self::Leaving { purpose: Purpose::Depart(journey), .. } => *journey == Journey::StepUp,
+            _ => false,
+        }
+    }
+
     fn attempt(&self) -> Option<&Attempt> {
         match self {
             Self::Completing { attempt } => Some(attempt),
@@ -332,7 +343,7 @@ pub(crate) fn checked_step(state: State, event: Event, at: &Moment, config: &Con
     let mut turn = Turn::new(at, tickets, config);
     let before = config.revoke_at_sign_out.then(|| Before::of(&event, phase.session(), phase.attempt(), &ground, config));
     let (mut phase, reaction) = happened(phase, event, &mut ground, &mut turn);
-    if let Some(before) = before {
+    if let Some(before) = before.filter(|_| !phase.leaves_with_session()) {
         before.settle(phase.session(), phase.attempt(), &mut ground, &mut turn);
     }
     if config.user_info.is_some() && reaction == Reaction::Taken {
