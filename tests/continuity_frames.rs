@@ -150,6 +150,20 @@ fn bp_05_a_window_signs_in_and_the_page_stays() {
 }
 
 #[test]
+fn bp_05_a_window_in_which_nobody_signs_in_costs_a_session_nothing() {
+    let mut world = World::new();
+    world.sign_in("/");
+    let view = world.state.view();
+    world.dispatch(Event::SignInChosen(SignInOptions { popup: true, ..SignInOptions::default() }));
+    let (ticket, url) = world.popups.remove(0);
+    world.provider.refuses = Some("access_denied");
+    let answer = world.provider.authorize(&url, world.now.wall);
+    world.frame_says(ticket, &answer);
+    assert_eq!((world.settle(), world.reported.last().map(String::as_str)), (view, Some("access_denied")));
+    assert!(world.state.step_up_failure().is_none(), "nobody stepped up");
+}
+
+#[test]
 fn bp_05_a_blocked_window_costs_a_paused_page_nothing() {
     let mut world = blocked("/");
     world.pass(seconds(241));

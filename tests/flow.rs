@@ -11,7 +11,7 @@ use hushkey::{
         early::Early,
         flow::{Entry, KEPT, Lane, Subject, report},
         monitoring::Word,
-        secret::{Nonce, SensitiveUrl, StateParameter, Verifier},
+        secret::{Body, Nonce, SensitiveUrl, StateParameter, Verifier},
         tab_message::TabMessage,
         turn::{Event, Verdict},
     },
@@ -217,6 +217,35 @@ fn what_is_ignored_is_there_with_its_reason() {
     world.dispatch(Event::FrameLoaded { ticket });
     world.dispatch(Event::SessionWatched(Word::Changed));
     assert!(report(&world.flow, &[]).contains("came to rest on a page | ignored: nobody waits for it any more"));
+}
+
+#[test]
+fn the_documents_of_the_provider_are_told_with_what_was_looked_at() {
+    let block = format!(r#"{{"issuer":"{}","client_id":"{}","algorithms":["EdDSA"]}}"#, support::ISSUER, support::CLIENT);
+    let mut world = World::with(hushkey::Config::from_json(&block, support::APP).expect("good"));
+    world.provider.tweak_http = Some(Box::new(|response| {
+        let pkce = r#"{"code_challenge_methods_supported":["S256"],"#;
+        if response.body.expose().contains("jwks_uri") {
+            response.body = Body::new(response.body.expose().replacen('{', pkce, 1));
+        }
+    }));
+    world.visit("/");
+    let named = |subject: Subject| world.flow.entries().flat_map(|entry| checks(entry, subject)).collect::<Vec<_>>();
+    let metadata = named(Subject::Metadata);
+    assert!(metadata.contains(&"endpoints, code") && metadata.contains(&"S256, as published"), "{metadata:?}");
+    assert_eq!(named(Subject::Keys), ["a set of public keys"]);
+    // Of a document that does not hold, nothing of the kind.
+    let mut world = World::with(hushkey::Config::from_json(&block, support::APP).expect("good"));
+    world.provider.tweak_http = Some(Box::new(|response| {
+        response.body = Body::new(response.body.expose().replace("/token\"", "/token#x\"").replace("keys\":", "k\":"));
+    }));
+    world.visit("/");
+    assert!(
+        world
+            .flow
+            .entries()
+            .all(|entry| !checks(entry, Subject::Metadata).contains(&"endpoints, code") && checks(entry, Subject::Keys).is_empty())
+    );
 }
 
 #[test]

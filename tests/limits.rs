@@ -5,14 +5,14 @@
 mod support;
 
 use hushkey::{
-    Reason, SignInOptions, View,
+    Config, Destination, Reason, SignInOptions, View,
     protocol::{
         hint::{Frames, Hint},
         machine::{Ignored, Reaction},
         turn::Event,
     },
 };
-use support::{World, code_of, name, seconds};
+use support::{APP, CLIENT, ISSUER, World, code_of, name, seconds};
 
 /// The page is back from the provider with a code, and nobody has answered anything yet.
 fn completing() -> World {
@@ -80,4 +80,19 @@ fn a_provider_that_can_be_reached_and_is_silent_in_frames_is_asked_there_twice()
     world.pass(seconds(3600));
     assert_eq!(world.state.view(), View::SignedOut(Reason::NoSession));
     assert_eq!(world.reported.iter().filter(|code| code.starts_with("silent")).count(), 2, "{:?}", world.reported);
+}
+
+#[test]
+fn whoever_is_in_a_hurry_leaves_as_soon_as_it_is_known_where_to() {
+    let block = format!(r#"{{"issuer":"{ISSUER}","client_id":"{CLIENT}","algorithms":["EdDSA"]}}"#);
+    for down in [false, true] {
+        let mut world = World::with(Config::from_json(&block, APP).expect("good"));
+        world.open("/");
+        world.dispatch(Event::SignInChosen(SignInOptions::default()));
+        assert_eq!((world.state.view(), world.left_for.clone()), (View::Leaving(Destination::SignIn), None));
+        world.provider_is_down(down);
+        let view = world.settle();
+        assert_eq!(world.left_for.is_some(), !down);
+        assert_eq!(matches!(view, View::SignedOut(Reason::Problem(_))), down, "{view:?}");
+    }
 }

@@ -74,7 +74,7 @@ impl Found {
             if rest.ends_here() {
                 return Ok(());
             }
-            name = rest.token().filter(|_| blanks > 0).ok_or_else(|| malformed("has something else than parameters after a scheme"))?;
+            name = rest.token().ok_or_else(|| malformed("has something else than parameters after a scheme"))?;
             rest.skip(is_blank);
         }
         let open = self.open;

@@ -126,6 +126,22 @@ fn di_10_metadata_by_hand_need_issuer_and_keys() {
 }
 
 #[test]
+fn of_each_resource_there_is_a_sample() {
+    let of = |api: Value| {
+        let config = with("api", api).unwrap();
+        (config.api_prefixes().join(" "), config.api_samples().join(" "))
+    };
+    let (a, b, c) = ("https://a.example/", "https://b.example/", "https://c.example/");
+    let all = format!("{a} {b} {c}");
+    assert_eq!(of(json!([])), (String::new(), String::new()));
+    assert_eq!(of(json!([a, b, c])), (all.clone(), a.to_owned()), "one token for all of them");
+    let resources = |first: &str, second: &str, third: &str| json!([{"url": a, "resource": first}, {"url": b, "resource": second}, {"url": c, "resource": third}]);
+    assert_eq!(of(resources("urn:1", "urn:2", "urn:1")), (all.clone(), format!("{a} {b}")));
+    assert_eq!(of(resources("urn:1", "urn:1", "urn:2")), (all.clone(), format!("{a} {c}")));
+    assert_eq!(of(resources("urn:1", "urn:2", "urn:3")), (all.clone(), all));
+}
+
+#[test]
 fn di_11_si_21_origins_for_the_content_security_policy() {
     let config = with("api", json!([{"url": "https://api.example/v1/"}, "https://acme.scalekit.com/x"])).unwrap();
     assert_eq!(config.connect_origins(), ["https://acme.scalekit.com", "https://api.example"]);

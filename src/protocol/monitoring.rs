@@ -124,7 +124,9 @@ mod tests {
             assert!(SessionState::read(bad).is_none(), "{bad}");
         }
         assert!(SessionState::read("b0Q-_.~9.salt").is_some());
-        assert!(!format!("{:?}", SessionState::read("canary")).contains("canary"));
+        assert_eq!(format!("{:?}", SessionState::read("canary")), "Some(SessionState([redacted]))");
+        let watch = Watch { frame: "https://as.example/check".into(), origin: String::new(), question: "c canary".into() };
+        assert_eq!(format!("{watch:?}"), r#"Watch { frame: "https://as.example/check", .. }"#);
     }
 
     #[test]
