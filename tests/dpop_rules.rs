@@ -5,7 +5,7 @@
 mod support;
 
 use hushkey::{
-    SignInOptions, View,
+    Config, SignInOptions, View,
     protocol::{
         api::TokenAnswer,
         error::{DpopFailure, Error, Finding, NetworkFailure},
@@ -14,7 +14,7 @@ use hushkey::{
     },
 };
 use serde_json::{Value, json};
-use support::{World, code_of, config, key, name, seconds};
+use support::{APP, CLIENT, ISSUER, World, code_of, config, key, name, seconds};
 
 const API: &str = "https://api.example/";
 
@@ -61,6 +61,20 @@ fn dp_14_each_request_names_a_key_of_its_own_and_its_code_goes_with_that() {
     let proved: Vec<_> = world.provider.proved.iter().flatten().collect();
     assert_eq!(proved, [&named[0], &named[0], &named[0], &named[1]], "code, refresh twice, code");
     assert_eq!(bound_to(&world).as_ref(), Some(&named[1]));
+}
+
+#[test]
+fn dp_14_the_key_of_a_request_is_kept_while_it_is_pushed() {
+    let block = format!(
+        r#"{{"metadata":{{"issuer":"{ISSUER}","authorization_endpoint":"{ISSUER}/authorize","token_endpoint":"{ISSUER}/token","jwks_uri":"{ISSUER}/keys",
+        "pushed_authorization_request_endpoint":"{ISSUER}/par"}},"client_id":"{CLIENT}","algorithms":["EdDSA"],
+        "pushed_authorization_requests":true,"dpop":true}}"#
+    );
+    let mut world = World::with(Config::from_json(&block, APP).expect("good"));
+    world.spare = Some(key(1_000));
+    world.open("/");
+    assert!(world.requests.iter().any(|(_, request)| request.url.ends_with("/par")) && world.frames.is_empty());
+    assert!(world.state.holds_key(&key(1_000)) && !world.state.holds_key(&key(1_001)));
 }
 
 #[test]

@@ -269,11 +269,16 @@ fn di_11_endpoints_outside_of_the_listed_origins_refuse_the_metadata() {
             assert_eq!(process(&with(field, json!(bad))).unwrap_err().code(), format!("discovery_{field}"), "{bad}");
         }
     }
-    for field in ["end_session_endpoint", "check_session_iframe"] {
-        let metadata = process(&with(field, json!("https://evil.example/x"))).unwrap();
-        assert_eq!((metadata.end_session_endpoint, metadata.check_session_iframe), (None, None), "the feature is off");
-        let metadata = process(&with(field, json!("https://as.example/x"))).unwrap();
-        assert!(metadata.end_session_endpoint.is_some() || metadata.check_session_iframe.is_some());
+    let optional: [(&str, fn(&Metadata) -> Option<&Url>); 5] = [
+        ("end_session_endpoint", |metadata| metadata.end_session_endpoint.as_ref()),
+        ("check_session_iframe", |metadata| metadata.check_session_iframe.as_ref()),
+        ("pushed_authorization_request_endpoint", |metadata| metadata.par_endpoint.as_ref()),
+        ("revocation_endpoint", |metadata| metadata.revocation_endpoint.as_ref()),
+        ("userinfo_endpoint", |metadata| metadata.userinfo_endpoint.as_ref()),
+    ];
+    for (field, of) in optional {
+        assert_eq!(of(&process(&with(field, json!("https://evil.example/x"))).unwrap()), None, "{field}: the feature is off");
+        assert!(of(&process(&with(field, json!("https://as.example/x"))).unwrap()).is_some(), "{field}");
     }
     assert_eq!(pinned.connect_origins(), ["https://as.example", "https://keys.example:8443"], "the policy says the same");
     assert_eq!(pinned.frame_origins(), ["https://as.example", "https://keys.example:8443"]);
