@@ -269,7 +269,8 @@ fn di_11_endpoints_outside_of_the_listed_origins_refuse_the_metadata() {
             assert_eq!(process(&with(field, json!(bad))).unwrap_err().code(), format!("discovery_{field}"), "{bad}");
         }
     }
-    let optional: [(&str, fn(&Metadata) -> Option<&Url>); 5] = [
+    type Endpoint = fn(&Metadata) -> Option<&Url>;
+    let optional: [(&str, Endpoint); 5] = [
         ("end_session_endpoint", |metadata| metadata.end_session_endpoint.as_ref()),
         ("check_session_iframe", |metadata| metadata.check_session_iframe.as_ref()),
         ("pushed_authorization_request_endpoint", |metadata| metadata.par_endpoint.as_ref()),
