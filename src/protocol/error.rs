@@ -261,14 +261,5 @@ fn slug(finding: &Finding) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn transient_means_worth_another_try() {
-        assert!(Error::Network(NetworkFailure::Unavailable { status: 503, retry_after: None }).is_transient());
-        assert!(Error::Token(ProviderError::new("temporarily_unavailable", None)).is_transient());
-        assert!(!Error::Token(ProviderError::new("invalid_grant", None)).is_transient());
-        assert!(!Error::Silent(SilentFailure::LoginRequired).is_transient());
-    }
-}
+#[path = "error_tests.rs"]
+mod tests;
