@@ -192,6 +192,13 @@ mod tests {
     }
 
     #[test]
+    fn everything_that_json_has_is_read_as_it_stands_there() {
+        let text = r#"{"none":null,"yes":true,"below":-5,"whole":7,"part":0.5,"text":"a\u00e4","list":[1,[-2]],"inner":{"a":{}}}"#;
+        let object = Object::parse(text).unwrap();
+        assert_eq!(serde_json::to_value(object.members()).unwrap(), serde_json::from_str::<Value>(text).unwrap());
+    }
+
+    #[test]
     fn errors_name_the_field_and_the_kind() {
         let object = Object::parse(r#"{"n":"1","s":2,"l":[1]}"#).unwrap();
         assert_eq!(object.optional_number("n").unwrap_err().to_string(), "n: unexpected a string, expected a number");
