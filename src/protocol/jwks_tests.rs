@@ -79,6 +79,21 @@ fn id_15_private_symmetric_and_weak_keys_are_never_used() {
 }
 
 #[test]
+fn id_15_a_key_is_said_to_be_refused_only_if_the_token_names_it() {
+    let of = |named: Option<&str>, wanted: Option<&str>| {
+        let mut private = rsa(named, 0xff);
+        private["d"] = json!("AQAB");
+        match set(&[private]).check_for(&token(wanted, "")) {
+            Err(NoKey::NoMatch(finding)) => finding.to_string(),
+            other => panic!("no key fits, not {other:?}"),
+        }
+    };
+    assert!(of(Some("a"), Some("a")).contains("private, symmetric or weak"));
+    assert_eq!(of(Some("a"), Some("b")), "kid: unexpected b, expected a published key for RS256");
+    assert_eq!(of(None, None), "kid: unexpected (none), expected a published key for RS256");
+}
+
+#[test]
 fn id_08_keys_in_the_token_header_are_not_keys() {
     let own =
         format!(r#","jwk":{},"jku":"https://evil.example/keys","x5u":"https://evil.example/x","x5c":["AA"]"#, rsa(Some("evil"), 0xaa));
