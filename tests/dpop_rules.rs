@@ -64,6 +64,32 @@ fn dp_14_each_request_names_a_key_of_its_own_and_its_code_goes_with_that() {
 }
 
 #[test]
+fn dp_01_the_key_of_a_further_token_is_held_as_long_as_that_is() {
+    let further = "https://further.example/";
+    let block = format!(
+        r#"{{"metadata":{{"issuer":"{ISSUER}","authorization_endpoint":"{ISSUER}/authorize","token_endpoint":"{ISSUER}/token","jwks_uri":"{ISSUER}/keys"}},
+        "client_id":"{CLIENT}","algorithms":["EdDSA"],"dpop":true,
+        "api":[{{"url":"{API}","resource":"urn:a"}},{{"url":"{further}","resource":"urn:b"}}]}}"#
+    );
+    let mut world = World::with(Config::from_json(&block, APP).expect("good"));
+    world.spare = Some(key(1_000));
+    world.provider.binds = true;
+    let mut world = signed_in(world);
+    let TokenAnswer::Fetch(target) = world.state.token_for(further, world.now, &world.config) else { panic!("a token to be fetched") };
+    world.dispatch(Event::TokenNeeded(target));
+    world.settle();
+    let key_of = |world: &World, address: &str| match world.state.token_for(address, world.now, &world.config) {
+        TokenAnswer::Attach { key: Some(key), .. } => key,
+        other => panic!("{address}: a bound token, not {other:?}"),
+    };
+    let (own, of_further) = (key_of(&world, API), key_of(&world, further));
+    assert_ne!(own, of_further);
+    assert!(world.state.holds_key(&own) && world.state.holds_key(&of_further) && !world.state.holds_key(&key(7)));
+    world.dispatch(Event::SignOutChosen);
+    assert!(!world.state.holds_key(&own) && !world.state.holds_key(&of_further));
+}
+
+#[test]
 fn dp_14_the_key_of_a_request_is_kept_while_it_is_pushed() {
     let block = format!(
         r#"{{"metadata":{{"issuer":"{ISSUER}","authorization_endpoint":"{ISSUER}/authorize","token_endpoint":"{ISSUER}/token","jwks_uri":"{ISSUER}/keys",
