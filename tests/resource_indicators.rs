@@ -10,7 +10,7 @@ use hushkey::{
     protocol::{
         api::{Target, TokenAnswer},
         early::Early,
-        error::{Error, NetworkFailure},
+        error::{Error, NetworkFailure, StepUpFailure},
         http::Method,
         secret::{Body, Nonce, SensitiveUrl, StateParameter, Verifier},
         turn::Event,
@@ -248,6 +248,56 @@ fn ri_01_a_refused_own_token_is_replaced_at_once_though_a_further_one_waits_and_
         world.dispatch(Event::TokenRejected { generation });
         assert_eq!(world.requests.len() + world.frames.len(), begun, "{:?}", world.requests);
     }
+}
+
+/// Somebody signed in by a frame, and then has a token for B, which a frame brought, too.
+fn with_a_further_token(block: &str, before: impl FnOnce(&mut World)) -> World {
+    let mut world = World::with(Config::from_json(block, APP).expect("good"));
+    world.provider.lifetime = 3600;
+    world.sign_in("/");
+    world.visit("/");
+    world.now = world.now.plus(seconds(200));
+    before(&mut world);
+    call(&mut world, B);
+    assert_eq!(audience(&world, B).0, "urn:b");
+    world
+}
+
+#[test]
+fn ri_01_all_that_comes_with_a_further_token_is_newer_than_what_was_there() {
+    let plain = block(THREE, "");
+    // The ID token, which is the hint of the next question, and what it says.
+    let mut world = with_a_further_token(&plain, |world| world.provider.tweak_id = Some(Box::new(|id| id["acr"] = "gold".into())));
+    let latest = world.provider.secrets.iter().rfind(|secret| secret.matches('.').count() == 2).expect("an ID token").clone();
+    world.dispatch(Event::RenewalChosen);
+    assert!(world.frames[0].1.contains(&format!("id_token_hint={latest}")));
+    let stepping = block(&THREE.replace(r#""url":"https://b.example/""#, r#""url":"https://b.example/","step_up":true"#), "");
+    let world = with_a_further_token(&stepping, |world| world.provider.tweak_id = Some(Box::new(|id| id["acr"] = "gold".into())));
+    let demand = r#"Bearer error="insufficient_user_authentication", acr_values="gold""#;
+    assert_eq!(world.state.step_up(B, demand, world.now, &world.config), Err(StepUpFailure::Loop), "the session is that by now");
+
+    // The refresh token, and the nonce that its ID tokens have.
+    let mut world = with_a_further_token(&plain, |world| world.provider.issues_refresh_tokens = true);
+    let nonce = world.provider.asked.last().expect("the question for B")["nonce"].clone();
+    world.provider.tweak_id = Some(Box::new(move |id| id["nonce"] = nonce.clone().into()));
+    world.dispatch(Event::RenewalChosen);
+    assert!(matches!(world.settle(), View::SignedIn(_)), "{:?}", world.state.view());
+    assert_eq!(world.provider.grants.last().map(String::as_str), Some("refresh_token"));
+    assert!(world.reported.is_empty(), "{:?}", world.reported);
+
+    // That the provider knew the session a moment ago.
+    let mut world = with_a_further_token(&plain, |_| {});
+    world.now = world.now.plus(seconds(200));
+    world.dispatch(Event::Woke { visible: true });
+    assert!(!world.state.is_renewing(), "400 seconds after the restore, but 200 after that");
+
+    // What the provider's page knows it by.
+    let watched = plain.replace(r#""jwks_uri""#, r#""check_session_iframe":"https://as.example/check","jwks_uri""#);
+    let world = with_a_further_token(&watched, |world| {
+        world.provider.tweak_answer = Some(Box::new(|answer| answer.push_str("&session_state=new.one")))
+    });
+    let watch = world.state.watch(&world.config).expect("it is watched");
+    assert_eq!(watch.question, format!("{CLIENT} new.one"));
 }
 
 #[test]
