@@ -306,6 +306,24 @@ fn ui_03_keys_that_are_not_to_be_had_are_asked_for_once() {
 }
 
 #[test]
+fn ui_03_keys_that_are_on_their_way_are_waited_for_whatever_happens_meanwhile() {
+    let mut world = world(SIGNED, signed(json!({ "nickname": "Al" })));
+    world.provider.session = Some("usr_1".into());
+    world.open("/");
+    while world.state.view().person().is_none() {
+        assert!(world.answer_one());
+    }
+    let (ticket, request) = world.requests.pop().expect("it was asked");
+    let outcome = world.provider.http(&request, world.now.wall);
+    world.now = world.now.plus(seconds(301));
+    world.dispatch(Event::Responded { ticket, outcome });
+    assert!(world.requests.iter().any(|(_, request)| request.url.ends_with("/keys")), "those that are known are too old");
+    world.dispatch(Event::PersonActed);
+    world.settle();
+    assert!(reports(&world).is_empty(), "{:?}", reports(&world));
+}
+
+#[test]
 fn ui_04_no_claim_of_the_protocol_is_overridden() {
     let evil = [
         "iss", "aud", "azp", "exp", "iat", "nbf", "jti", "nonce", "at_hash", "c_hash", "s_hash", "auth_time", "client_id", "sid", "acr",

@@ -183,6 +183,7 @@ mod tests {
         assert!(blocked.are_blocked(NOW));
         assert!(blocked.are_blocked(NOW.plus(BLOCKED_FOR).minus(Duration::from_secs(1))));
         assert!(!blocked.are_blocked(NOW.plus(BLOCKED_FOR)));
+        assert_eq!(BLOCKED_FOR.as_secs(), 604_800, "a week");
         assert!(!blocked.are_blocked(NOW.minus(Duration::from_secs(1))), "found in the future");
         assert!(!Frames::Work.are_blocked(NOW) && !Frames::Untried.are_blocked(NOW));
     }

@@ -166,6 +166,18 @@ mod tests {
     const HEADER: &str = r#"{"alg":"RS256","kid":"k"}"#;
 
     #[test]
+    fn a_token_of_absurd_length_is_not_looked_at() {
+        let of = |length: usize| parse(&"a".repeat(length)).expect_err("no token").to_string();
+        assert!(!of(65_536).contains("longer than 64 KiB") && of(65_537).contains("longer than 64 KiB"));
+    }
+
+    #[test]
+    fn a_token_shows_algorithm_and_key_and_nothing_that_it_says() {
+        let token = parse(&token(r#"{"alg":"RS256","kid":"k"}"#, r#"{"sub":"canary"}"#)).unwrap();
+        assert_eq!(format!("{token:?}"), r#"Unverified { algorithm: Rs256, key_id: Some("k"), .. }"#);
+    }
+
+    #[test]
     fn id_01_only_three_full_segments_of_base64url() {
         let good = token(HEADER, "{}");
         assert_eq!(parse(&good).unwrap().key_id.as_deref(), Some("k"));
