@@ -12,6 +12,7 @@ use hushkey::{
         turn::Event,
     },
 };
+use std::time::Duration;
 use support::{APP, CLIENT, ISSUER, World, code_of, name, seconds};
 
 /// The page is back from the provider with a code, and nobody has answered anything yet.
@@ -94,5 +95,20 @@ fn whoever_is_in_a_hurry_leaves_as_soon_as_it_is_known_where_to() {
         let view = world.settle();
         assert_eq!(world.left_for.is_some(), !down);
         assert_eq!(matches!(view, View::SignedOut(Reason::Problem(_))), down, "{view:?}");
+    }
+}
+
+#[test]
+fn metadata_are_good_for_an_hour_to_the_millisecond() {
+    let block = format!(r#"{{"issuer":"{ISSUER}","client_id":"{CLIENT}","algorithms":["EdDSA"]}}"#);
+    for (age, asked) in [(3_599_999, false), (3_600_000, true)] {
+        let mut world = World::with(Config::from_json(&block, APP).expect("good"));
+        world.provider.session = Some("usr_1".into());
+        world.provider.lifetime = 7200;
+        world.visit("/");
+        world.now = world.now.plus(Duration::from_millis(age));
+        world.dispatch(Event::RenewalChosen);
+        let again = world.requests.iter().any(|(_, request)| request.url.contains("/.well-known/"));
+        assert_eq!(again, asked, "{age} ms");
     }
 }
