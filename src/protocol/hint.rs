@@ -187,4 +187,9 @@ mod tests {
         assert!(!blocked.are_blocked(NOW.minus(Duration::from_secs(1))), "found in the future");
         assert!(!Frames::Work.are_blocked(NOW) && !Frames::Untried.are_blocked(NOW));
     }
+
+    #[test]
+    fn every_client_has_a_key_of_its_own() {
+        assert_eq!((key("a"), key("b")), ("hushkey:a:hint".to_owned(), "hushkey:b:hint".to_owned()));
+    }
 }
