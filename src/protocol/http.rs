@@ -102,3 +102,13 @@ pub const MAX_BODY: usize = 1 << 20;
 
 /// What became of a request.
 pub type Outcome = Result<HttpResponse, NetworkFailure>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tr_05_a_body_may_have_a_mebibyte() {
+        assert_eq!(MAX_BODY, 1_048_576);
+    }
+}

@@ -266,3 +266,9 @@ fn id_39_subjects_are_not_normalised() {
     let original = login(&with("sub", json!("Ab"))).unwrap();
     assert!(check(&with("sub", json!("ab")), Origin::Refresh { original: &original, nonce: &nonce }, &[]).is_err());
 }
+
+#[test]
+fn claims_show_issuer_and_time_and_nothing_about_a_person() {
+    let claims = login(&claims()).unwrap();
+    assert_eq!(format!("{claims:?}"), format!("IdClaims {{ issuer: {:?}, issued_at: {:?}, .. }}", claims.issuer, claims.issued_at));
+}

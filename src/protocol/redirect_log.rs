@@ -90,4 +90,10 @@ mod tests {
             assert_eq!(RedirectLog::parse(bad), RedirectLog::default(), "{bad:?}");
         }
     }
+
+    #[test]
+    fn every_client_has_a_log_of_its_own_and_an_empty_one_is_known_as_such() {
+        assert_eq!(key("c"), "hushkey:c:redirects");
+        assert!(RedirectLog::default().is_empty() && !RedirectLog::default().with(at(1)).is_empty());
+    }
 }
