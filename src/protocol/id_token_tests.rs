@@ -272,3 +272,14 @@ fn claims_show_issuer_and_time_and_nothing_about_a_person() {
     let claims = login(&claims()).unwrap();
     assert_eq!(format!("{claims:?}"), format!("IdClaims {{ issuer: {:?}, issued_at: {:?}, .. }}", claims.issuer, claims.issued_at));
 }
+
+#[test]
+fn a_token_that_ends_when_it_begins_is_none() {
+    let lasting = |seconds: u64| {
+        let mut claims = with("iat", json!(NOW));
+        claims["exp"] = json!(NOW + seconds);
+        login(&claims)
+    };
+    assert_eq!(lasting(0).unwrap_err(), Finding::invalid("exp", "not later than iat"));
+    assert!(lasting(1).is_ok());
+}
