@@ -24,6 +24,7 @@ pub fn render(root: &Path, rules: &Rules, results: &Results) -> Result<String> {
     write!(page, "\n{}", words("tension.md")?)?;
     write!(page, "\n{}", foundation(&words("foundation.md")?, results))?;
     write!(page, "\n{}", words("fuzzing.md")?)?;
+    write!(page, "\n{}", words("mutation.md")?)?;
     write!(page, "\n{}", words("libraries.md")?)?;
     write!(page, "\n{}", left_out(results))?;
     Ok(page)
