@@ -12,21 +12,13 @@ use hushkey::{
         turn::Event,
     },
 };
-use support::{World, blocked, config, name, seconds};
+use support::{World, blocked, config, name, seconds, whose};
 
 // ------------------------------------------------------------------------------------------------------------ other tabs
 
 /// What another tab tells when this person signs in there.
 fn signed_in_elsewhere(world: &World, subject: &str) -> Event {
-    use hushkey::protocol::tab_message::TabMessage;
-    let mut other = World::new();
-    other.now = world.now;
-    other.provider.session = Some(subject.to_owned());
-    other.sign_in("/");
-    match other.told.pop() {
-        Some(TabMessage::SignedIn(whose)) => Event::OtherTabSignedIn(whose),
-        told => panic!("a sign-in is told, not {told:?}"),
-    }
+    Event::OtherTabSignedIn(whose(world, subject))
 }
 
 #[test]

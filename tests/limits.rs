@@ -7,6 +7,7 @@ mod support;
 use hushkey::{
     Config, Destination, Reason, SignInOptions, View,
     protocol::{
+        api::TokenAnswer,
         hint::{Frames, Hint},
         machine::{Ignored, Reaction},
         turn::Event,
@@ -111,4 +112,16 @@ fn metadata_are_good_for_an_hour_to_the_millisecond() {
         let again = world.requests.iter().any(|(_, request)| request.url.contains("/.well-known/"));
         assert_eq!(again, asked, "{age} ms");
     }
+}
+
+#[test]
+fn calls_wait_while_the_page_leaves_to_look_for_the_session_and_not_while_it_leaves_to_sign_in() {
+    const API: &str = "https://api.example/";
+    let mut world = support::blocked("/");
+    assert_eq!(world.visit("/"), View::Leaving(Destination::Lookup));
+    assert!(matches!(world.state.token_for(API, world.now, &world.config), TokenAnswer::Wait));
+    let mut world = World::new();
+    world.visit("/");
+    assert_eq!(world.dispatch(Event::SignInChosen(SignInOptions::default())), View::Leaving(Destination::SignIn));
+    assert!(matches!(world.state.token_for(API, world.now, &world.config), TokenAnswer::SignedOut));
 }

@@ -12,7 +12,6 @@ use hushkey::{
         http::{HttpResponse, Method},
         monitoring::Word,
         secret::Body,
-        tab_message::{TabMessage, Whose},
         turn::{Event, Verdict},
     },
 };
@@ -68,7 +67,7 @@ fn play(world: &mut World, step: Move) {
                 9 => Event::PersonActed,
                 10 => Event::OrganizationChosen { id: "org_2".into() },
                 11 => Event::SignInChosen(SignInOptions { popup: true, ..SignInOptions::default() }),
-                12 | 13 => Event::OtherTabSignedIn(whose(world, which == 12)),
+                12 | 13 => Event::OtherTabSignedIn(support::whose(world, if which == 12 { "usr_1" } else { "usr_2" })),
                 14 => popup.map_or(Event::Ticked, |(ticket, _)| Event::PopupBlocked { ticket }),
                 15 => Event::SessionWatched(Word::Changed),
                 16 => Event::SessionWatched(Word::Error),
@@ -124,18 +123,6 @@ fn play(world: &mut World, step: Move) {
                 world.follow();
             }
         }
-    }
-}
-
-/// What another tab says about who signed in there: the person of this one, or somebody else.
-fn whose(world: &World, same: bool) -> Whose {
-    let mut other = World::with(config(""));
-    other.provider.session = Some(if same { "usr_1" } else { "usr_2" }.to_owned());
-    other.now = world.now;
-    other.sign_in("/");
-    match other.told.pop() {
-        Some(TabMessage::SignedIn(whose)) => whose,
-        told => panic!("a sign-in is told, not {told:?}"),
     }
 }
 

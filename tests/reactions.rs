@@ -13,16 +13,14 @@ use hushkey::{
         frame_message::FrameMessage,
         frontchannel::Notice,
         hint::{Hint, Last},
-        http::HttpResponse,
         machine::{Ignored, Reaction},
         monitoring::Word,
-        secret::{Body, SensitiveUrl},
-        tab_message::{TabMessage, Whose},
+        secret::SensitiveUrl,
         transaction::Ticket,
         turn::{Event, Opened, Verdict},
     },
 };
-use support::{APP, CLIENT, ISSUER, World, relay_page, seconds};
+use support::{APP, CLIENT, ISSUER, World, empty_answer, relay_page, seconds, whose};
 
 const B: &str = "https://b.example/";
 
@@ -170,7 +168,7 @@ const PHASES: [(&str, Phase); 19] = [
         world.visit("/signed-out");
         world
     }),
-    ("changed", || after(redirected(), Event::OtherTabSignedIn(whose("usr_2")))),
+    ("changed", || after(redirected(), Event::OtherTabSignedIn(whose(&world(), "usr_2")))),
     ("preparing", || {
         let block = format!(r#"{{"issuer":"{ISSUER}","client_id":"{CLIENT}"}}"#);
         let mut world = World::with(Config::from_json(&block, APP).expect("good"));
@@ -205,16 +203,6 @@ fn unknown() -> Ticket {
     world.frames.last().expect("a frame").0
 }
 
-fn whose(subject: &str) -> Whose {
-    let mut other = world();
-    other.provider.session = Some(subject.to_owned());
-    other.sign_in("/");
-    match other.told.pop() {
-        Some(TabMessage::SignedIn(whose)) => whose,
-        told => panic!("a sign-in is told, not {told:?}"),
-    }
-}
-
 fn opened() -> Event {
     Event::Opened(Opened {
         address: SensitiveUrl::new(format!("{APP}/account")),
@@ -226,10 +214,6 @@ fn opened() -> Event {
         visible: true,
         early: None,
     })
-}
-
-fn empty() -> HttpResponse {
-    HttpResponse { status: 200, content_type: Some("application/json".into()), retry_after: None, body: Body::new("{}") }
 }
 
 fn message() -> FrameMessage {
@@ -259,12 +243,12 @@ const EVENTS: [(&str, Make); 34] = [
         evidence: Evidence { relay: Ok(relay_page()), provider: Manners::Redirects, isolated: false },
     }),
     ("window blocked", |_, ticket| Event::PopupBlocked { ticket }),
-    ("responded", |_, ticket| Event::Responded { ticket, outcome: Ok(empty()) }),
+    ("responded", |_, ticket| Event::Responded { ticket, outcome: Ok(empty_answer()) }),
     ("verified", |_, ticket| Event::Verified { ticket, verdict: Verdict::Valid }),
     ("own token rejected", |world, _| Event::TokenRejected { generation: world.state.token_generation().unwrap_or(3) }),
     ("old token rejected", |_, _| Event::TokenRejected { generation: 100_000 }),
-    ("same signed in there", |_, _| Event::OtherTabSignedIn(whose("usr_1"))),
-    ("other signed in there", |_, _| Event::OtherTabSignedIn(whose("usr_2"))),
+    ("same signed in there", |_, _| Event::OtherTabSignedIn(whose(&world(), "usr_1"))),
+    ("other signed in there", |_, _| Event::OtherTabSignedIn(whose(&world(), "usr_2"))),
     ("signed out there", |_, _| Event::OtherTabSignedOut { at: None }),
     ("page returned", |world, _| Event::PageReturned { hint: world.hint }),
     ("… somebody there", |world, _| Event::PageReturned { hint: Hint { last: Last::SignedIn, ..world.hint } }),

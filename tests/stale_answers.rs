@@ -7,13 +7,11 @@ mod support;
 
 use hushkey::protocol::{
     examination::{Evidence, Manners},
-    http::HttpResponse,
     machine::Reaction,
-    secret::Body,
     transaction::Ticket,
     turn::{Event, Verdict},
 };
-use support::{World, config, name, relay_page, seconds};
+use support::{World, config, empty_answer, name, relay_page, seconds};
 
 /// Somebody is signed in, and an attempt to renew that has come to its end.
 fn after_a_renewal(config: hushkey::Config) -> (World, Ticket) {
@@ -25,11 +23,6 @@ fn after_a_renewal(config: hushkey::Config) -> (World, Ticket) {
     world.settle();
     assert!(!world.state.is_renewing());
     (world, ticket)
-}
-
-/// An answer that would do no good.
-fn empty() -> HttpResponse {
-    HttpResponse { status: 200, content_type: Some("application/json".into()), retry_after: None, body: Body::new("{}") }
 }
 
 fn is_ignored(world: &mut World, event: Event) {
@@ -64,7 +57,7 @@ fn an_answer_to_another_request_redeems_nothing() {
     world.frame_says(frame, &answer);
     let (own, request) = world.requests.remove(0);
     for ticket in [old, frame] {
-        is_ignored(&mut world, Event::Responded { ticket, outcome: Ok(empty()) });
+        is_ignored(&mut world, Event::Responded { ticket, outcome: Ok(empty_answer()) });
     }
     assert!(world.state.holds(own) && !world.state.holds(frame));
     let outcome = world.provider.http(&request, world.now.wall);
@@ -99,7 +92,7 @@ fn what_was_found_out_about_another_frame_is_not_about_this_one() {
 fn nobody_who_waits_for_nothing_takes_an_answer() {
     for extra in ["", r#","userinfo":true"#, r#","userinfo":"signed""#] {
         let (mut world, old) = after_a_renewal(config(extra));
-        is_ignored(&mut world, Event::Responded { ticket: old, outcome: Ok(empty()) });
+        is_ignored(&mut world, Event::Responded { ticket: old, outcome: Ok(empty_answer()) });
         is_ignored(&mut world, Event::Verified { ticket: old, verdict: Verdict::Valid });
         is_ignored(&mut world, Event::Verified { ticket: old, verdict: Verdict::Invalid(0) });
     }

@@ -105,6 +105,17 @@ enum Purpose {
     SignOut,
 }
 
+impl Purpose {
+    /// What the provider is gone to for. To sign out is no journey: it ends there.
+    const fn journey(&self) -> Option<Journey> {
+        match self {
+            Self::Prepare(departure) | Self::Push(departure, _) => Some(departure.journey()),
+            Self::Depart(journey) => Some(*journey),
+            Self::SignOut => None,
+        }
+    }
+}
+
 /// A way to the provider.
 #[derive(Debug)]
 enum Departure {
@@ -199,11 +210,7 @@ impl State {
             }
             Phase::SignedIn { session, .. } => View::SignedIn(Rc::clone(&session.person)),
             Phase::SignedOut(reason) => View::SignedOut(reason.clone()),
-            Phase::Leaving { purpose, .. } => View::Leaving(match purpose {
-                Purpose::Prepare(departure) | Purpose::Push(departure, _) => departure.journey().destination(),
-                Purpose::Depart(journey) => journey.destination(),
-                Purpose::SignOut => Destination::SignOut,
-            }),
+            Phase::Leaving { purpose, .. } => View::Leaving(purpose.journey().map_or(Destination::SignOut, Journey::destination)),
         }
     }
 
@@ -214,10 +221,7 @@ impl State {
         match &self.phase {
             Phase::Starting | Phase::Restoring { .. } | Phase::Completing { .. } => TokenAnswer::Wait,
             // The page is back from there in a moment, with the session or without it.
-            Phase::Leaving {
-                purpose: Purpose::Prepare(Departure::Lookup) | Purpose::Push(Departure::Lookup, _) | Purpose::Depart(Journey::Lookup),
-                ..
-            } => TokenAnswer::Wait,
+            Phase::Leaving { purpose, .. } if purpose.journey() == Some(Journey::Lookup) => TokenAnswer::Wait,
             Phase::SignedIn { session, renewal } => match (session.token_for(target, now), renewal) {
                 (Some(answer), _) => answer,
                 (None, Renewal::Resting) if target.is_first() => TokenAnswer::Renew,
@@ -312,13 +316,7 @@ impl Phase {
 
     /// Whether the page leaves, and a session goes on meanwhile.
     fn leaves_with_session(&self) -> bool {
-        match self {
-            Self::Leaving { purpose: Purpose::Prepare(departure) | Purpose::Push(departure, _), .. } => {
-                departure.journey() == Journey::StepUp
-            }
-            Self::Leaving { purpose: Purpose::Depart(journey), .. } => *journey == Journey::StepUp,
-            _ => false,
-        }
+        matches!(self, Self::Leaving { purpose, .. } if purpose.journey() == Some(Journey::StepUp))
     }
 
     fn attempt(&self) -> Option<&Attempt> {

@@ -19,11 +19,11 @@ use hushkey::{
         examination::{Evidence, Manners, RelayPage},
         frame_message::FrameMessage,
         hint::Hint,
-        http::{HttpRequest, Method},
+        http::{HttpRequest, HttpResponse, Method},
         machine::{Reaction, State},
         redirect_log::RedirectLog,
         secret::{Body, SensitiveUrl},
-        tab_message::TabMessage,
+        tab_message::{TabMessage, Whose},
         time::{Clocks, Entropy, Moment, UnixTime, Uptime},
         transaction::{self, Record, Ticket},
         turn::{Effect, Event, HistoryEntry, Opened, Verdict},
@@ -329,6 +329,23 @@ impl World {
     pub fn provider_is_down(&mut self, down: bool) {
         self.provider.down = down.then_some(NetworkFailure::Unreachable);
     }
+}
+
+/// What another tab tells when this person signs in there.
+pub fn whose(world: &World, subject: &str) -> Whose {
+    let mut other = World::new();
+    other.now = world.now;
+    other.provider.session = Some(subject.to_owned());
+    other.sign_in("/");
+    match other.told.pop() {
+        Some(TabMessage::SignedIn(whose)) => whose,
+        told => panic!("a sign-in is told, not {told:?}"),
+    }
+}
+
+/// An answer with nothing in it.
+pub fn empty_answer() -> HttpResponse {
+    HttpResponse { status: 200, content_type: Some("application/json".into()), retry_after: None, body: Body::new("{}") }
 }
 
 /// The name of a key, another for each number.

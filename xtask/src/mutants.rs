@@ -67,19 +67,20 @@ fn judge(outcomes: &Value) -> Result<()> {
     Ok(())
 }
 
-/// The files of the repository as they are now. One that is the same already is left alone, so that it need not be compiled again.
+/// The files of the repository as they are now, and no others.
 fn copy(workspace: &Workspace, tree: &Path) -> Result<()> {
     let listed = output(
         Command::new("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]).current_dir(workspace.root()),
         "listing the files of the repository",
     )?;
-    for path in listed.lines() {
-        let Ok(content) = fs::read(workspace.at(path)) else { continue };
+    if tree.exists() {
+        fs::remove_dir_all(tree)?;
+    }
+    // One that was deleted and is still listed is none.
+    for path in listed.lines().filter(|path| workspace.at(path).is_file()) {
         let to = tree.join(path);
-        if fs::read(&to).ok().as_ref() != Some(&content) {
-            fs::create_dir_all(to.parent().context("a file in a folder")?)?;
-            fs::write(&to, content)?;
-        }
+        fs::create_dir_all(to.parent().context("a file in a folder")?)?;
+        fs::copy(workspace.at(path), to)?;
     }
     Ok(())
 }
