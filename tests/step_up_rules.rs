@@ -172,6 +172,7 @@ fn su_02_a_sign_in_that_has_grown_old_is_no_loop() {
 #[test]
 fn su_02_an_api_that_wants_something_else_each_time_comes_to_an_end() {
     let mut world = world();
+    let challenge = demand(&world, GOLD);
     let mut trips = 0;
     let last = loop {
         let header = format!(r#"Bearer error="insufficient_user_authentication", acr_values="level-{trips}""#);
@@ -192,7 +193,6 @@ fn su_02_an_api_that_wants_something_else_each_time_comes_to_an_end() {
     };
     assert_eq!((trips, last), (6, Err(StepUpFailure::TooOften)), "counted over page loads");
     // An app that does not look at that gets no further.
-    let challenge = StepUpChallenge { acr_values: vec!["more".into()], max_age: None };
     world.left_for = None;
     world.dispatch(Event::SignInChosen(SignInOptions::step_up(&challenge)));
     assert!(world.left_for.is_none() && is_signed_in(&world));

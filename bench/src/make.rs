@@ -14,7 +14,7 @@ use xtask::{
     digest, dist,
     process::quietly,
     tools,
-    wasm::Build,
+    wasm::{Build, Extensions},
     workspace::Workspace,
 };
 
@@ -33,7 +33,7 @@ impl Workshop {
     /// Builds what the apps have in common.
     pub(crate) fn open(workspace: &Workspace, ports: Ports, apps: &[App]) -> Result<Self> {
         let bundle = match apps.iter().any(|app| matches!(app.made, Made::Hushkey(_) | Made::Shell(_))) {
-            true => Some(bundle::make(workspace, Build::Smallest)?),
+            true => Some(bundle::make(workspace, Build::Smallest, &Extensions::NONE)?),
             false => None,
         };
         if apps.iter().any(|app| app.made == Made::Peer) {

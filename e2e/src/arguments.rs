@@ -2,7 +2,11 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use xtask::{engines::Engine, servers::WebServer, wasm::Build};
+use xtask::{
+    engines::Engine,
+    servers::WebServer,
+    wasm::{Build, Extensions},
+};
 
 /// Tests the app end to end, in a browser that nobody looks at.
 #[derive(Debug, Parser)]
@@ -32,6 +36,9 @@ pub(crate) struct Arguments {
     /// Test the smallest build, as `cargo xtask dist --smallest` makes it
     #[arg(long)]
     smallest: bool,
+    /// Test the app without the extensions of the protocol, as `cargo xtask dist` makes it for a configuration that needs none
+    #[arg(long)]
+    bare: bool,
     /// Name the scenarios and do nothing
     #[arg(long)]
     list: bool,
@@ -92,6 +99,8 @@ pub(crate) struct Wanted {
     pub(crate) headed: bool,
     /// How the app is compiled.
     pub(crate) build: Build,
+    /// With which extensions of the protocol.
+    pub(crate) extensions: Extensions,
     /// Who serves it, if not we.
     pub(crate) host: Option<WebServer>,
 }
@@ -135,6 +144,7 @@ impl Arguments {
                 engine: self.engine,
                 headed: self.headed,
                 build: if self.smallest { Build::Smallest } else { Build::Plain },
+                extensions: if self.bare { Extensions::NONE } else { Extensions::All },
                 host: self.host,
             }),
         }

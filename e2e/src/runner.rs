@@ -50,7 +50,7 @@ pub(crate) fn play(wanted: &Wanted) -> Result<bool> {
     }
     let with_container =
         host.is_none() && engine == Engine::Chromium && chosen.iter().any(|scenario| scenario.setup.host == Host::Container);
-    let stage = Stage::set(engine, wanted.headed, wanted.build, host, with_container)?;
+    let stage = Stage::set(engine, wanted.headed, (wanted.build, &wanted.extensions), host, with_container)?;
     let report = Report::open(engine.name(), wanted.record.as_deref())?;
     let queue = Mutex::new(chosen.into_iter());
     // A thread for each: what one of them does without giving way must not keep the servers of another from answering.

@@ -3,7 +3,10 @@
 use crate::{look::Look, runner::on_one_thread, stage::Stage, walks, world::World};
 use anyhow::{Context, Result, anyhow};
 use std::{fs, path::Path};
-use xtask::{engines::Engine, wasm::Build};
+use xtask::{
+    engines::Engine,
+    wasm::{Build, Extensions},
+};
 
 /// The pictures that the README shows: what they are called there, and here.
 const SHOWN: [(&str, &str); 3] = [
@@ -15,7 +18,7 @@ const SHOWN: [(&str, &str); 3] = [
 /// Takes them all, or those of the walks whose names contain one of these texts. With `shown`, those of the README are put where it looks for them.
 pub(crate) fn take(out: &Path, only: &[String], shown: bool) -> Result<()> {
     fs::create_dir_all(out).with_context(|| format!("{} cannot be written", out.display()))?;
-    let stage = Stage::set(Engine::Chromium, false, Build::Plain, None, false)?;
+    let stage = Stage::set(Engine::Chromium, false, (Build::Plain, &Extensions::All), None, false)?;
     let pictures = async {
         let look = Look::Pictures(out.to_owned());
         let is_wanted = |name: &str| only.is_empty() || only.iter().any(|part| name.contains(part.as_str()));

@@ -18,7 +18,10 @@ use measures::{Measures, Record};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use std::{path::Path, time::Duration};
 use tokio::time::{Instant, sleep};
-use xtask::{engines::Engine, wasm::Build};
+use xtask::{
+    engines::Engine,
+    wasm::{Build, Extensions},
+};
 
 const TABS: usize = 4;
 
@@ -40,7 +43,7 @@ const ENDPOINTS: [&str; 4] = ["authorize", "token", "keys", "api"];
 
 /// Runs for so many minutes, and writes what was measured to a file.
 pub(crate) fn run(minutes: u64, seed: u64, out: &Path) -> Result<()> {
-    let stage = Stage::set(Engine::Chromium, false, Build::Plain, None, false)?;
+    let stage = Stage::set(Engine::Chromium, false, (Build::Plain, &Extensions::All), None, false)?;
     let soak = async {
         let world = World::open(&stage, "soak", SETUP).await?;
         let mut soak =

@@ -9,7 +9,7 @@ use xtask::{
     engines::{Engine, Programs},
     servers::WebServer,
     tools,
-    wasm::Build,
+    wasm::{Build, Extensions},
     workspace::Workspace,
 };
 
@@ -31,13 +31,19 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// Builds the app (or finds it built), and finds the programs.
-    pub(crate) fn set(engine: Engine, headed: bool, build: Build, host: Option<WebServer>, with_container: bool) -> Result<Self> {
+    pub(crate) fn set(
+        engine: Engine,
+        headed: bool,
+        (build, extensions): (Build, &Extensions),
+        host: Option<WebServer>,
+        with_container: bool,
+    ) -> Result<Self> {
         let workspace = Workspace::find()?;
         let programs = engine.programs()?;
         let real = host.map(Real::find).transpose()?;
         tools::node()?;
         tools::provider_packages(&workspace)?;
-        let bundle = bundle::make(&workspace, build)?;
+        let bundle = bundle::make(&workspace, build, extensions)?;
         ensure!(bundle.build == build, "the build that is to be tested could not be made");
         let container = with_container.then(|| container::make(&workspace)).transpose()?;
         let judges = if engine == Engine::Chromium { Some(tools::judges(&workspace)?) } else { None };

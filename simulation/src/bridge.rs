@@ -282,7 +282,7 @@ fn wish(effect: Effect, config: &Config) -> Wish {
         Effect::Tell(message) => Wish::Tell(message.to_text(config)),
         // None of these worlds is configured for these two.
         Effect::Submit(request) => Wish::Leave { url: request.url, replaces: false },
-        Effect::Revoke(request) => Wish::Report(format!("a revocation at {}", request.url)),
+        Effect::Revoke(request, _) => Wish::Report(format!("a revocation at {}", request.url)),
         Effect::Report(error) => Wish::Report(error.to_string()),
     }
 }

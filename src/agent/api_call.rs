@@ -96,7 +96,7 @@ async fn send(driver: &Driver, request: &ApiRequest, Token { token, key, .. }: &
     let not_allowed = || ApiError::NotAllowed { address: request.url.clone() };
     let url = api::resolve(&request.url, driver.config()).ok_or_else(not_allowed)?;
     // A token that is bound to a key goes with a proof of it, and in no other way, whatever the API says it would like.
-    let prover = key.clone().map(|key| driver.shared.keys.prover(key, Some(token.clone())));
+    let prover = key.as_ref().map(|key| driver.shared.keys.prover(key, Some(token.clone())));
     let scheme = if prover.is_some() { dpop::SCHEME } else { "Bearer" };
     let authorization = Zeroizing::new([scheme, " ", token.expose()].concat());
     let mut is_repeated = false;

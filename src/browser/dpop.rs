@@ -9,6 +9,7 @@ use super::{
 use crate::protocol::{
     dpop::{self, Nonces, PublicKey, Server, Subject, Thumbprint, Verdict},
     error::{DpopFailure, NetworkFailure},
+    extension::Dpop,
     http::HttpResponse,
     machine::State,
     secret::AccessToken,
@@ -94,14 +95,14 @@ impl Keys {
     }
 
     /// What proves a request.
-    pub(crate) fn prover(&self, key: Thumbprint, access_token: Option<AccessToken>) -> Prover {
-        let is_it = |own: &&Rc<Key>| own.thumbprint == key;
+    pub(crate) fn prover(&self, name: &Thumbprint, access_token: Option<AccessToken>) -> Prover {
+        let is_it = |own: &&Rc<Key>| own.thumbprint == *name;
         let held = self.held.borrow().iter().find(is_it).cloned();
         let key = held.or_else(|| match &*self.spare.borrow() {
             Spare::Ready(own) => Some(own).filter(is_it).cloned(),
             Spare::Missing | Spare::Refused => None,
         });
-        Prover { key, access_token, nonces: Rc::clone(&self.nonces) }
+        Prover { key, access_token, nonces: Rc::clone(&self.nonces), _extension: name.extension() }
     }
 }
 
@@ -110,6 +111,7 @@ pub(crate) struct Prover {
     key: Option<Rc<Key>>,
     access_token: Option<AccessToken>,
     nonces: Rc<RefCell<Nonces>>,
+    _extension: Dpop,
 }
 
 impl Prover {
@@ -164,7 +166,7 @@ impl Shared {
     /// Empties the queue. Each step may use a key that has not been used before: where there is none, the rest waits until the browser has made one.
     pub(super) fn go_on(self: &Rc<Self>) {
         loop {
-            if self.config.dpop && matches!(*self.keys.spare.borrow(), Spare::Missing) {
+            if self.config.dpop.is_some() && matches!(*self.keys.spare.borrow(), Spare::Missing) {
                 self.make_key();
                 break;
             }

@@ -245,7 +245,9 @@ impl Shared {
         }
         // Last: to take a frame out of the page keeps a browser busy for longer than to send what comes next.
         self.pending.keep_what_is_held_by(&self.state.borrow());
-        self.keys.keep_what_is_held_by(&self.state.borrow());
+        if self.config.dpop.is_some() {
+            self.keys.keep_what_is_held_by(&self.state.borrow());
+        }
         match reaction {
             Reaction::Taken => self.changes.happened(),
             Reaction::Ignored(why) => self.count(Discarded::Event(why)),

@@ -88,13 +88,13 @@ impl Shared {
             Effect::Send { ticket, request } => {
                 let early = self.early_requests.borrow_mut().take(&request);
                 self.recorder.sent(ticket, early.as_ref());
-                let prover = request.key.clone().map(|key| self.keys.prover(key, request.access_token.clone()));
+                let prover = request.key.as_ref().map(|key| self.keys.prover(key, request.access_token.clone()));
                 self.begin(ticket, async move {
                     Event::Responded { ticket, outcome: fetch::ask_in(Manner::Now(early), request, prover, fetch::PATIENCE).await }
                 });
             }
             // It is of no state any more, and goes on when the page does not.
-            Effect::Revoke(request) => wasm_bindgen_futures::spawn_local(async move {
+            Effect::Revoke(request, _) => wasm_bindgen_futures::spawn_local(async move {
                 if let Err(error) = process_revocation_response(&fetch::ask_in(Manner::Leaving, request, None, fetch::PATIENCE).await) {
                     console::report(&error);
                 }

@@ -55,7 +55,7 @@ async fn exchange(request: &HttpRequest, manner: Manner, prover: Option<Prover>)
     loop {
         let (response, _abort) = match early.take() {
             Some(early) => settled(early.response, early.abort).await?,
-            None => send(request, keepalive, prover.as_ref()).await?,
+            None => send(request, keepalive, &prover).await?,
         };
         let content_type = header(&response, "content-type");
         let retry_after = header(&response, "retry-after").and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
@@ -68,7 +68,7 @@ async fn exchange(request: &HttpRequest, manner: Manner, prover: Option<Prover>)
     }
 }
 
-async fn send(request: &HttpRequest, keepalive: bool, prover: Option<&Prover>) -> Result<(Response, Abort), NetworkFailure> {
+async fn send(request: &HttpRequest, keepalive: bool, prover: &Option<Prover>) -> Result<(Response, Abort), NetworkFailure> {
     // With these headers no preflight is needed, unless a token or a proof goes along.
     let accept = ("Accept", if request.access_token.is_some() { "application/json, application/jwt" } else { "application/json" });
     let scheme = if request.key.is_some() { dpop::SCHEME } else { "Bearer" };

@@ -45,7 +45,7 @@ pub fn resolve(address: &str, config: &Config) -> Option<Url> {
 pub(super) fn target_of(address: &str, config: &Config) -> Option<Target> {
     let (_, rule) = rule_for(address, config)?;
     let place = config.resources().iter().position(|resource| Some(*resource) == rule.resource.as_deref());
-    Some(place.map_or(Target::FIRST, Target))
+    Some(place.map_or(Target::FIRST, Target::at))
 }
 
 /// The resolved address and the rule for it: of several, the one that says most about it, and of equal ones the first.
@@ -58,7 +58,7 @@ fn rule_for<'a>(address: &str, config: &'a Config) -> Option<(Url, &'a ApiRule)>
 
 /// Whether an API at this address may ask for a stronger sign-in.
 pub(crate) fn may_step_up(address: &str, config: &Config) -> bool {
-    rule_for(address, config).is_some_and(|(_, rule)| rule.step_up)
+    rule_for(address, config).is_some_and(|(_, rule)| rule.step_up.is_some())
 }
 
 /// Same origin, and the path is the prefix or lies below it.

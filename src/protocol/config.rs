@@ -6,6 +6,7 @@ use super::{
     config_builder::ConfigBuilder,
     discovery::{Metadata, WellKnown},
     error::ConfigError,
+    extension::{self, Extension},
     frontchannel,
     json::Object,
     jwt::Algorithm,
@@ -42,13 +43,12 @@ pub(crate) enum AccessTokens {
     },
 }
 
-/// In which form the userinfo endpoint answers.
+/// That the userinfo endpoint is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum UserInfoForm {
-    /// `application/json`.
-    Json,
-    /// `application/jwt`, signed.
-    Signed,
+pub(crate) struct UserInfoWish {
+    pub(crate) extension: extension::UserInfo,
+    /// Whether it has to answer by a signed token (`application/jwt`), and not by JSON.
+    pub(crate) is_signed: bool,
 }
 
 /// A place that may be sent the access token.
@@ -57,7 +57,7 @@ pub(crate) struct ApiRule {
     pub(crate) prefix: Url,
     pub(crate) resource: Option<String>,
     /// Whether it may ask for a stronger sign-in.
-    pub(crate) step_up: bool,
+    pub(crate) step_up: Option<extension::StepUp>,
 }
 
 /// A checked configuration.
@@ -84,17 +84,17 @@ pub struct Config {
     /// How long a session is believed to go on at the provider before it is asked again, when the person comes back to the page.
     pub(crate) recheck: Option<Duration>,
     /// Whether the app wants its authorization requests to be pushed.
-    pub(crate) pushed: bool,
+    pub(crate) pushed: Option<extension::Par>,
     /// The languages for the provider's pages, the best first; none if nobody has said.
     pub(crate) ui_locales: Option<Vec<String>>,
     /// Whether tokens are bound to a key of the page ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
-    pub(crate) dpop: bool,
-    /// Whether the userinfo endpoint is asked, and in which form it has to answer.
-    pub(crate) user_info: Option<UserInfoForm>,
+    pub(crate) dpop: Option<extension::Dpop>,
+    /// Whether the userinfo endpoint is asked.
+    pub(crate) user_info: Option<UserInfoWish>,
     /// How the page goes to the provider at a sign-out.
     pub(crate) logout_method: LogoutMethod,
     /// Whether tokens are revoked when their session ends here.
-    pub(crate) revoke_at_sign_out: bool,
+    pub(crate) revoke_at_sign_out: Option<extension::Revocation>,
     /// Whether the provider may show a page of ours when a session ends there.
     pub(crate) frontchannel_logout: bool,
     /// Whether it has to say which.
@@ -223,7 +223,7 @@ impl Config {
             }
             Provider::Discovered { issuer } => [&[origin_of(issuer)], self.endpoint_origins.as_slice()].concat(),
         };
-        if let (Provider::Known(metadata), true) = (&self.provider, self.revoke_at_sign_out) {
+        if let (Provider::Known(metadata), true) = (&self.provider, self.revoke_at_sign_out.is_some()) {
             origins.extend(metadata.revocation_endpoint.iter().map(address::origin));
         }
         origins.extend(self.api.iter().map(|rule| address::origin(&rule.prefix)));
@@ -241,6 +241,31 @@ impl Config {
                 [issuer.clone()].into_iter().chain(others).collect()
             }
         }
+    }
+
+    /// The cargo features of the extensions that a build needs for this configuration. A provider that is yet to be discovered may want requests to be
+    /// pushed, so that they can be is always among them then.
+    #[must_use]
+    pub fn extensions(&self) -> Vec<&'static str> {
+        fn needed<E: Extension>(_: E) -> &'static str {
+            E::FEATURE
+        }
+        let pushes = match &self.provider {
+            Provider::Known(metadata) => metadata.par_endpoint.is_some(),
+            Provider::Discovered { .. } => true,
+        };
+        let steps_up = self.api.iter().find_map(|rule| rule.step_up);
+        [
+            self.dpop.map(needed),
+            pushes.then_some(extension::Par::FEATURE),
+            (self.resources().len() > 1).then_some(extension::Resources::FEATURE),
+            self.revoke_at_sign_out.map(needed),
+            steps_up.map(needed),
+            self.user_info.map(|wish| needed(wish.extension)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     /// The value of `ui_locales` for pages that people see.

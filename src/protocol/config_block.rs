@@ -5,6 +5,7 @@ use super::{
     config::{AccessTokens, ApiRule, Config, Provider},
     discovery::{Metadata, WellKnown},
     error::{DpopFailure, Finding, Problem},
+    extension,
     json::Object,
     jwt::Algorithm,
     locales,
@@ -35,10 +36,10 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         Some(other) => return Err(Finding::unexpected("preset", "scalekit", other)),
     };
     let scopes = scopes(object, is_scalekit)?;
-    let pushed = object.optional_bool("pushed_authorization_requests")?.unwrap_or(false);
+    let pushed = extension::switch(object, "pushed_authorization_requests")?;
     let api = api(object, transport)?;
     let config = Config {
-        provider: provider(object, transport, pushed)?,
+        provider: provider(object, transport, pushed.is_some())?,
         pushed,
         well_known: well_known(object)?,
         endpoint_origins: pins::read(object, transport)?,
@@ -58,10 +59,10 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
         ui_locales: locales::read(object)?,
         user_info: user_info::read(object)?,
         logout_method: logout_method(object)?,
-        revoke_at_sign_out: switch(object, "revoke_at_sign_out")?,
+        revoke_at_sign_out: extension::switch(object, "revoke_at_sign_out")?,
         frontchannel_logout: switch(object, "frontchannel_logout")?,
         frontchannel_logout_session_required: switch(object, "frontchannel_logout_session_required")?,
-        dpop: switch(object, "dpop")?,
+        dpop: extension::switch(object, "dpop")?,
         app,
     };
     check_paths_differ(&config)?;
@@ -71,7 +72,7 @@ pub(super) fn read(object: &Object, app_origin: &str) -> Result<Config, Finding>
     check_sign_out(&config)?;
     if let Provider::Known(metadata) = config.provider {
         let metadata = pins::hold(*metadata, &config.endpoint_origins)
-            .and_then(|metadata| metadata.pushing(config.pushed))
+            .and_then(|metadata| metadata.pushing(config.pushed.is_some()))
             .map_err(|finding| finding.inside("endpoint_origins"))?;
         return Ok(Config { provider: Provider::Known(Box::new(metadata)), ..config });
     }
@@ -104,7 +105,7 @@ fn check_paths_differ(config: &Config) -> Result<(), Finding> {
 /// What is wanted at a sign-out has to be possible. Of a provider that is yet to be discovered nobody knows.
 fn check_sign_out(config: &Config) -> Result<(), Finding> {
     match &config.provider {
-        Provider::Known(metadata) if config.revoke_at_sign_out && metadata.revocation_endpoint.is_none() => {
+        Provider::Known(metadata) if config.revoke_at_sign_out.is_some() && metadata.revocation_endpoint.is_none() => {
             Err(Finding::invalid("revoke_at_sign_out", "needs metadata with a revocation_endpoint that is an https address"))
         }
         _ if config.frontchannel_logout_session_required && !config.frontchannel_logout => {
@@ -117,7 +118,7 @@ fn check_sign_out(config: &Config) -> Result<(), Finding> {
 /// Metadata that are known from the start are looked at there.
 fn check_proofs(config: &Config) -> Result<(), Finding> {
     match &config.provider {
-        Provider::Known(metadata) if config.dpop && metadata.refuses_proofs => {
+        Provider::Known(metadata) if config.dpop.is_some() && metadata.refuses_proofs => {
             Err(Finding::invalid("metadata.dpop_signing_alg_values_supported", DpopFailure::Alg.to_string()))
         }
         Provider::Known(_) | Provider::Discovered { .. } => Ok(()),
@@ -126,10 +127,13 @@ fn check_proofs(config: &Config) -> Result<(), Finding> {
 
 /// A token is for one resource: where there are several, it has to be said of each address whose token goes there.
 fn check_resources(config: &Config) -> Result<(), Finding> {
-    if config.resources().len() > 1 && config.api.iter().any(|rule| rule.resource.is_none()) {
+    if config.resources().len() < 2 {
+        return Ok(());
+    }
+    if config.api.iter().any(|rule| rule.resource.is_none()) {
         return Err(Finding::missing("api.resource"));
     }
-    Ok(())
+    extension::for_field::<extension::Resources>("api.resource").map(drop)
 }
 
 fn logout_method(object: &Object) -> Result<LogoutMethod, Finding> {
@@ -242,7 +246,7 @@ fn api(object: &Object, transport: Transport) -> Result<Vec<ApiRule>, Finding> {
         .iter()
         .map(|item| {
             if let Some(text) = item.as_str() {
-                return Ok(ApiRule { prefix: address::endpoint("url", text, transport)?, resource: None, step_up: false });
+                return Ok(ApiRule { prefix: address::endpoint("url", text, transport)?, resource: None, step_up: None });
             }
             let rule = Object::from_value(item)
                 .ok_or_else(|| Finding::unexpected("item", "an object with a url, or a URL", super::json::kind(item)))?;
@@ -257,7 +261,7 @@ fn api(object: &Object, transport: Transport) -> Result<Vec<ApiRule>, Finding> {
                 Some(text) => Some(resource(text)?),
                 None => None,
             };
-            Ok(ApiRule { prefix, resource, step_up: rule.optional_bool("step_up")?.unwrap_or(false) })
+            Ok(ApiRule { prefix, resource, step_up: extension::switch(&rule, "step_up")? })
         })
         .collect::<Result<_, Finding>>()
         .map_err(|finding| finding.inside("api"))

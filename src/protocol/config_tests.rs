@@ -147,3 +147,30 @@ fn di_11_si_21_origins_for_the_content_security_policy() {
     assert_eq!(config.connect_origins(), ["https://acme.scalekit.com", "https://api.example"]);
     assert_eq!(config.frame_origins(), ["https://acme.scalekit.com"]);
 }
+
+#[test]
+fn a_configuration_says_which_extensions_a_build_needs_for_it() {
+    let needed = |field: &str, value: Value| with(field, value).unwrap().extensions();
+    assert!(Config::from_json(&block().to_string(), APP).unwrap().extensions().is_empty());
+    assert_eq!(needed("dpop", json!(true)), ["dpop"]);
+    assert_eq!(needed("api", json!([{ "url": "https://api.example/", "step_up": true }])), ["step-up"]);
+    assert_eq!(needed("api", json!([{ "url": "https://api.example/", "resource": "https://api.example/" }])), [""; 0]);
+    let two = json!([{ "url": "https://a.example/", "resource": "a:" }, { "url": "https://b.example/", "resource": "b:" }]);
+    assert_eq!(needed("api", two), ["resources"]);
+
+    let metadata = |more: &str, fields: &str| {
+        let block = format!(
+            r#"{{"client_id":"c","metadata":{{"issuer":"https://as.example","authorization_endpoint":"https://as.example/a",
+                "token_endpoint":"https://as.example/t","jwks_uri":"https://as.example/k","userinfo_endpoint":"https://as.example/u",
+                "revocation_endpoint":"https://as.example/r","pushed_authorization_request_endpoint":"https://as.example/p"{more}}}{fields}}}"#
+        );
+        Config::from_json(&block, APP).unwrap().extensions()
+    };
+    assert!(metadata("", "").is_empty());
+    assert_eq!(metadata("", r#","pushed_authorization_requests":true"#), ["par"]);
+    assert_eq!(metadata(r#","require_pushed_authorization_requests":true"#, ""), ["par"]);
+    assert_eq!(metadata("", r#","userinfo":"signed","revoke_at_sign_out":true"#), ["revocation", "user-info"]);
+
+    let discovered = Config::from_json(r#"{"issuer":"https://as.example","client_id":"c"}"#, APP).unwrap();
+    assert_eq!(discovered.extensions(), ["par"], "it may turn out to take nothing else");
+}

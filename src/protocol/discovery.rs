@@ -8,6 +8,7 @@ use super::{
     config::Config,
     dpop,
     error::{Error, Finding},
+    extension,
     http::{Freshness, HttpRequest, HttpResponse},
     json::Object,
     jwt::Algorithm,
@@ -74,7 +75,7 @@ impl Metadata {
             check_session_iframe: optional("check_session_iframe"),
             userinfo_endpoint: optional("userinfo_endpoint"),
             par_endpoint: optional(PAR_ENDPOINT),
-            requires_par: object.optional_bool("require_pushed_authorization_requests")?.unwrap_or(false),
+            requires_par: object.optional_bool(REQUIRE_PAR)?.unwrap_or(false),
             revocation_endpoint: optional("revocation_endpoint"),
             algorithms: object
                 .optional_strings("id_token_signing_alg_values_supported")?
@@ -99,6 +100,9 @@ impl Metadata {
     /// instead ([RFC 9126 §5](https://www.rfc-editor.org/rfc/rfc9126#section-5)).
     pub(crate) fn pushing(self, wanted: bool) -> Result<Self, Finding> {
         let pushes = wanted || self.requires_par;
+        if self.requires_par {
+            extension::for_field::<extension::Par>(REQUIRE_PAR)?;
+        }
         if pushes && self.par_endpoint.is_none() {
             return Err(Finding::missing(PAR_ENDPOINT));
         }
@@ -124,6 +128,9 @@ impl Metadata {
 
 /// The one optional endpoint that may turn out to be needed.
 const PAR_ENDPOINT: &str = "pushed_authorization_request_endpoint";
+
+/// By this a provider says that it takes no request that was not pushed.
+const REQUIRE_PAR: &str = "require_pushed_authorization_requests";
 
 /// Whether a list was published. One that was must hold what this client needs; one that was not says nothing.
 fn supports(object: &Object, field: &'static str, needed: &str) -> Result<bool, Finding> {

@@ -31,7 +31,7 @@ impl Early {
     /// each of 256 bits and all different.
     pub(crate) fn into_transaction(self, metadata: &Metadata, config: &Config) -> Option<Transaction> {
         // It has no key that a code could be bound to, and what is to be pushed was not.
-        if config.dpop || !self.is_random() || metadata.par_endpoint.is_some() {
+        if config.dpop.is_some() || !self.is_random() || metadata.par_endpoint.is_some() {
             return None;
         }
         let Self { state, nonce, verifier, url, begun } = self;

@@ -5,6 +5,7 @@ use super::{
     api::TokenAnswer,
     dpop::Thumbprint,
     error::Error,
+    extension::{Extension as _, Resources},
     secret::AccessToken,
     session::{Lifetime, Session},
     time::Clocks,
@@ -12,15 +13,25 @@ use super::{
 
 /// For which of the configured resources a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Target(pub(super) usize);
+pub struct Target(Option<(usize, Resources)>);
 
 impl Target {
     /// The first resource, or none in particular.
-    pub(super) const FIRST: Self = Self(0);
+    pub(super) const FIRST: Self = Self(None);
+
+    /// The resource at this place of the list.
+    pub(super) fn at(place: usize) -> Self {
+        Self(Resources::BUILT.filter(|_| place > 0).map(|extension| (place, extension)))
+    }
+
+    /// Its place in the list.
+    pub(super) fn place(self) -> usize {
+        self.0.map_or(0, |(place, _)| place)
+    }
 
     /// Whether the token is the session's own: for the first resource, or for none in particular.
     pub(super) const fn is_first(self) -> bool {
-        self.0 == 0
+        self.0.is_none()
     }
 }
 

@@ -142,10 +142,10 @@ impl Knowledge {
             Question::Metadata => {
                 let checks = turn.checks.of(Subject::Metadata);
                 let metadata = discovery::process_discovery_response(&response, turn.config, checks)?;
-                if turn.config.dpop {
+                if turn.config.dpop.is_some() {
                     checks.require("ES256 for proofs", !metadata.refuses_proofs, || Error::Dpop(DpopFailure::Alg))?;
                 }
-                let metadata = metadata.pushing(turn.config.pushed).map_err(Error::Discovery)?;
+                let metadata = metadata.pushing(turn.config.pushed.is_some()).map_err(Error::Discovery)?;
                 if std::mem::take(&mut self.doubted) {
                     self.reread = Some(turn.now);
                 }

@@ -99,7 +99,7 @@ enum Purpose {
     /// The provider's endpoints have to become known before the page can leave.
     Prepare(Departure),
     /// The request has to be pushed before the page can leave.
-    Push(Departure, Box<Pushing>),
+    Push(Departure, Pushing),
     /// It is leaving.
     Depart(Journey),
     SignOut,
@@ -339,7 +339,7 @@ pub fn step(state: State, event: Event, at: &Moment, config: &Config) -> Step {
 pub(crate) fn checked_step(state: State, event: Event, at: &Moment, config: &Config) -> (Step, Checks) {
     let State { phase, mut ground, tickets } = state;
     let mut turn = Turn::new(at, tickets, config);
-    let before = config.revoke_at_sign_out.then(|| Before::of(&event, phase.session(), phase.attempt(), &ground, config));
+    let before = config.revoke_at_sign_out.map(|_| Before::of(&event, phase.session(), phase.attempt(), &ground, config));
     let (mut phase, reaction) = happened(phase, event, &mut ground, &mut turn);
     if let Some(before) = before.filter(|_| !phase.leaves_with_session()) {
         before.settle(phase.session(), phase.attempt(), &mut ground, &mut turn);
@@ -375,15 +375,15 @@ fn happened(phase: Phase, event: Event, ground: &mut Ground, turn: &mut Turn<'_>
             return taken(phase.learned(result, ground, turn));
         }
         // About the person alone: no phase hears of it.
-        Event::Responded { ticket, outcome } if ground.user_info.holds(ticket) => {
+        Event::Responded { ticket, outcome } if turn.config.user_info.is_some() && ground.user_info.holds(ticket) => {
             ground.user_info.responded(outcome, turn);
             return taken(phase);
         }
-        Event::Verified { ticket, verdict } if ground.user_info.holds(ticket) => {
+        Event::Verified { ticket, verdict } if turn.config.user_info.is_some() && ground.user_info.holds(ticket) => {
             ground.user_info.verified(verdict, turn);
             return taken(phase);
         }
-        Event::Responded { ticket, outcome } if ground.late.contains(&ticket) => {
+        Event::Responded { ticket, outcome } if turn.config.revoke_at_sign_out.is_some() && ground.late.contains(&ticket) => {
             ground.late.retain(|own| *own != ticket);
             revocation::came_late(outcome, ground, turn);
             return taken(phase);
@@ -1349,7 +1349,7 @@ fn depart(departure: Departure, ground: &mut Ground, turn: &mut Turn<'_>) -> Pha
         Request::Plain(url, transaction) => leave(&departure, url, transaction, ground, turn),
         Request::Pushed(pushing) => {
             let until = turn.now.plus(REQUEST_PATIENCE);
-            Phase::Leaving { purpose: Purpose::Push(departure, Box::new(pushing)), until }
+            Phase::Leaving { purpose: Purpose::Push(departure, pushing), until }
         }
     }
 }

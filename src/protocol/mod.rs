@@ -31,6 +31,7 @@ pub mod early;
 mod encoding;
 pub mod error;
 pub mod examination;
+pub mod extension;
 #[cfg(feature = "flow")]
 pub mod flow;
 pub mod frame_message;

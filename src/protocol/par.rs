@@ -7,6 +7,7 @@ use super::{
     discovery::Metadata,
     dpop::Thumbprint,
     error::{Error, Finding, NetworkFailure, ParFailure, ProviderError},
+    extension::{Extension as _, Par},
     http::{HttpRequest, HttpResponse, Outcome},
     json::Object,
     secret::{Body, SensitiveUrl, StateParameter},
@@ -20,10 +21,16 @@ use url::Url;
 /// A request that is being pushed, and the transaction that its answer will be held against.
 #[derive(Debug)]
 pub(super) struct Pushing {
+    sent: Box<Sent>,
+    _extension: Par,
+}
+
+#[derive(Debug)]
+struct Sent {
     ticket: Ticket,
     transaction: Transaction,
-    metadata: Box<Metadata>,
-    sent_at: Clocks,
+    metadata: Metadata,
+    at: Clocks,
 }
 
 /// How an authorization request goes on its way.
@@ -39,12 +46,12 @@ impl Request {
     /// Makes a request, and pushes it if it is to be pushed.
     pub(super) fn new(manner: &Manner<'_>, metadata: Metadata, turn: &mut Turn<'_>) -> Self {
         let transaction = authorize::transaction(manner, &metadata, turn.now.wall, &mut turn.generator, turn.config);
-        match &metadata.par_endpoint {
+        match metadata.par_endpoint.as_ref().zip(Par::BUILT) {
             None => Self::Plain(authorize::address(manner, &metadata, &transaction, turn.config), transaction),
-            Some(endpoint) => {
+            Some((endpoint, _extension)) => {
                 let form = authorize::parameters(manner, &metadata, &transaction, turn.config);
                 let ticket = turn.send(request(endpoint, form));
-                Self::Pushed(Pushing { ticket, transaction, metadata: Box::new(metadata), sent_at: turn.now })
+                Self::Pushed(Pushing { sent: Box::new(Sent { ticket, transaction, metadata, at: turn.now }), _extension })
             }
         }
     }
@@ -58,17 +65,17 @@ fn request(endpoint: &Url, form: Body) -> HttpRequest {
 impl Pushing {
     /// Whether an answer with this ticket is waited for.
     pub(super) fn holds(&self, ticket: Ticket) -> bool {
-        self.ticket == ticket
+        self.sent.ticket == ticket
     }
 
     /// The key that its code will be bound to, if it will.
     pub(super) const fn key(&self) -> Option<&Thumbprint> {
-        self.transaction.key.as_ref()
+        self.sent.transaction.key.as_ref()
     }
 
     /// The `state` of the request.
     pub(super) const fn state(&self) -> &StateParameter {
-        &self.transaction.state
+        &self.sent.transaction.state
     }
 
     /// The endpoint answered. What it gave serves once, so it is gone to at once, by whoever gets it from here
@@ -77,14 +84,14 @@ impl Pushing {
         let response = outcome.map_err(ParFailure::Network).and_then(|response| read(&response, turn.checks.of(Subject::Push)));
         let (reference, lasts) = response.map_err(Error::Par)?;
         // The machine slept, or the answer took longer than it is worth.
-        if self.sent_at.plus(lasts).has_come(turn.now) {
+        if self.sent.at.plus(lasts).has_come(turn.now) {
             return Err(timed_out());
         }
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("client_id", &turn.config.client_id)
             .append_pair("request_uri", &reference)
             .finish();
-        Ok((authorize::at_endpoint(&self.metadata, &query), self.transaction))
+        Ok((authorize::at_endpoint(&self.sent.metadata, &query), self.sent.transaction))
     }
 }
 

@@ -118,7 +118,7 @@ impl Received {
     /// Reads the tokens; their signatures come next. A code must bring an ID token, a refresh need not.
     pub(super) fn new(grant: Grant, response: TokenResponse, sent_at: Clocks, turn: &Turn<'_>) -> Result<Self, Error> {
         let config = turn.config;
-        if config.dpop && grant.key().is_none() {
+        if config.dpop.is_some() && grant.key().is_none() {
             return Err(Error::Dpop(DpopFailure::KeyLost));
         }
         if matches!(grant, Grant::Code { .. }) && response.id_token.is_none() {

@@ -46,7 +46,10 @@ impl Tokens {
 
     /// Asks the provider to end them: the refresh token first. They go to nobody but the one who gave them.
     pub(super) fn revoke(self, metadata: Option<&Metadata>, turn: &mut Turn<'_>) {
-        let Some(metadata) = metadata.filter(|metadata| metadata.issuer() == self.issuer) else { return };
+        let Some((metadata, extension)) = metadata.zip(turn.config.revoke_at_sign_out) else { return };
+        if metadata.issuer() != self.issuer {
+            return;
+        }
         let Some(endpoint) = &metadata.revocation_endpoint else {
             return turn.ask(Effect::Report(Error::Logout(Finding::missing("revocation_endpoint"))));
         };
@@ -55,7 +58,7 @@ impl Tokens {
         let place = turn.effects.iter().position(leaves).unwrap_or(turn.effects.len());
         let refresh = self.refresh.as_ref().map(|token| request(endpoint, token.expose(), "refresh_token", turn.config));
         let access = self.access.as_ref().map(|token| request(endpoint, token.expose(), "access_token", turn.config));
-        turn.effects.splice(place..place, refresh.into_iter().chain(access).map(Effect::Revoke));
+        turn.effects.splice(place..place, refresh.into_iter().chain(access).map(|request| Effect::Revoke(request, extension)));
     }
 }
 
@@ -129,7 +132,8 @@ impl Before {
 /// A token response that came after its session had ended, or had been followed by another.
 pub(super) fn came_late(outcome: Outcome, ground: &Ground, turn: &mut Turn<'_>) {
     let checks = turn.checks.of(Subject::TokenResponse);
-    let response = outcome.map_err(Error::Network).and_then(|response| token::process_token_response(&response, turn.config.dpop, checks));
+    let response =
+        outcome.map_err(Error::Network).and_then(|response| token::process_token_response(&response, turn.config.dpop.is_some(), checks));
     if let Ok(response) = response {
         let tokens = Tokens::new(turn.config.issuer(), response.refresh_token.as_ref(), &response.access_token);
         tokens.revoke(ground.knowledge.known_metadata(turn.config), turn);

@@ -7,6 +7,7 @@ use super::{
     challenge::{self, Challenge},
     config::Config,
     error::{Error, Finding, StepUpFailure},
+    extension::{Extension as _, StepUp},
     redirect_log::RedirectLog,
     session::Session,
     time::UnixTime,
@@ -20,6 +21,7 @@ pub struct StepUpChallenge {
     pub acr_values: Vec<String>,
     /// How many seconds ago the person may have signed in, if that matters.
     pub max_age: Option<u64>,
+    extension: StepUp,
 }
 
 impl SignInOptions {
@@ -64,6 +66,7 @@ pub(crate) fn demanded(
 
 /// The one demand among all challenges. A header that is malformed is one of ours if it says so.
 pub(super) fn read(header: &str) -> Result<Option<StepUpChallenge>, Finding> {
+    let Some(extension) = StepUp::BUILT else { return Ok(None) };
     let challenges = match challenge::parse(header) {
         Ok(challenges) => challenges,
         Err(finding) if header.to_ascii_lowercase().contains(INSUFFICIENT) => return Err(finding),
@@ -72,7 +75,7 @@ pub(super) fn read(header: &str) -> Result<Option<StepUpChallenge>, Finding> {
     let is_ours = |challenge: &&Challenge| {
         matches!(challenge.scheme.as_str(), "bearer" | "dpop") && challenge.get("error").is_some_and(|error| error == INSUFFICIENT)
     };
-    let mut demands = challenges.iter().filter(is_ours).map(StepUpChallenge::read);
+    let mut demands = challenges.iter().filter(is_ours).map(|challenge| StepUpChallenge::read(challenge, extension));
     let Some(first) = demands.next().transpose()? else { return Ok(None) };
     for other in demands {
         if other? != first {
@@ -83,7 +86,7 @@ pub(super) fn read(header: &str) -> Result<Option<StepUpChallenge>, Finding> {
 }
 
 impl StepUpChallenge {
-    fn read(challenge: &Challenge) -> Result<Self, Finding> {
+    fn read(challenge: &Challenge, extension: StepUp) -> Result<Self, Finding> {
         let acr_values: Vec<String> = challenge.get("acr_values").unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect();
         if acr_values.iter().any(|acr| acr == "0" || !acr.bytes().all(|byte| byte.is_ascii_graphic())) {
             return Err(Finding::invalid("acr_values", "has a value that no sign-in can have"));
@@ -93,7 +96,7 @@ impl StepUpChallenge {
             // Whether a sign-in is good enough could not be told, and it would be asked for again and again.
             return Err(Finding::missing("acr_values"));
         }
-        Ok(Self { acr_values, max_age })
+        Ok(Self { acr_values, max_age, extension })
     }
 
     /// Whether the session is such a sign-in already, as its ID token says. In doubt it is not: the clocks may differ by the skew.

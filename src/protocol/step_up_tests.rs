@@ -5,7 +5,7 @@ fn bearer(params: &str) -> String {
 }
 
 fn demand(acr_values: &[&str], max_age: Option<u64>) -> StepUpChallenge {
-    StepUpChallenge { acr_values: acr_values.iter().map(ToString::to_string).collect(), max_age }
+    StepUpChallenge { acr_values: acr_values.iter().map(ToString::to_string).collect(), max_age, extension: StepUp::BUILT.unwrap() }
 }
 
 #[test]

@@ -53,7 +53,7 @@ pub(crate) fn refresh_request(endpoint: &Url, refresh_token: &BoundToken, target
 fn post(endpoint: &Url, fields: &[(&str, &str)], target: Target, config: &Config) -> HttpRequest {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("client_id", &config.client_id).extend_pairs(fields);
-    if let Some(resource) = config.resources().get(target.0) {
+    if let Some(resource) = config.resources().get(target.place()) {
         form.append_pair("resource", resource);
     }
     HttpRequest::post_form(endpoint.as_str(), Body::new(form.finish()))

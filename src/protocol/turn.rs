@@ -7,6 +7,7 @@ use super::{
     early::Early,
     error::{Error, Finding},
     examination::Evidence,
+    extension::Revocation,
     frame_message::FrameMessage,
     frontchannel::Notice,
     further::Target,
@@ -239,7 +240,7 @@ pub enum Effect {
         request: HttpRequest,
     },
     /// Send this, and wait for nothing: it goes on when the page is left. What comes of it is told to developers only.
-    Revoke(HttpRequest),
+    Revoke(HttpRequest, Revocation),
     /// Check signatures.
     Verify {
         /// Marks the answer.
@@ -298,7 +299,7 @@ pub(crate) struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     pub(crate) fn new(at: &Moment, tickets: u64, config: &'a Config) -> Self {
-        let key = at.dpop.clone().filter(|_| config.dpop);
+        let key = at.dpop.clone().filter(|_| config.dpop.is_some());
         Self {
             now: at.now,
             generator: at.entropy.generator().with_key(key),
@@ -318,7 +319,7 @@ impl<'a> Turn<'a> {
     /// What is wrong where tokens are to be bound to keys, and the browser has made none.
     pub(crate) fn lacks_key(&self) -> Option<Error> {
         let finding = || Finding::invalid("crypto.subtle", "cannot make a key (ECDSA, P-256), which \"dpop\" needs");
-        (self.config.dpop && !self.generator.has_key()).then(|| Error::Platform(finding()))
+        (self.config.dpop.is_some() && !self.generator.has_key()).then(|| Error::Platform(finding()))
     }
 
     /// Asks for an effect.

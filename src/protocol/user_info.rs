@@ -3,8 +3,9 @@
 
 use super::{
     checks::Subject,
-    config::{Config, Provider, UserInfoForm},
+    config::{Config, Provider, UserInfoWish},
     error::{Error, Finding},
+    extension,
     ground::Ground,
     http::{Freshness, HttpRequest, HttpResponse, Outcome},
     id_token,
@@ -60,15 +61,17 @@ impl fmt::Debug for UserInfo {
 }
 
 /// Reads the field of the configuration block.
-pub(super) fn read(object: &Object) -> Result<Option<UserInfoForm>, Finding> {
-    match object.get("userinfo") {
-        None | Some(Value::Bool(false)) => Ok(None),
-        Some(Value::Bool(true)) => Ok(Some(UserInfoForm::Json)),
-        Some(Value::String(text)) if text == "signed" => Ok(Some(UserInfoForm::Signed)),
+pub(super) fn read(object: &Object) -> Result<Option<UserInfoWish>, Finding> {
+    const FIELD: &str = "userinfo";
+    let is_signed = match object.get(FIELD) {
+        None | Some(Value::Bool(false)) => return Ok(None),
+        Some(Value::Bool(true)) => false,
+        Some(Value::String(text)) if text == "signed" => true,
         Some(other) => {
-            Err(Finding::unexpected("userinfo", "true, false or \"signed\"", other.as_str().unwrap_or_else(|| json::kind(other))))
+            return Err(Finding::unexpected(FIELD, "true, false or \"signed\"", other.as_str().unwrap_or_else(|| json::kind(other))));
         }
-    }
+    };
+    Ok(Some(UserInfoWish { extension: extension::for_field(FIELD)?, is_signed }))
 }
 
 /// Where the metadata are written by hand, the endpoint must be among them.
@@ -156,10 +159,8 @@ fn read_response(response: &HttpResponse, turn: &Turn<'_>) -> Result<Stage, Erro
     let checks = turn.checks.of(Subject::UserInfo);
     let status = || Finding::unexpected("status", "200", response.status.to_string());
     checks.require("status 200", response.status == 200, status).map_err(Error::UserInfo)?;
-    let (kind, is_signed) = match turn.config.user_info {
-        Some(UserInfoForm::Signed) => ("application/jwt", true),
-        Some(UserInfoForm::Json) | None => ("application/json", false),
-    };
+    let is_signed = turn.config.user_info.is_some_and(|wish| wish.is_signed);
+    let kind = if is_signed { "application/jwt" } else { "application/json" };
     let other = || Finding::unexpected("content-type", kind, response.content_type.as_deref().unwrap_or("none"));
     checks.require(kind, response.is(kind), other).map_err(Error::UserInfo)?;
     let body = response.body.expose();
@@ -194,7 +195,7 @@ fn verify(token: Box<Unverified>, asked: bool, knowledge: &mut Knowledge, turn: 
 /// Whether the claims are about whoever is signed in, and, where they are signed, from this issuer and for this client.
 fn acceptable(claims: &Object, session: &Session, turn: &Turn<'_>) -> Result<(), Finding> {
     let (checks, config) = (turn.checks.of(Subject::UserInfo), turn.config);
-    if config.user_info == Some(UserInfoForm::Signed) {
+    if config.user_info.is_some_and(|wish| wish.is_signed) {
         id_token::exact(claims, "iss", &session.claims.issuer, checks)?;
         let audiences = claims.one_or_many("aud")?.ok_or_else(|| Finding::missing("aud"))?;
         let other = || Finding::unexpected("aud", &config.client_id, audiences.join(" "));

@@ -249,7 +249,7 @@ impl World {
             Effect::Tell(message) => self.told.push(message),
             Effect::Report(error) => self.reported.push(error.code()),
             Effect::Submit(request) => self.left_for = Some((request.url, HistoryEntry::Keep)),
-            Effect::Revoke(request) => {
+            Effect::Revoke(request, _) => {
                 assert!(self.left_for.is_none(), "it is sent before the page is left");
                 let Method::PostForm(form) = &request.method else { panic!("a POST") };
                 self.revoked.push((request.url.clone(), form_urlencoded::parse(form.expose().as_bytes()).into_owned().collect()));

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::html::{self, App, Asked, Link, Module, Placed};
 use crate::process::say;
-use crate::wasm::{self, Build};
+use crate::wasm::{self, Build, Extensions};
 use crate::workspace::Workspace;
 use crate::{budget, compress, digest, shrink, texts};
 
@@ -44,13 +44,15 @@ pub struct Bundle {
     pub relay: String,
     /// How the app was compiled.
     pub build: Build,
+    /// What it can do beyond what every configuration needs.
+    pub extensions: Extensions,
     /// Addresses of files whose names change with their content.
     pub immutable: Vec<String>,
 }
 
 /// Makes the bundle, or takes the one that is there if it is still the same.
-pub fn make(workspace: &Workspace, build: Build) -> Result<Bundle> {
-    let (module, build) = wasm::compile(workspace, build)?;
+pub fn make(workspace: &Workspace, build: Build, extensions: &Extensions) -> Result<Bundle> {
+    let (module, build) = wasm::compile(workspace, build, extensions)?;
     let source = fs::read_to_string(workspace.at("index.html")).context("index.html is missing from this checkout.")?;
     let source = if build == Build::Smallest { without(&source, INSPECTOR) } else { source };
     // As it is written: minified is only what ships.
@@ -60,10 +62,11 @@ pub fn make(workspace: &Workspace, build: Build) -> Result<Bundle> {
     let relay = fs::read_to_string(workspace.at(RELAY)).with_context(|| format!("{RELAY} is missing from this checkout."))?;
     let assets = read_assets(workspace, &page)?;
 
-    let home = workspace.scratch(match build {
+    let kind = match build {
         Build::Plain => "bundle",
         Build::Smallest => "bundle-smallest",
-    });
+    };
+    let home = workspace.scratch(&[kind, &extensions.tag()].concat());
     let wanted = stamp(workspace, &module, &page, &assets)?;
     let is_new = fs::read_to_string(home.join("stamp")).is_ok_and(|found| found == wanted);
     if !is_new {
@@ -72,7 +75,7 @@ pub fn make(workspace: &Workspace, build: Build) -> Result<Bundle> {
         }
         let rendered = assemble(workspace, &module, &source, &assets, &home)?;
         let head_start = shrink::inline_script(workspace, &workspace.at(HEAD_START))?;
-        budget::check(&home.join("files"), &rendered, &head_start, build)?;
+        budget::check(&home.join("files"), &rendered, &head_start, build, extensions)?;
         fs::write(home.join("index.html"), rendered)?;
         fs::write(home.join("stamp"), wanted)?; // last: only a whole bundle counts
     }
@@ -82,6 +85,7 @@ pub fn make(workspace: &Workspace, build: Build) -> Result<Bundle> {
         files: home.join("files"),
         relay,
         build,
+        extensions: extensions.clone(),
     })
 }
 

@@ -28,6 +28,8 @@ pub struct Deployment {
     pub provider: Vec<String>,
     /// Whether there is a page that the provider shows when a session ends there.
     pub frontchannel_logout: bool,
+    /// The extensions that the app has to be built with, by their cargo features.
+    pub extensions: Vec<&'static str>,
     /// Paths of the pages that belong to the protocol: where a person comes back from the provider, and the relay page under both its names.
     pub apart: Vec<String>,
     /// Whether a service worker keeps page and hashed files.
@@ -52,6 +54,7 @@ impl Deployment {
             connect: config.connect_origins(),
             provider: config.frame_origins(),
             frontchannel_logout: config.has_frontchannel_logout(),
+            extensions: config.extensions(),
             apart: [config.redirect_path(), config.silent_path(), bare(config.silent_path()), config.post_logout_path()]
                 .into_iter()
                 .chain([frontchannel::PATH, bare(frontchannel::PATH)].into_iter().filter(|_| config.has_frontchannel_logout()))

@@ -11,7 +11,7 @@ use crate::config::Deployment;
 use crate::headers::{Headers, Needs};
 use crate::hosts::{self, Host, github};
 use crate::process::say;
-use crate::wasm::Build;
+use crate::wasm::{Build, Extensions};
 use crate::workspace::Workspace;
 use crate::{budget, compress, digest, html, worker};
 
@@ -40,7 +40,7 @@ pub fn command(config: &Path, out: &Path, origin: Option<&str>, source: &Source,
     let deployment = Deployment { service_worker, ..Deployment::read(config, origin)? };
     hosts::check(hosts)?;
     let bundle = match source {
-        Source::Built(build) => bundle::make(&Workspace::find()?, *build)?,
+        Source::Built(build) => bundle::make(&Workspace::find()?, *build, &Extensions::Only(deployment.extensions.clone()))?,
         Source::Kept(folder) => Bundle::kept(folder)?,
     };
     let written = write_for(hosts, &bundle, &deployment, out)?;
@@ -50,6 +50,9 @@ pub fn command(config: &Path, out: &Path, origin: Option<&str>, source: &Source,
     }
     for note in hosts.iter().flat_map(|host| host.notes()) {
         say(note);
+    }
+    if !deployment.extensions.is_empty() {
+        say(&format!("Built with these extensions of the protocol: {}.", deployment.extensions.join(", ")));
     }
     for line in modules(&bundle)? {
         say(&line);
@@ -75,6 +78,9 @@ pub fn write(bundle: &Bundle, deployment: &Deployment, out: &Path) -> Result<()>
 /// Writes the folder for one configuration and these hosts. Says which files the hosts read, beyond what every folder has.
 pub fn write_for(hosts: &[Host], bundle: &Bundle, deployment: &Deployment, out: &Path) -> Result<Vec<PathBuf>> {
     hosts::check(hosts)?;
+    if let Some(extension) = bundle.extensions.lack(&deployment.extensions) {
+        bail!("The configuration needs a build with the cargo feature \"{extension}\", and this is one without it.");
+    }
     clear(out, HEADERS)?;
     copy(&bundle.files, out)?;
     let mut page = html::configure(&bundle.page, &deployment.text)?;
@@ -171,6 +177,7 @@ mod tests {
         compress::write(&files.join("static/robots.txt"), b"User-agent: *").expect("a file");
         Bundle {
             build: Build::Plain,
+            extensions: Extensions::NONE,
             files,
             page: PAGE.to_owned(),
             relay: "<!doctype html><meta charset=\"utf-8\"><script>relay()</script>".to_owned(),
@@ -186,8 +193,22 @@ mod tests {
             connect: vec!["https://id.example".to_owned()],
             provider: vec!["https://id.example".to_owned()],
             apart: Vec::new(),
+            extensions: Vec::new(),
             frontchannel_logout: false,
             service_worker: false,
+        }
+    }
+
+    #[test]
+    fn a_build_without_an_extension_that_is_needed_is_not_deployed() {
+        let home = tempfile::tempdir().expect("a folder");
+        let out = home.path().join("dist");
+        let wants = Deployment { extensions: vec!["dpop", "par"], ..deployment("/silent-refresh.html") };
+        let built = |extensions| Bundle { extensions, ..bundle(home.path()) };
+        let error = write(&built(Extensions::Only(vec!["dpop"])), &wants, &out).expect_err("one is missing").to_string();
+        assert!(error.contains("\"par\"") && !out.exists(), "{error}");
+        for enough in [Extensions::All, Extensions::Only(vec!["dpop", "par"])] {
+            write(&built(enough), &wants, &out).expect("it has both");
         }
     }
 

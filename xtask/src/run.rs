@@ -10,7 +10,7 @@ use crate::config::Deployment;
 use crate::provider::Provider;
 use crate::serve::{serve, stop_signal};
 use crate::site::Site;
-use crate::wasm::Build;
+use crate::wasm::{Build, Extensions};
 use crate::workspace::Workspace;
 use crate::{bundle, dist, ports, tools};
 
@@ -25,7 +25,7 @@ pub async fn command(port: u16, open: bool) -> Result<()> {
     tools::node()?;
     tools::provider_packages(&workspace)?;
 
-    let bundle = bundle::make(&workspace, Build::Plain)?;
+    let bundle = bundle::make(&workspace, Build::Plain, &Extensions::Only(deployment.extensions.clone()))?;
     let folder = workspace.scratch("run");
     dist::write(&bundle, &deployment, &folder)?;
     let site = Arc::new(Site::load(&folder)?);

@@ -23,6 +23,48 @@ pub enum Build {
     Smallest,
 }
 
+/// Which extensions of the protocol the app is built with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Extensions {
+    /// All, so that any configuration works.
+    #[default]
+    All,
+    /// Those with these names: what a configuration needs.
+    Only(Vec<&'static str>),
+}
+
+impl Extensions {
+    /// None at all.
+    pub const NONE: Self = Self::Only(Vec::new());
+
+    /// The cargo features.
+    fn features(&self) -> Vec<&str> {
+        match self {
+            Self::All => vec!["extensions"],
+            Self::Only(names) => names.clone(),
+        }
+    }
+
+    /// The first of these that is not there.
+    pub fn lack<'a>(&self, needed: &[&'a str]) -> Option<&'a str> {
+        match self {
+            Self::All => None,
+            Self::Only(names) => needed.iter().find(|name| !names.contains(name)).copied(),
+        }
+    }
+
+    /// For a folder that is kept apart from those with other extensions.
+    pub fn tag(&self) -> String {
+        match self {
+            Self::All => String::new(),
+            Self::Only(names) => ["-with", if names.is_empty() { "-none" } else { "" }]
+                .into_iter()
+                .chain(names.iter().flat_map(|name| ["-", name]))
+                .collect(),
+        }
+    }
+}
+
 /// What the smallest build tells the compiler: a panic stops the app at once, as it would anyway, but says nothing; nothing that is meant for
 /// programmers is kept. What `.cargo/config.toml` says has to be said again.
 const SMALLEST_FLAGS: &str =
@@ -32,40 +74,43 @@ const SMALLEST_FLAGS: &str =
 const SMALLEST: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
 
 /// Compiles the app for the browser. Says where the module is, and how it was compiled in the end.
-pub fn compile(workspace: &Workspace, build: Build) -> Result<(PathBuf, Build)> {
+pub fn compile(workspace: &Workspace, build: Build, extensions: &Extensions) -> Result<(PathBuf, Build)> {
     tools::wasm_target(workspace)?;
     match build {
-        Build::Plain => Ok((plain(workspace)?, build)),
-        Build::Smallest => smallest(workspace).map(|module| (module, build)).or_else(|why| {
+        Build::Plain => Ok((plain(workspace, extensions)?, build)),
+        Build::Smallest => smallest(workspace, extensions).map(|module| (module, build)).or_else(|why| {
             say(&format!("  The smallest build did not work, so this is a plain one: {why:#}"));
-            Ok((plain(workspace)?, Build::Plain))
+            Ok((plain(workspace, extensions)?, Build::Plain))
         }),
     }
 }
 
-fn plain(workspace: &Workspace) -> Result<PathBuf> {
+fn plain(workspace: &Workspace, extensions: &Extensions) -> Result<PathBuf> {
     built(
-        &mut cargo(workspace, workspace.target(), "app,inspector"),
+        &mut cargo(workspace, workspace.target(), &["app", "inspector"], extensions),
         workspace.target(),
         "Building the app (the first time takes a few minutes)",
     )
 }
 
-fn smallest(workspace: &Workspace) -> Result<PathBuf> {
+fn smallest(workspace: &Workspace, extensions: &Extensions) -> Result<PathBuf> {
     tools::standard_library_sources(workspace)?;
     // Apart, or each build would undo the other.
     let target = workspace.scratch("smallest");
-    let mut cargo = cargo(workspace, &target, "app");
+    let mut cargo = cargo(workspace, &target, &["app"], extensions);
     // The switches are the same ones as in a nightly toolchain; this is how a stable one is told that they are meant.
     cargo.args(SMALLEST).env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", SMALLEST_FLAGS);
     built(&mut cargo, &target, "Building the app and a small standard library (the first time takes some minutes)")
 }
 
-fn cargo(workspace: &Workspace, target: &Path, features: &str) -> Command {
+fn cargo(workspace: &Workspace, target: &Path, rings: &[&str], extensions: &Extensions) -> Command {
+    let features = [rings, &extensions.features()].concat().join(",");
     let mut cargo = Command::new("cargo");
     cargo
         .args(["build", "--quiet", "--release", "--locked", "--target", WASM])
-        .args(["--package", "hushkey", "--bin", "hushkey", "--bin", "doctor", "--features", features, "--target-dir"])
+        .args([
+            "--package", "hushkey", "--bin", "hushkey", "--bin", "doctor", "--no-default-features", "--features", &features, "--target-dir",
+        ])
         .arg(target)
         .current_dir(workspace.root());
     cargo

@@ -87,7 +87,7 @@ impl Errand {
 /// Reads the answer. An endpoint that is not there any more may have moved: then the next attempt learns where it is, and this one is not the last.
 fn received(outcome: Outcome, knowledge: &mut Knowledge, turn: &Turn<'_>) -> Result<TokenResponse, Error> {
     let response = outcome.map_err(Error::from)?;
-    match token::process_token_response(&response, turn.config.dpop, turn.checks.of(Subject::TokenResponse)) {
+    match token::process_token_response(&response, turn.config.dpop.is_some(), turn.checks.of(Subject::TokenResponse)) {
         Err(Error::Network(_) | Error::TokenResponse(_)) if knowledge.doubts(response.status, turn) => {
             Err(Error::Network(NetworkFailure::Unavailable { status: response.status, retry_after: response.retry_after }))
         }

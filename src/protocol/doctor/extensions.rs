@@ -5,7 +5,7 @@ use super::{
     features::{has, list},
 };
 use crate::protocol::{
-    config::{Config, UserInfoForm},
+    config::{Config, UserInfoWish},
     dpop,
     json::Object,
 };
@@ -13,7 +13,7 @@ use crate::protocol::{
 pub(super) fn judge(doctor: &Doctor, report: &mut Report) {
     let Some(document) = doctor.document() else { return };
     let config = &doctor.config;
-    if config.dpop {
+    if config.dpop.is_some() {
         match list(&document, "dpop_signing_alg_values_supported") {
             Some(offered) if has(&offered, dpop::ALGORITHM) => report.right("dpop", &[]),
             Some(offered) => report.wrong("dpop-other", &[&offered.join(" ")]),
@@ -23,7 +23,7 @@ pub(super) fn judge(doctor: &Doctor, report: &mut Report) {
     if config.user_info.is_some() {
         user_info(config, &document, report);
     }
-    if config.revoke_at_sign_out {
+    if config.revoke_at_sign_out.is_some() {
         present(&document, "revocation_endpoint", ("revocation", "revocation-missing"), report);
     }
     let supports = |name: &'static str| document.optional_bool(name).ok().flatten().unwrap_or(false);
@@ -44,10 +44,10 @@ fn present(document: &Object, name: &str, (right, missing): (&'static str, &'sta
 fn user_info(config: &Config, document: &Object, report: &mut Report) {
     let offered = list(document, "userinfo_signing_alg_values_supported");
     match (&config.user_info, offered) {
-        (Some(UserInfoForm::Signed), Some(offered)) if !config.algorithms.iter().any(|own| has(&offered, own.name())) => {
+        (Some(UserInfoWish { is_signed: true, .. }), Some(offered)) if !config.algorithms.iter().any(|own| has(&offered, own.name())) => {
             report.wrong("userinfo-signed", &[&offered.join(" ")]);
         }
-        (Some(UserInfoForm::Signed), None) => report.look("userinfo-plain", &[]),
+        (Some(UserInfoWish { is_signed: true, .. }), None) => report.look("userinfo-plain", &[]),
         _ => present(document, "userinfo_endpoint", ("userinfo", "userinfo-missing"), report),
     }
 }

@@ -60,7 +60,7 @@ fn compared(doctor: &Doctor, report: &mut Report, known: &Metadata, url: &str, a
         ("end_session_endpoint", known.end_session_endpoint.as_ref()),
         ("check_session_iframe", known.check_session_iframe.as_ref()),
         ("pushed_authorization_request_endpoint", known.par_endpoint.as_ref()),
-        ("revocation_endpoint", known.revocation_endpoint.as_ref().filter(|_| doctor.config.revoke_at_sign_out)),
+        ("revocation_endpoint", known.revocation_endpoint.as_ref().filter(|_| doctor.config.revoke_at_sign_out.is_some())),
     ] {
         // What is offered and not used is told with the features.
         let Some(configured) = configured else { continue };

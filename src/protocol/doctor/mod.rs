@@ -230,6 +230,6 @@ impl Report {
 /// Reads what the provider says of itself, as the app would.
 fn discovered(doctor: &Doctor, reply: &Reply) -> Result<Metadata, Error> {
     discovery::process_discovery_response(&reply.to_response(), &doctor.config, Checks::default().of(Subject::Metadata))?
-        .pushing(doctor.config.pushed)
+        .pushing(doctor.config.pushed.is_some())
         .map_err(Error::Discovery)
 }

@@ -1,6 +1,9 @@
 //! A key, as others may see it.
 
-use crate::protocol::encoding::{base64url, from_base64url};
+use crate::protocol::{
+    encoding::{base64url, from_base64url},
+    extension::{Dpop, Extension as _},
+};
 use sha2::{Digest, Sha256};
 use std::{fmt, rc::Rc};
 
@@ -10,6 +13,7 @@ use std::{fmt, rc::Rc};
 pub struct PublicKey {
     x: String,
     y: String,
+    extension: Dpop,
 }
 
 impl PublicKey {
@@ -17,7 +21,8 @@ impl PublicKey {
     #[must_use]
     pub fn new(x: &str, y: &str) -> Option<Self> {
         let is_coordinate = |text: &str| from_base64url(text).is_some_and(|bytes| bytes.len() == 32);
-        (is_coordinate(x) && is_coordinate(y)).then(|| Self { x: x.to_owned(), y: y.to_owned() })
+        let extension = Dpop::BUILT?;
+        (is_coordinate(x) && is_coordinate(y)).then(|| Self { x: x.to_owned(), y: y.to_owned(), extension })
     }
 
     /// The key as JSON, with the members that a thumbprint is made of, in their order.
@@ -28,19 +33,25 @@ impl PublicKey {
     /// The thumbprint ([RFC 7638 §3](https://www.rfc-editor.org/rfc/rfc7638#section-3)).
     #[must_use]
     pub fn thumbprint(&self) -> Thumbprint {
-        Thumbprint(base64url(&Sha256::digest(self.to_json().as_bytes())).into())
+        Thumbprint(base64url(&Sha256::digest(self.to_json().as_bytes())).into(), self.extension)
     }
 }
 
 /// The name of a key: the hash of its public members ([RFC 7638](https://www.rfc-editor.org/rfc/rfc7638)). It is no secret.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Thumbprint(Rc<str>);
+pub struct Thumbprint(Rc<str>, Dpop);
 
 impl Thumbprint {
     /// The thumbprint as it is written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The extension, without which there is no key.
+    #[must_use]
+    pub const fn extension(&self) -> Dpop {
+        self.1
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn drawn(effect: &Effect, config: &Config) -> Drawn {
             _ => (Provider, "token request"),
         },
         Effect::Submit(_) => (Provider, "sign-out request, by a form"),
-        Effect::Revoke(_) => (Provider, "revokes a token"),
+        Effect::Revoke(..) => (Provider, "revokes a token"),
         Effect::Verify { .. } => (App, "has the signatures checked by the browser"),
         Effect::Navigate { .. } => (Provider, "sign-out request, by redirect"),
         Effect::RewriteAddress { .. } => (App, "rewrites the page's address"),
@@ -57,7 +57,7 @@ pub(super) fn drawn(effect: &Effect, config: &Config) -> Drawn {
                 entry.title = "authorization request, by redirect";
             }
         }
-        Effect::Send { request, .. } | Effect::Revoke(request) | Effect::Submit(request) => {
+        Effect::Send { request, .. } | Effect::Revoke(request, _) | Effect::Submit(request) => {
             entry.endpoint = Harmless::endpoint_of(request);
             if let Method::PostForm(form) = &request.method {
                 entry.facts = facts::of_parameters(form.expose(), config);
@@ -93,7 +93,7 @@ pub(super) fn asked(effect: &Effect) -> Option<(Ticket, Asked)> {
         Effect::Examine { ticket, .. } => Some((*ticket, Asked::Examination)),
         Effect::Send { ticket, request } => Some((*ticket, document(request))),
         Effect::Verify { ticket, .. } => Some((*ticket, Asked::Signatures)),
-        Effect::Revoke(_)
+        Effect::Revoke(..)
         | Effect::SendPopup { .. }
         | Effect::Submit(_)
         | Effect::Navigate { .. }
@@ -123,6 +123,7 @@ mod tests {
     use super::*;
     use crate::protocol::{
         error::{Error, SilentFailure},
+        extension::{Extension as _, Revocation},
         hint::News,
         http::Freshness,
         redirect_log::RedirectLog,
@@ -147,7 +148,7 @@ mod tests {
             (Effect::Send { ticket, request: get }, 1),
             (Effect::Send { ticket, request: post.clone() }, 1),
             (Effect::Send { ticket, request: user_info }, 1),
-            (Effect::Revoke(post.clone()), 1),
+            (Effect::Revoke(post.clone(), Revocation::BUILT.unwrap()), 1),
             (Effect::Submit(post), 1),
             (Effect::Verify { ticket, checks: Vec::new() }, 1),
             (Effect::Navigate { url: url(), history: HistoryEntry::Keep }, 1),

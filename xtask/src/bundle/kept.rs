@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use super::{Bundle, immutable};
 use crate::dist::{clear, copy};
 use crate::process::say;
-use crate::wasm::Build;
+use crate::wasm::{Build, Extensions};
 use crate::workspace::Workspace;
 
 /// Tells such a folder from others, so no name that anybody else would give a file.
@@ -17,7 +17,7 @@ const RELAY: &str = "relay.html";
 
 /// The command `cargo xtask bundle`.
 pub fn command(out: &Path, build: Build) -> Result<()> {
-    let bundle = super::make(&Workspace::find()?, build)?;
+    let bundle = super::make(&Workspace::find()?, build, &Extensions::All)?;
     clear(out, PAGE)?;
     bundle.keep(out)?;
     say(&format!("{} is ready for `xtask dist --bundle`.", out.display()));
@@ -40,7 +40,14 @@ impl Bundle {
             fs::read_to_string(&file).with_context(|| format!("{} is missing; `cargo xtask bundle` writes such a folder.", file.display()))
         };
         let files = folder.join("files");
-        Ok(Self { page: read(PAGE)?, relay: read(RELAY)?, immutable: immutable(&files)?, files, build: Build::Plain })
+        Ok(Self {
+            page: read(PAGE)?,
+            relay: read(RELAY)?,
+            immutable: immutable(&files)?,
+            files,
+            build: Build::Plain,
+            extensions: Extensions::All,
+        })
     }
 }
 
@@ -59,6 +66,7 @@ mod tests {
             page: "page".to_owned(),
             relay: "relay".to_owned(),
             build: Build::Plain,
+            extensions: Extensions::All,
             immutable: vec!["/app-ba7816bf8f01cfea.css".to_owned()],
         };
         let folder = home.path().join("kept");

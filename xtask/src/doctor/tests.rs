@@ -15,7 +15,7 @@ use super::*;
 use crate::bundle::Bundle;
 use crate::config::{Deployment, LOCAL_CLIENT};
 use crate::site::Site;
-use crate::wasm::Build;
+use crate::wasm::{Build, Extensions};
 use crate::workspace::Workspace;
 use crate::{compress, dist, ports, serve, tools};
 
@@ -120,6 +120,7 @@ fn host(
         <link href="/hushkey-ba7816bf8f01cfea_bg.wasm"><script type="application/json" id="hushkey">{}</script><script>start()</script>"#;
     let bundle = Bundle {
         build: Build::Plain,
+        extensions: Extensions::All,
         files,
         page: page.to_owned(),
         relay: fs::read_to_string(workspace.at("silent-refresh.html"))?,

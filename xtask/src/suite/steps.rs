@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use anyhow::{Result, bail};
+use hushkey::protocol::extension;
 use serde_json::json;
 
 use super::{Context, scratch};
@@ -59,7 +60,11 @@ pub const STEPS: &[Step] = &[
         headline: "the OpenID Foundation's tests of relying parties, and other lies of a provider, end to end",
         run: Run::In(&[Engine::Chromium, Engine::Firefox], oidf),
     },
-    Step { name: "hosts", headline: "the deployed folder on nginx and Caddy, over TLS", run: Run::In(&[Engine::Chromium], hosts) },
+    Step {
+        name: "hosts",
+        headline: "the deployed folder, without extensions that nobody asked for, on nginx and Caddy, over TLS",
+        run: Run::In(&[Engine::Chromium], hosts),
+    },
     Step { name: "smallest", headline: "the smallest build works, too", run: Run::In(&[Engine::Chromium], smallest) },
     Step { name: "conformance", headline: "the conformance page tells what these steps saw", run: Run::Once(conformance) },
 ];
@@ -88,8 +93,11 @@ fn clippy(context: &Context) -> Result<()> {
 fn rings(context: &Context) -> Result<()> {
     tools::wasm_target(&context.workspace)?;
     let check = ["check", "--locked", "--package", "hushkey", "--no-default-features"];
-    context.run(&mut cargo(&check))?;
-    for ring in ["browser", "yew", "inspector", "app", "app,inspector"] {
+    context.run(cargo(&["test", "--locked", "--package", "hushkey", "--no-default-features"]).args(["--test", "without_extensions"]))?;
+    for extension in extension::NAMES {
+        context.run(cargo(&check).args(["--features", extension]))?;
+    }
+    for ring in ["browser", "yew", "inspector", "app", "app,inspector", "app,inspector,extensions"] {
         context.run(cargo(&check).args(["--target", WASM, "--features", ring]))?;
     }
     Ok(())
@@ -107,7 +115,7 @@ fn doc(context: &Context) -> Result<()> {
 
 fn native(context: &Context) -> Result<()> {
     let core = ["test", "--locked", "--package", "hushkey", "--no-default-features"];
-    context.run(&mut cargo(&core))?;
+    context.run(cargo(&core).args(["--features", "extensions"]))?;
     // Apart: with the record of the flow a step allocates more often, and how often is counted.
     let features = ["--features", "flow,fuzzing"];
     let recorded = ["--lib", "--test", "flow", "--test", "properties", "--test", "allocations", "--test", "corpus"];
@@ -204,13 +212,13 @@ fn hosts(context: &Context, engine: Engine) -> Result<()> {
     tools::provider_packages(&context.workspace)?;
     for server in WebServer::ALL {
         server.program()?;
-        context.run(suite(engine, "app").args(["--host", server.name(), "--only", HOSTED]))?;
+        context.run(suite(engine, "app").args(["--bare", "--host", server.name(), "--only", HOSTED]))?;
     }
     Ok(())
 }
 
 fn smallest(context: &Context, engine: Engine) -> Result<()> {
-    context.run(suite(engine, "app").args(["--smallest", "--only", "sign-in,reload,api,head-start,problem,wrong-configuration"]))
+    context.run(suite(engine, "app").args(["--smallest", "--bare", "--only", "sign-in,reload,api,head-start,problem,wrong-configuration"]))
 }
 
 /// A part of the steps, or of the engines, cannot tell whether the page is right.
