@@ -1,7 +1,7 @@
 //! Extensions: each is off unless the configuration switches it on, and a build need not have it.
 //!
 //! What is switched on is a value of the extension's type, and everything that is there for the extension alone holds one or needs one. In a build without
-//! the cargo feature that type has no values: nothing can have one, so the compiler leaves all of it out. No other code asks what it was built with.
+//! the cargo feature that type has no values: nothing can have one, so the compiler leaves all of it out, and no `cfg` stands anywhere else.
 
 use super::{error::Finding, json::Object};
 use std::fmt;
@@ -19,7 +19,12 @@ macro_rules! extensions {
     ($($(#[$about:meta])* $name:ident $feature:literal)*) => {
         /// All extensions, by the cargo features that they are built with.
         pub const NAMES: &[&str] = &[$($feature),*];
-$(
+        $(extension! { $(#[$about])* $name $feature })*
+    };
+}
+
+macro_rules! extension {
+    ($(#[$about:meta])* $name:ident $feature:literal) => {
         $(#[$about])*
         #[cfg(feature = $feature)]
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +48,6 @@ $(
                 f.write_str($feature)
             }
         }
-)*
     };
 }
 

@@ -46,11 +46,12 @@ fn Sample() -> Html {
             </>
         };
     }
+    let lead = if samples.len() > 1 { text("api.lead.many") } else { text("api.lead") };
     let calls = samples.into_iter().map(|prefix| html! { <Call address={format!("{}/me", prefix.trim_end_matches('/'))} /> });
     html! {
         <>
             <h1 tabindex="-1">{ text("api.title") }</h1>
-            <p class="lead">{ text("api.lead") }</p>
+            <p class="lead">{ lead }</p>
             { for calls }
         </>
     }
