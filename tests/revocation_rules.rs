@@ -201,6 +201,22 @@ fn lo_12_a_renewal_revokes_nothing() {
 }
 
 #[test]
+fn lo_12_what_happens_meanwhile_makes_no_answer_late() {
+    let mut world = revoking();
+    world.sign_in("/");
+    world.dispatch(Event::RenewalChosen);
+    assert_eq!(world.requests.len(), 1, "the refresh is under way");
+    for event in [Event::Woke { visible: true }, Event::PersonActed, Event::Ticked, Event::RenewalChosen] {
+        world.dispatch(event);
+    }
+    let (before, _) = latest(&world);
+    assert!(matches!(world.settle(), View::SignedIn(_)));
+    assert_ne!(latest(&world).0, before, "it was taken");
+    assert!(world.revoked.is_empty(), "{:?}", world.revoked);
+    assert_eq!(world.state.token_expires_at(), Some(world.now.wall.plus(seconds(300))), "and is the session's own");
+}
+
+#[test]
 fn lo_12_a_session_that_goes_on_while_the_person_steps_up_is_not_revoked() {
     let pushed = format!(r#"{REVOKE}","pushed_authorization_request_endpoint":"{ISSUER}/par"#);
     for mut world in [revoking(), world(&pushed, r#","revoke_at_sign_out":true,"pushed_authorization_requests":true"#)] {

@@ -99,6 +99,10 @@ fn make_one(tree: &Path) -> Result<()> {
     let modules: Vec<String> = names.iter().map(|name| format!("#[path = \"../{name}.rs\"]\nmod {name};\n")).collect();
     fs::create_dir_all(tree.join("tests/all"))?;
     fs::write(tree.join("tests/all/mod.rs"), modules.concat())?;
+    // Or each change would be linked into all of their programs all the same.
+    let manifest = tree.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest)?;
+    fs::write(&manifest, text.replacen("[package]", "[package]\nautotests = false", 1))?;
     let library = tree.join("src/lib.rs");
     let text = fs::read_to_string(&library)?;
     let more = "\n#[cfg(test)]\nextern crate self as hushkey;\n#[cfg(test)]\n#[path = \"../tests/all/mod.rs\"]\nmod all_native_tests;\n";
