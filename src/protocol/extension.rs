@@ -71,7 +71,9 @@ extensions! {
 /// # Errors
 /// This build does not have it.
 pub(crate) fn for_field<E: Extension>(field: &'static str) -> Result<E, Finding> {
-    E::BUILT.ok_or_else(|| Finding::invalid(field, ["needs a build with the cargo feature \"", E::FEATURE, "\""].concat()))
+    E::BUILT.ok_or_else(|| {
+        Finding::invalid(field, ["needs a build with the cargo feature \"", E::FEATURE, "\"; build anew for this configuration"].concat())
+    })
 }
 
 /// Reads a field that switches an extension on by `true`.
