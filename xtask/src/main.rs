@@ -62,7 +62,7 @@ enum Task {
         #[arg(long, value_name = "HOST")]
         host: Vec<Host>,
     },
-    /// Write the app without a configuration: what `dist --bundle` makes deployments of where there is no compiler
+    /// Write the app without a configuration, with all extensions: what `dist --bundle` makes deployments of where there is no compiler
     Bundle {
         /// The folder to write
         #[arg(long, value_name = "DIR")]
