@@ -3,7 +3,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -132,7 +132,15 @@ pub fn packages(folder: &Path, doing: &str) -> Result<()> {
     let lock = fs::read(&lock).with_context(|| format!("{} is missing from this checkout.", lock.display()))?;
     let stamp = folder.join("node_modules/.hushkey-lock");
     let wanted = digest::short(&lock);
-    if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+    let is_there = || fs::read_to_string(&stamp).is_ok_and(|found| found == wanted);
+    if is_there() {
+        return Ok(());
+    }
+    // Two at a time spoil each other's folder. Whoever waited finds it done.
+    let name = digest::short(folder.as_os_str().as_encoded_bytes());
+    let turn = File::create(env::temp_dir().join(format!("hushkey-npm-{name}.lock")))?;
+    turn.lock()?;
+    if is_there() {
         return Ok(());
     }
     quietly(&mut npm_ci(folder), doing)?;
