@@ -85,3 +85,13 @@ fn su_01_a_demand_that_makes_no_sense_is_malformed() {
     }
     assert!(read(&format!("{}, {}", bearer("max_age=1"), bearer("max_age=-1"))).is_err());
 }
+
+#[test]
+fn su_03_only_a_sign_in_that_is_no_better_is_called_unmet() {
+    for (field, code) in [("acr", "step_up_unmet"), ("auth_time", "step_up_unmet"), ("aud", "id_token_aud"), ("nonce", "id_token_nonce")] {
+        assert_eq!(failure(Error::IdToken(Finding::missing(field))).code(), code);
+    }
+    let answer = |error| Error::Authorization(crate::protocol::error::ProviderError::new(error, None));
+    assert_eq!(failure(answer(UNMET)).code(), "step_up_unmet");
+    assert_ne!(failure(answer("access_denied")).code(), "step_up_unmet");
+}
