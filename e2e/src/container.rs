@@ -1,6 +1,6 @@
 //! What the image does, without an image: the folder that its first stage makes, and the start of its second one, by somebody who owns nothing.
 
-use crate::wait::{until, yes};
+use crate::wait::{listens, until, yes};
 use anyhow::{Context, Result, bail};
 use std::{
     env, fs,
@@ -8,10 +8,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Output, Stdio},
 };
-use tokio::{
-    net::TcpStream,
-    process::{Child, Command},
-};
+use tokio::process::{Child, Command};
 use xtask::{process, servers::WebServer, workspace::Workspace};
 
 /// As whom it runs: nobody.
@@ -41,7 +38,7 @@ impl Container {
             .stderr(output)
             .kill_on_drop(true)
             .spawn()?;
-        let ready = until("the container to listen", async || Ok(yes(TcpStream::connect(("127.0.0.1", port)).await.is_ok()))).await;
+        let ready = until("the container to listen", async || Ok(yes(listens(port).await))).await;
         if let (Err(error), ended) = (ready, child.try_wait()?) {
             bail!("{error:#} (ended: {ended:?}): {}", fs::read_to_string(&log)?);
         }

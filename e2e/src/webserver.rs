@@ -2,7 +2,7 @@
 
 use crate::{
     tls::Identity,
-    wait::{until, yes},
+    wait::{listens, until, yes},
 };
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -11,10 +11,7 @@ use std::{
     path::{Path, PathBuf},
     process::Stdio,
 };
-use tokio::{
-    net::TcpStream,
-    process::{Child, Command},
-};
+use tokio::process::{Child, Command};
 use xtask::{hosts, servers::WebServer};
 
 /// What it takes to serve the app by a real server.
@@ -53,7 +50,7 @@ impl Real {
         }
         let child = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true).spawn();
         let mut child = child.with_context(|| format!("{} did not start", self.program.display()))?;
-        let ready = until("the server to listen", async || Ok(yes(TcpStream::connect(("127.0.0.1", port)).await.is_ok()))).await;
+        let ready = until("the server to listen", async || Ok(yes(listens(port).await))).await;
         if let (Err(error), ended) = (ready, child.try_wait()?) {
             bail!("{error:#} (ended: {ended:?}): {}", fs::read_to_string(home.join("output.log"))?);
         }

@@ -53,7 +53,9 @@ impl Driver {
                 return Ok(false);
             }
             match TcpStream::connect(("127.0.0.1", self.port)) {
-                Ok(_) => return Ok(true),
+                // A connection may by chance get the very port that it wants to go to, and is then with itself.
+                Ok(stream) if stream.local_addr()? != stream.peer_addr()? => return Ok(true),
+                Ok(_) => sleep(PAUSE),
                 Err(error) if error.kind() == ErrorKind::ConnectionRefused => sleep(PAUSE),
                 Err(error) => return Err(error.into()),
             }
@@ -133,7 +135,9 @@ mod tests {
             command
         };
         let driver = Driver::start(command, |port| vec![port.to_string()])?;
-        let pid = std::fs::read_to_string(&file)?.trim().to_owned();
+        // Somebody else may have listened there for a moment.
+        let number = || std::fs::read_to_string(&file).ok().filter(|text| text.ends_with('\n'));
+        let pid = until("the browser's number", async || Ok(number())).await?.trim().to_owned();
         let is_there = || Command::new("kill").args(["-0", &pid]).stderr(Stdio::null()).status().is_ok_and(|status| status.success());
         ensure!(is_there(), "the browser does not run, so this shows nothing");
         drop(driver);
