@@ -3,7 +3,7 @@
 use super::dpop::Thumbprint;
 use rand::{RngCore, SeedableRng, rngs::StdRng};
 use std::{fmt, time::Duration};
-use zeroize::Zeroize;
+use zeroize::Zeroizing;
 
 /// A point on the wall clock: milliseconds since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -140,30 +140,24 @@ pub struct Moment {
 }
 
 /// A seed of 256 bits. Deliberately not `Clone`: a seed used twice would repeat secrets.
-pub struct Entropy([u8; 32]);
+pub struct Entropy(Zeroizing<[u8; 32]>);
 
 impl Entropy {
     /// Takes bytes that come from a cryptographically secure generator.
     #[must_use]
-    pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
     }
 
     /// The generator that this seed stands for.
     pub(crate) fn generator(&self) -> Generator {
-        Generator { random: StdRng::from_seed(self.0), key: None }
+        Generator { random: StdRng::from_seed(*self.0), key: None }
     }
 }
 
 impl fmt::Debug for Entropy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Entropy([redacted])")
-    }
-}
-
-impl Drop for Entropy {
-    fn drop(&mut self) {
-        self.0.zeroize();
     }
 }
 
@@ -234,6 +228,23 @@ mod tests {
         assert!(due.has_come(at(0, 600)), "the wall clock was put back");
         assert_eq!(at(0, 600).since(at(1_000_000, 500)), Duration::from_millis(100));
         assert!(!due.by_uptime().has_come(at(u64::MAX - 1, 599)) && due.by_uptime().has_come(at(0, 600)));
+    }
+
+    #[test]
+    fn a_seed_shows_nothing_is_wiped_and_its_fractions_are_spread() {
+        // The type says that it is, and this compiles only as long as it does.
+        const fn wiped(_: &impl zeroize::ZeroizeOnDrop) {}
+        let entropy = Entropy::new([7; 32]);
+        wiped(&entropy.0);
+        assert_eq!(format!("{entropy:?}"), "Entropy([redacted])");
+        let mut generator = entropy.generator();
+        let mut tenths = [0; 10];
+        for _ in 0..1000 {
+            let fraction = generator.fraction();
+            assert!((0.0..=1.0).contains(&fraction), "{fraction}");
+            tenths[((fraction * 10.0) as usize).min(9)] += 1;
+        }
+        assert!(tenths.iter().all(|count| (60..=140).contains(count)), "{tenths:?}");
     }
 
     #[test]

@@ -181,6 +181,17 @@ mod tests {
     }
 
     #[test]
+    fn a_refused_proof_is_told_as_that_where_there_was_one() {
+        let refused = |dpop| {
+            let body = Body::new(r#"{"error":"invalid_dpop_proof"}"#);
+            let response = HttpResponse { status: 400, content_type: Some("application/json".into()), retry_after: None, body };
+            process_token_response(&response, dpop, Checks::default().of(Subject::TokenResponse)).expect_err("refused")
+        };
+        assert_eq!(refused(true), Error::Dpop(DpopFailure::Binding));
+        assert_eq!(refused(false), Error::Token(ProviderError::new("invalid_dpop_proof", None)));
+    }
+
+    #[test]
     fn tr_05_duplicates_are_refused_and_unknown_members_ignored() {
         assert!(respond(200, "application/json", r#"{"access_token":"a","access_token":"b","token_type":"Bearer"}"#).is_err());
         assert!(with("unknown", json!({})).is_ok());
