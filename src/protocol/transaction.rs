@@ -210,3 +210,19 @@ impl Pending {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_found_by_client_and_state_and_shows_nothing() {
+        let record = Record::new(key_of("spac_1", "canary"), "canary");
+        assert_eq!(record.key(), "hushkey:spac_1:pending:canary");
+        assert!(
+            record.key().starts_with(&key_prefix("spac_1")) && !record.key().starts_with(&key_prefix("spac")),
+            "swept with its client's"
+        );
+        assert_eq!((record.expose(), format!("{record:?}").as_str()), ("canary", "Record([redacted])"));
+    }
+}
