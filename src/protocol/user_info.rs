@@ -242,3 +242,15 @@ fn completed_with(person: &Person, more: &Object) -> Person {
     let (name, email, picture) = shown(&all, &person.subject);
     Person { name, email, picture, claims: all.members().clone(), ..person.clone() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_about_a_person_is_not_shown() {
+        let claims = Object::parse(r#"{"sub":"canary","name":"canary"}"#).unwrap();
+        let info = UserInfo { whom: Some(("canary".into(), None)), stage: Stage::Claims(claims) };
+        assert_eq!(format!("{info:?}"), r#"UserInfo("Claims")"#);
+    }
+}
