@@ -221,14 +221,14 @@ fn ui_03_an_answer_has_the_form_that_was_agreed_on() {
 
 #[test]
 fn ui_03_a_signed_answer_is_of_this_issuer_for_this_client() {
-    for good in [json!({}), json!({ "aud": ["other", CLIENT] }), json!({ "exp": 1_800_000_000_u64 + 60 })] {
+    for good in [json!({}), json!({ "aud": ["other", CLIENT] }), json!({ "exp": 1_800_000_000_u64 - 59 })] {
         let (world, person) = signed_in(world(SIGNED, signed(good)));
         assert_eq!(person.name, "Alice", "{:?}", reports(&world));
     }
     for (claim, values) in [
         ("iss", [json!(null), json!("https://as.example/"), json!("https://other.example"), json!("")]),
         ("aud", [json!(null), json!("other"), json!(["other"]), json!([CLIENT, 1])]),
-        ("exp", [json!(1_800_000_000_u64 - 61), json!("soon"), json!(0), json!(-1)]),
+        ("exp", [json!(1_800_000_000_u64 - 60), json!("soon"), json!(0), json!(-1)]),
     ] {
         for value in values {
             refused(SIGNED, signed(json!({ claim: value })), claim);
