@@ -103,6 +103,8 @@ fn nothing_that_is_asked_can_touch_a_session() {
         doctor.hear(Ask::Discovery, reply(200, &[("content-type", "application/json".into())], &healthy.document.to_string()));
         let second = doctor.questions();
         assert!(second.len() >= 5);
+        let shown = format!("{doctor:?}");
+        assert!(shown.starts_with("Doctor { surroundings: ") && shown.ends_with(", .. }") && !shown.contains("state="), "{shown}");
         for question in second {
             let url = question.url.expose();
             assert!(!url.contains("id_token_hint") && question.headers.iter().all(|(name, _)| *name != "cookie"), "{url}");
