@@ -332,3 +332,18 @@ fn a_head_start_stands_at_the_times_at_which_it_was_made() {
     let told = report(&world.flow, &[]);
     assert!([state, nonce, verifier].iter().all(|secret| !told.contains(secret.as_str())), "{told}");
 }
+
+#[test]
+fn whatever_is_new_changes_the_version() {
+    let mut world = restored(|_| {});
+    let mut seen = vec![world.flow.version()];
+    for event in [Event::RenewalChosen, Event::Woke { visible: false }] {
+        world.dispatch(event);
+        seen.push(world.flow.version());
+    }
+    world.flow.clear();
+    seen.push(world.flow.version());
+    world.flow.clear();
+    seen.push(world.flow.version());
+    assert!(seen.is_sorted_by(|before, after| before < after), "{seen:?}");
+}
