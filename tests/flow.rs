@@ -306,8 +306,10 @@ fn a_head_start_stands_at_the_times_at_which_it_was_made() {
     world.open("/");
     let ticket = world.adopted.pop().expect("it is adopted");
     world.frame_says(ticket, &answer);
-    // The driver finds that the code had been redeemed after 80 ms, and that the answer was there after 150.
-    let (token_request, _) = world.requests.last().cloned().expect("the code is redeemed");
+    // The driver finds that the keys had been asked for after 5 ms and the code redeemed after 80, and that the answer was there after 150.
+    let of = |end: &str| world.requests.iter().find(|(_, request)| request.url.ends_with(end)).expect("it was asked").0;
+    let (keys, token_request) = (of("/keys"), of("/token"));
+    world.flow.was_sent_early(keys, begun.plus(Duration::from_millis(5)));
     world.flow.was_sent_early(token_request, begun.plus(Duration::from_millis(80)));
     world.flow.was_answered(token_request, begun.plus(Duration::from_millis(150)));
     world.settle();
@@ -317,6 +319,7 @@ fn a_head_start_stands_at_the_times_at_which_it_was_made() {
     };
     assert_eq!(line("opens the hidden frame"), (0, None, true));
     assert_eq!(line("authorization request"), (0, None, true));
+    assert_eq!(line("asks for the keys"), (5, None, true));
     assert_eq!(line("authorization response, from the relay page"), (80, Some(80), true));
     assert_eq!(line("token request"), (80, None, true));
     assert_eq!(line("token response"), (150, Some(70), false));
