@@ -70,6 +70,13 @@ fn a_page_says_what_it_cannot_see() {
     assert!(of(Wrong, &lines).is_empty() && of(Look, &lines).is_empty(), "{lines:#?}");
     says(&lines, Unknown, "Silent sign-in", "not told to a page", "cargo xtask doctor");
     says(&lines, Unknown, "Sign-out", "not tried from a page", "Sign in and out once");
+
+    let shown = case(Eyes::Page).lines(&[(Ask::Silent, instead(Answer::Shows))]);
+    assert!(of(Unknown, &shown).iter().all(|line| line.topic != "Silent sign-in"), "that the provider stays there says it all: {shown:#?}");
+    // A provider that lets any page read its own: what that says is for programs, which have no session there.
+    let read = case(Eyes::Page).lines(&[(Ask::Silent, instead(reply(200, &[], "Sign in")))]);
+    assert!(of(Wrong, &read).is_empty(), "{read:#?}");
+    says(&read, Unknown, "Redirect addresses", "silent-refresh.html", "");
 }
 
 #[test]
