@@ -586,3 +586,22 @@ fn an_authorization_request_of_the_doctor_is_that_of_the_app() {
     }
     assert!(!format!("{question:?}").contains("state="), "an address is not shown");
 }
+
+#[test]
+fn what_is_right_is_not_called_wrong_and_the_other_way_round() {
+    let of_topic = |case: &Case, changes: &[(Ask, Change)], topic: &str| -> Vec<Verdict> {
+        case.lines(changes).iter().filter(|line| line.topic == topic).map(|line| line.verdict).collect()
+    };
+    let healthy = case(Eyes::Program);
+    let unsafe_eval = header("content-security-policy", &policy(" 'wasm-unsafe-eval'", ""));
+    assert_eq!(of_topic(&healthy, &[], "Content policy"), [Right]);
+    assert_eq!(of_topic(&healthy, &[(Ask::Page, unsafe_eval)], "Content policy"), [Wrong]);
+
+    // An old name of JavaScript, that browsers take for a script and for nothing else.
+    let javascript = || header("content-type", "application/javascript");
+    assert_eq!(of_topic(&healthy, &[(Ask::File(".js"), javascript())], "Files"), of_topic(&healthy, &[], "Files"));
+    assert!(of_topic(&healthy, &[(Ask::File(".wasm"), javascript())], "Files").contains(&Look));
+
+    let for_a_resource = json!([{ "url": "https://api.example/", "resource": "https://api.example" }]);
+    assert!(!of_topic(&case(Eyes::Program).configured("api", for_a_resource), &[], "Client").contains(&Look), "tokens are not looked into");
+}
