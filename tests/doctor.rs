@@ -184,7 +184,9 @@ fn metadata_by_hand_are_compared_with_the_document() {
         (by_hand().believes("authorization_response_iss_parameter_supported", json!(false)), Look, "expected true", "then refused"),
         (by_hand().says("grant_types_supported", json!(["implicit"])), Wrong, "grant_types_supported", "has to mend"),
     ] {
-        says(&case.lines(&[]), verdict, "Metadata", finding, advice);
+        let lines = case.lines(&[]);
+        says(&lines, verdict, "Metadata", finding, advice);
+        assert!(of(Right, &lines).iter().all(|line| line.topic != "Metadata"), "{lines:#?}");
     }
     all(
         &by_hand(),
