@@ -599,6 +599,10 @@ fn what_is_right_is_not_called_wrong_and_the_other_way_round() {
     assert_eq!(of_topic(&healthy, &[], "Content policy"), [Right]);
     assert_eq!(of_topic(&healthy, &[(Ask::Page, unsafe_eval)], "Content policy"), [Wrong]);
 
+    let relay = |changes: &[(Ask, Change)]| of_topic(&healthy, changes, "Relay page");
+    assert!(relay(&[]).contains(&Right));
+    assert!(!relay(&[(Ask::Relay, header("cache-control", "no-store"))]).contains(&Right));
+
     // An old name of JavaScript, that browsers take for a script and for nothing else.
     let javascript = || header("content-type", "application/javascript");
     assert_eq!(of_topic(&healthy, &[(Ask::File(".js"), javascript())], "Files"), of_topic(&healthy, &[], "Files"));
@@ -606,4 +610,30 @@ fn what_is_right_is_not_called_wrong_and_the_other_way_round() {
 
     let for_a_resource = json!([{ "url": "https://api.example/", "resource": "https://api.example" }]);
     assert!(!of_topic(&case(Eyes::Program).configured("api", for_a_resource), &[], "Client").contains(&Look), "tokens are not looked into");
+}
+
+#[test]
+fn what_is_asked_says_of_whom_and_how_much_of_the_answer_is_read() {
+    for (ask, is_of_host) in [
+        (Ask::Page, true),
+        (Ask::Relay, true),
+        (Ask::Callback, true),
+        (Ask::File(".js"), true),
+        (Ask::Discovery, false),
+        (Ask::Keys, false),
+        (Ask::Silent, false),
+        (Ask::SignOut, false),
+    ] {
+        assert_eq!(ask.is_of_host(), is_of_host, "{ask:?}");
+    }
+    let by_hand = case(Eyes::Program).by_hand().configured("api", json!(["https://api.example/v1/"]));
+    let config = Config::from_json(&by_hand.block.to_string(), healthy::APP).unwrap();
+    let mut doctor = Doctor::new(config, by_hand.surroundings, &Entropy::new([7; 32]));
+    let mut questions = doctor.questions();
+    let files = "<link href=\"/hushkey-ba7816bf8f01cfea.js\"><link href=\"/hushkey-ba7816bf8f01cfea_bg.wasm\">";
+    doctor.hear(Ask::Page, reply(200, &[], files));
+    questions.extend(doctor.questions());
+    let asks = |wanted: Ask| questions.iter().any(|question| question.ask == wanted);
+    assert!(asks(Ask::Keys) && asks(Ask::Api(0)) && asks(Ask::File(".js")), "{questions:?}");
+    assert!(questions.iter().all(|question| question.reads_body != matches!(question.ask, Ask::File(_) | Ask::Api(_))), "{questions:?}");
 }

@@ -350,3 +350,35 @@ fn whatever_is_new_changes_the_version() {
     seen.push(world.flow.version());
     assert!(seen.is_sorted_by(|before, after| before < after), "{seen:?}");
 }
+
+#[test]
+fn what_is_asked_for_is_named() {
+    let block = json!({ "issuer": support::ISSUER, "client_id": support::CLIENT, "algorithms": ["EdDSA"], "pushed_authorization_requests": true,
+        "api": [{ "url": "https://api.example/", "step_up": true }] });
+    let mut world = World::with(hushkey::Config::from_json(&block.to_string(), support::APP).expect("a good configuration"));
+    world.provider.session = Some("usr_1".into());
+    world.provider.tweak_http = Some(Box::new(|response| {
+        let more = r#"{"pushed_authorization_request_endpoint":"https://as.example/par","authorization_endpoint""#;
+        let document = response.body.expose().replacen(r#"{"authorization_endpoint""#, more, 1);
+        response.body = Body::new(document);
+    }));
+    world.visit("/");
+    in_order(&world, &["asks for the metadata", "pushed authorization request", "token request", "somebody is signed in"]);
+
+    const GOLD: &str = r#"Bearer error="insufficient_user_authentication", acr_values="gold""#;
+    let demand = world.state.step_up("https://api.example/", GOLD, world.now, &world.config).expect("no failure").expect("a demand");
+    world.dispatch(Event::SignInChosen(SignInOptions::step_up(&demand)));
+    in_order(&world, &["wants to sign in again, as an API demands"]);
+}
+
+#[test]
+fn a_request_that_came_to_nothing_has_failed() {
+    let mut world = restored(|world| world.provider.issues_refresh_tokens = true);
+    world.provider.down = Some(hushkey::protocol::error::NetworkFailure::Unreachable);
+    world.dispatch(Event::RenewalChosen);
+    let (ticket, _) = world.requests.pop().expect("the refresh");
+    world.flow.clear();
+    world.dispatch(Event::Responded { ticket, outcome: Err(hushkey::protocol::error::NetworkFailure::Unreachable) });
+    let first = world.flow.entries().next().expect("it is told");
+    assert!(first.failure.is_some() && first.ignored.is_none(), "{first:?}");
+}
