@@ -9,6 +9,7 @@ use hushkey::{
     protocol::{
         authorize::Prompt,
         early::Early,
+        error::NetworkFailure,
         flow::{Entry, KEPT, Lane, Subject, report},
         monitoring::Word,
         secret::{Body, Nonce, SensitiveUrl, StateParameter, Verifier},
@@ -372,13 +373,19 @@ fn what_is_asked_for_is_named() {
 }
 
 #[test]
-fn a_request_that_came_to_nothing_has_failed() {
-    let mut world = restored(|world| world.provider.issues_refresh_tokens = true);
-    world.provider.down = Some(hushkey::protocol::error::NetworkFailure::Unreachable);
+fn a_request_that_came_to_nothing_has_failed_also_where_nobody_is_told() {
+    let metadata = json!({ "issuer": support::ISSUER, "authorization_endpoint": "https://as.example/authorize", "jwks_uri": "https://as.example/keys",
+        "token_endpoint": "https://as.example/token", "revocation_endpoint": "https://as.example/revoke" });
+    let block = json!({ "metadata": metadata, "client_id": support::CLIENT, "algorithms": ["EdDSA"], "revoke_at_sign_out": true });
+    let mut world = World::with(hushkey::Config::from_json(&block.to_string(), support::APP).expect("a good configuration"));
+    world.provider.issues_refresh_tokens = true;
+    world.sign_in("/");
     world.dispatch(Event::RenewalChosen);
     let (ticket, _) = world.requests.pop().expect("the refresh");
+    // What it would bring is waited for, to be revoked.
+    world.dispatch(Event::SignOutChosen);
     world.flow.clear();
-    world.dispatch(Event::Responded { ticket, outcome: Err(hushkey::protocol::error::NetworkFailure::Unreachable) });
+    world.dispatch(Event::Responded { ticket, outcome: Err(NetworkFailure::Unreachable) });
     let first = world.flow.entries().next().expect("it is told");
     assert!(first.failure.is_some() && first.ignored.is_none(), "{first:?}");
 }

@@ -1,6 +1,6 @@
 //! What the image does, without an image: the folder that its first stage makes, and the start of its second one, by somebody who owns nothing.
 
-use crate::wait::{listens, until, yes};
+use crate::wait::{until, yes};
 use anyhow::{Context, Result, bail};
 use std::{
     env, fs,
@@ -9,7 +9,7 @@ use std::{
     process::{Output, Stdio},
 };
 use tokio::process::{Child, Command};
-use xtask::{process, servers::WebServer, workspace::Workspace};
+use xtask::{ports, process, servers::WebServer, workspace::Workspace};
 
 /// As whom it runs: nobody.
 const NOBODY: u32 = 65534;
@@ -38,7 +38,7 @@ impl Container {
             .stderr(output)
             .kill_on_drop(true)
             .spawn()?;
-        let ready = until("the container to listen", async || Ok(yes(listens(port).await))).await;
+        let ready = until("the container to listen", async || Ok(yes(ports::listens(port)?))).await;
         if let (Err(error), ended) = (ready, child.try_wait()?) {
             bail!("{error:#} (ended: {ended:?}): {}", fs::read_to_string(&log)?);
         }

@@ -2,10 +2,7 @@
 
 use anyhow::{Result, bail};
 use std::time::Duration;
-use tokio::{
-    net::TcpStream,
-    time::{Instant, sleep},
-};
+use tokio::time::{Instant, sleep};
 
 /// How long something may take that should happen at once. Two busy cores can be slow.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -40,10 +37,4 @@ pub(crate) async fn until_within<T>(patience: Duration, what: &str, mut ask: imp
 /// The answer to a yes-or-no question, for [`until`].
 pub(crate) fn yes(holds: bool) -> Option<()> {
     holds.then_some(())
-}
-
-/// Whether somebody listens at this port of this machine. A connection may by chance get the very port that it wants to go to, and is then with itself.
-pub(crate) async fn listens(port: u16) -> bool {
-    let is_another = |stream: TcpStream| stream.local_addr().ok() != stream.peer_addr().ok();
-    TcpStream::connect(("127.0.0.1", port)).await.is_ok_and(is_another)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     tls::Identity,
-    wait::{listens, until, yes},
+    wait::{until, yes},
 };
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use std::{
     process::Stdio,
 };
 use tokio::process::{Child, Command};
-use xtask::{hosts, servers::WebServer};
+use xtask::{hosts, ports, servers::WebServer};
 
 /// What it takes to serve the app by a real server.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Real {
         }
         let child = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true).spawn();
         let mut child = child.with_context(|| format!("{} did not start", self.program.display()))?;
-        let ready = until("the server to listen", async || Ok(yes(listens(port).await))).await;
+        let ready = until("the server to listen", async || Ok(yes(ports::listens(port)?))).await;
         if let (Err(error), ended) = (ready, child.try_wait()?) {
             bail!("{error:#} (ended: {ended:?}): {}", fs::read_to_string(home.join("output.log"))?);
         }

@@ -1,7 +1,7 @@
 //! Ports on the loopback interface, and plain words when one is taken.
 
-use std::io::ErrorKind;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -58,6 +58,16 @@ fn proposal(port: u16) -> u16 {
     if port < 50_000 { (port / 100 + 10) * 100 } else { 9000 }
 }
 
+/// Whether somebody listens at this port of this machine.
+pub fn listens(port: u16) -> io::Result<bool> {
+    match TcpStream::connect((Ipv4Addr::LOCALHOST, port)) {
+        // A connection may by chance get the very port that it wants to go to, and is then with itself.
+        Ok(stream) => Ok(stream.local_addr()? != stream.peer_addr()?),
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,7 +79,9 @@ mod tests {
         let message = require_free(&[port]).expect_err("the port is held").to_string();
         assert!(message.contains(&format!("Port {port} is already in use")), "{message}");
         assert!(message.contains(&format!("--port {}", proposal(port))), "{message}");
+        assert!(listens(port)?);
         drop(held);
+        assert!(!listens(port)?);
         require_free(&[port])
     }
 

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use std::{
     cell::RefCell,
-    io::{BufRead, BufReader, ErrorKind, Write},
+    io::{BufRead, BufReader, Write},
     net::TcpStream,
     process::{Child, Command, Stdio},
     thread::sleep,
@@ -52,13 +52,10 @@ impl Driver {
             if self.child.try_wait()?.is_some() {
                 return Ok(false);
             }
-            match TcpStream::connect(("127.0.0.1", self.port)) {
-                // A connection may by chance get the very port that it wants to go to, and is then with itself.
-                Ok(stream) if stream.local_addr()? != stream.peer_addr()? => return Ok(true),
-                Ok(_) => sleep(PAUSE),
-                Err(error) if error.kind() == ErrorKind::ConnectionRefused => sleep(PAUSE),
-                Err(error) => return Err(error.into()),
+            if ports::listens(self.port)? {
+                return Ok(true);
             }
+            sleep(PAUSE);
         }
         bail!("it was not ready within {} s", PATIENCE.as_secs())
     }
